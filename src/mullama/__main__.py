@@ -1,0 +1,7 @@
+"""`python -m mullama` is `mullama`."""
+
+import sys
+
+from mullama.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Answer: shifts and a question become text."""

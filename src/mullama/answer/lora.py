@@ -1,0 +1,74 @@
+"""Low-rank updates beside the projections they update (Hu et al. 2021, arXiv 2106.09685), scale one.
+
+Not peft's: the music's shifts need each value projection *without* its update at every forward, the
+biases exist on five projections of seven only, and one name per tensor has to serve training,
+storage and `from_pretrained`. Knows nothing of music.
+"""
+
+import math
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+L = TypeVar("L", bound=nn.Linear)
+
+PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+class LoraLinear(nn.Linear):
+    """y = W x + b + B (A x); `weight` stays the base's."""
+
+    def __init__(self, in_features: int, out_features: int, bias: bool, rank: int) -> None:
+        super().__init__(in_features, out_features, bias)
+        self.lora_A = nn.Parameter(torch.empty(rank, in_features))
+        self.lora_B = nn.Parameter(torch.empty(out_features, rank))
+        self.reset_lora()
+
+    def reset_lora(self) -> None:
+        """A fresh update: it changes nothing yet."""
+        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
+        nn.init.zeros_(self.lora_B)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in_features) -> (..., out_features)."""
+        update = functional.linear(functional.linear(x, self.lora_A.to(x.dtype)), self.lora_B.to(x.dtype))
+        return functional.linear(x, self.weight, self.bias) + update
+
+    @torch.no_grad()
+    def merged(self) -> nn.Linear:
+        """The same function as a plain linear layer; the sum is taken in float32 and kept in W's dtype."""
+        plain = nn.Linear(
+            self.in_features, self.out_features, self.bias is not None, device="meta"
+        )
+        update = self.lora_B.float() @ self.lora_A.float()
+        weight = (self.weight.float() + update).to(self.weight.dtype)
+        plain.weight = nn.Parameter(weight, requires_grad=False)
+        if self.bias is not None:
+            plain.bias = self.bias
+        return plain
+
+
+def add_lora(language_model: nn.Module, rank: int) -> None:
+    """Replace every projection of the decoder layers by one with an update of this rank."""
+    for parent, name, linear in _projections(language_model, nn.Linear):
+        biased = linear.bias is not None
+        lora = LoraLinear(linear.in_features, linear.out_features, biased, rank)
+        lora.weight, lora.bias = linear.weight, linear.bias
+        setattr(parent, name, lora)
+
+
+def merge_lora(language_model: nn.Module) -> None:
+    """Add every update to its projection and drop it."""
+    for parent, name, lora in _projections(language_model, LoraLinear):
+        setattr(parent, name, lora.merged())
+
+
+def _projections(module: nn.Module, kind: type[L]) -> list[tuple[nn.Module, str, L]]:
+    return [
+        (parent, name, child)
+        for parent in module.modules()
+        for name, child in parent.named_children()
+        if name in PROJECTIONS and isinstance(child, kind)
+    ]

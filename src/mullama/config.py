@@ -1,0 +1,135 @@
+"""What is stored beside the weights: every size and every habit of one model.
+
+The three parts keep their own kinds of configuration (an encoder's, the language model's);
+`MuLlamaConfig` adds what joins them. No size of the published model is written down anywhere else
+than in the files that come with its weights.
+"""
+
+from dataclasses import field
+from typing import Any, ClassVar
+
+from huggingface_hub.dataclasses import strict
+from transformers import AutoConfig, HubertConfig, PreTrainedConfig
+
+from mullama.errors import CheckpointError
+
+
+@strict
+class MertConfig(HubertConfig):
+    """MERT (Li et al. 2023, arXiv 2306.00107): HuBERT's architecture heard at its own rate."""
+
+    model_type = "mullama_mert"
+
+    sampling_rate: int = 24_000
+    """Samples per second that the encoder expects."""
+    do_normalize: bool = False
+    """Bring each window to zero mean and unit variance first (from preprocessor_config.json)."""
+    window_seconds: float = 60.0
+    """A longer piece is cut into windows of this length."""
+
+
+@strict
+class FilterbankConfig(HubertConfig):
+    """The small encoder: HuBERT's transformer over a fixed log-frequency filter bank."""
+
+    model_type = "mullama_filterbank"
+
+    sampling_rate: int = 24_000
+    """Samples per second that the encoder expects."""
+    do_normalize: bool = False
+    """Bring each window to zero mean and unit variance first; the filter bank is free of level itself."""
+    window_seconds: float = 10.0
+    """A longer piece is cut into windows of this length."""
+
+    frame_channels: list[int] | tuple[int, ...] = (12, 32, 48, 64)
+    """Channels of the strided convolutions over time and frequency, each halving both."""
+    statistics_width: int = 96
+    """Numbers that carry the time statistics of the bands."""
+    rhythm_width: int = 64
+    """Numbers that carry the tempogram."""
+    pitch_channels: int = 4
+    """Numbers for each of the twelve pitch classes that carry the key."""
+
+    hidden_size: int = 256
+    num_hidden_layers: int = 3
+    num_attention_heads: int = 4
+    intermediate_size: int = 512
+    hidden_dropout: float | int = 0.05
+    activation_dropout: float | int = 0.0
+    attention_dropout: float | int = 0.0
+    final_dropout: float | int = 0.0
+    layerdrop: float | int = 0.0
+    apply_spec_augment: bool = False
+    mask_time_prob: float | int = 0.0
+    num_conv_pos_embeddings: int = 8
+    num_conv_pos_embedding_groups: int = 16
+    conv_dim: list[int] | tuple[int, ...] = (656,)
+    """Numbers a frame, all paths together: set by the paths' own widths."""
+    conv_stride: list[int] | tuple[int, ...] = (7680,)
+    conv_kernel: list[int] | tuple[int, ...] = (7680,)
+
+
+AUDIO_CONFIGS: dict[str, type[HubertConfig]] = {
+    kind.model_type: kind for kind in (MertConfig, FilterbankConfig)
+}
+
+
+@strict
+class MuLlamaConfig(PreTrainedConfig):
+    """One whole model: an encoder that hears, an adapter that carries, a language model that answers."""
+
+    model_type = "mullama"
+    sub_configs: ClassVar[dict[str, type[PreTrainedConfig]]] = {
+        "text_config": AutoConfig,
+        "audio_config": AutoConfig,
+    }
+
+    audio_config: dict[str, Any] | PreTrainedConfig | None = None
+    """The encoder's own configuration; its `model_type` chooses the encoder."""
+    text_config: dict[str, Any] | PreTrainedConfig | None = None
+    """The language model's own configuration."""
+    adapted_layers: int = 20
+    """How many of the language model's last layers receive the music."""
+    bridge_blocks: int = 3
+    """Feed-forward blocks between the encoder's width and the language model's."""
+    bridge_width: int | None = None
+    """Inner width of a bridge block; by default four times the language model's width."""
+    lora_rank: int = 0
+    """Rank of the low-rank updates on the language model's projections; 0 where there are none."""
+    own_values: bool = False
+    """Keep the value projections of the adapted layers as they were before LoRA was merged."""
+    prompt: str = "clean"
+    """Name of the prompt template that the weights were trained with."""
+    provenance: dict[str, Any] = field(default_factory=dict)
+    """Where each part of the weights came from."""
+
+    def __post_init__(self, **kwargs: Any) -> None:
+        if isinstance(self.audio_config, dict):
+            self.audio_config = _audio_config(self.audio_config)
+        elif self.audio_config is None:
+            self.audio_config = MertConfig()
+        if isinstance(self.text_config, dict):
+            self.text_config = AutoConfig.for_model(**{"model_type": "llama", **self.text_config})
+        elif self.text_config is None:
+            self.text_config = AutoConfig.for_model("llama", attention_bias=True, mlp_bias=True)
+        if self.bridge_width is None:
+            self.bridge_width = 4 * self.text_config.hidden_size
+        if not 0 < self.adapted_layers <= self.text_config.num_hidden_layers:
+            raise CheckpointError(
+                f"{self.adapted_layers} adapted layers do not fit a language model of "
+                f"{self.text_config.num_hidden_layers} layers"
+            )
+        super().__post_init__(**kwargs)
+
+    @property
+    def states(self) -> int:
+        """Hidden states that the encoder shows: its input embedding and each layer's output."""
+        return int(self.audio_config.num_hidden_layers) + 1  # type: ignore[union-attr]
+
+
+def _audio_config(stored: dict[str, Any]) -> HubertConfig:
+    kind = stored.get("model_type")
+    if kind not in AUDIO_CONFIGS:
+        known = ", ".join(sorted(AUDIO_CONFIGS))
+        raise CheckpointError(f"unknown encoder {kind!r} in audio_config.model_type; known: {known}")
+    return AUDIO_CONFIGS[kind](**{k: v for k, v in stored.items() if k != "model_type"})

@@ -1,0 +1,30 @@
+"""Everything that can go wrong on purpose.
+
+Each error is one line for a person: what happened, where, and what to do next. The command line
+prints it and exits; the cause, if there was one, stays chained for a debugger.
+"""
+
+
+class MuLlamaError(Exception):
+    """The root: whatever this package raises deliberately."""
+
+
+class AudioError(MuLlamaError):
+    """A sound that cannot be heard: missing, empty, broken, or too short."""
+
+
+class CheckpointError(MuLlamaError):
+    """Weights or their configuration that do not fit together, or cannot be read."""
+
+
+class UsageError(MuLlamaError):
+    """A request that makes no sense: an unknown option, counts that do not pair up."""
+
+
+class MissingExtraError(MuLlamaError):
+    """An optional library that the request needs is not installed."""
+
+    def __init__(self, library: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs {library}, which is not installed: pip install 'mullama[{extra}]'"
+        )

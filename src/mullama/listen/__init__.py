@@ -1,0 +1,1 @@
+"""Listen: a music file becomes a waveform, a waveform becomes a Listening."""

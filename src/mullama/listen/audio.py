@@ -1,0 +1,278 @@
+"""A sound file, or an array -> a mono waveform at the encoder's rate, block by block.
+
+Any format, rate, channel count and length, in memory that does not grow with the sound. Raises one
+clear error for what cannot be heard and collects warnings for what was heard with reservations.
+Does not know windows or encoders.
+"""
+
+import stat
+from collections.abc import Callable, Iterator
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mullama.errors import AudioError, UsageError
+from mullama.listen.containers import ContainerSource
+from mullama.listen.resample import Resampler, SincResampler, SoxrResampler
+from mullama.listen.samples import Samples, as_float, require_finite
+from mullama.listen.soundfiles import SoundfileSource, is_soundfile
+
+PUBLISHED_SECONDS = 60.0
+"""How much of a piece the published model heard."""
+SLOWEST_RATE_HZ, FASTEST_RATE_HZ = 100, 1_000_000
+MOST_CHANNELS = 256
+SILENCE = 2.0**-16
+"""A peak below half a step of 16 bits."""
+
+
+class Source(Protocol):
+    """One pass over a sound, however it is stored."""
+
+    seconds: float | None
+    """The length as stated, None where nothing is."""
+    damaged: bool
+    """Whether something was missing or did not decode; final when `pieces` has ended."""
+
+    def pieces(self) -> Iterator[tuple[Samples, int]]:
+        """Yield (frames, channels) with their rate in Hz."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class AudioReader:
+    """One sound, read as mono float32 blocks at `rate` Hz.
+
+    Opening reads the header and raises `AudioError` when there is no sound to be had; `blocks`
+    raises it when that shows only later. `as_published` resamples as the published model did and
+    hears the first `PUBLISHED_SECONDS` unless `limit_seconds` says otherwise; by itself
+    `limit_seconds` hears only so much of any sound.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        rate: int,
+        *,
+        as_published: bool = False,
+        limit_seconds: float | None = None,
+    ) -> None:
+        file = Path(path)
+        self._start(lambda: _opened(file), str(path), rate, as_published, limit_seconds)
+
+    def _start(
+        self,
+        opener: Callable[[], Source],
+        name: str,
+        rate: int,
+        as_published: bool,
+        limit_seconds: float | None,
+    ) -> None:
+        if limit_seconds is None and as_published:
+            limit_seconds = PUBLISHED_SECONDS
+        if limit_seconds is not None and not limit_seconds > 0:
+            raise UsageError(f"at least some of a sound must be heard, not {limit_seconds} s")
+        self.name = name
+        self.rate = rate
+        self.warnings: list[str] = []
+        """What the listener should know, one line each; complete when `blocks` has ended."""
+        self.seconds_heard = 0.0
+        self._as_published = as_published
+        self._limit = None if limit_seconds is None else round(limit_seconds * rate)
+        self._opener = opener
+        self._source: Source | None = opener()
+        self.seconds_total = self._source.seconds
+        """The length as stated (None where it is not), the true one once all was heard."""
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield the waveform in order, as non-empty blocks (samples,). A second call starts over.
+
+        Raises `AudioError` for samples that are no finite numbers, for absurd rates or channel
+        counts, and when nothing decodes at all.
+        """
+        source, self._source = self._source or self._opener(), None
+        self.warnings.clear()
+        self.seconds_heard = 0.0
+        heard, peak = 0, 0.0
+        limit = self._limit
+        try:
+            for block in self._resampled(source):
+                kept = block if limit is None else block[: limit - heard]
+                if len(kept):
+                    heard += len(kept)
+                    self.seconds_heard = heard / self.rate
+                    peak = max(peak, require_finite(kept, self.name))
+                    yield kept
+                if heard == limit:
+                    break
+            else:
+                self._close_books(source, heard)
+        finally:
+            source.close()
+        if peak < SILENCE:
+            self.warnings.append(f"{self.name}: holds only silence")
+
+    def waveform(self) -> Samples:
+        """The whole sound at once, (samples,); for what surely fits in memory."""
+        return np.concatenate(list(self.blocks()))
+
+    def close(self) -> None:
+        """Let go of a file that was opened and never read."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _close_books(self, source: Source, heard: int) -> None:
+        """All was read: was there anything, and was it what the file had promised?"""
+        if not heard:
+            cause = "nothing in it decodes" if source.damaged else "holds no sound"
+            raise AudioError(f"{self.name}: {cause}")
+        if source.damaged:
+            missing = self.seconds_total is not None and self.seconds_total > self.seconds_heard
+            promised = f" of {self.seconds_total:.1f}" if missing else ""
+            self.warnings.append(
+                f"{self.name}: cut short or damaged, heard as far as it goes"
+                f" ({self.seconds_heard:.1f}{promised} s)"
+            )
+        self.seconds_total = self.seconds_heard
+
+    def _resampled(self, source: Source) -> Iterator[Samples]:
+        """Mono at the wanted rate; a stream may change its rate or channels on the way."""
+        resampler: Resampler | None = None
+        shape = (0, 0)
+        for piece, rate in source.pieces():
+            require_finite(piece, self.name)
+            if (rate, piece.shape[1]) != shape:
+                if resampler is not None:
+                    yield _finished(resampler, shape[1], self._as_published)
+                shape = (rate, piece.shape[1])
+                resampler = self._resampler(*shape)
+            # The published order is to resample every channel and then to take the mean.
+            channels = piece if self._as_published else _mono(piece)
+            yield _mono(channels if resampler is None else resampler.push(channels))[:, 0]
+        if resampler is not None:
+            yield _finished(resampler, shape[1], self._as_published)
+
+    def _resampler(self, rate: int, channels: int) -> Resampler | None:
+        if not SLOWEST_RATE_HZ <= rate <= FASTEST_RATE_HZ:
+            raise AudioError(
+                f"{self.name}: a sample rate of {rate} Hz is outside"
+                f" {SLOWEST_RATE_HZ} to {FASTEST_RATE_HZ} Hz"
+            )
+        if not 1 <= channels <= MOST_CHANNELS:
+            raise AudioError(f"{self.name}: {channels} channels are not 1 to {MOST_CHANNELS}")
+        if rate == self.rate:
+            return None
+        if self._as_published:
+            return SincResampler(rate, self.rate, channels)
+        return SoxrResampler(rate, self.rate, 1)
+
+
+class _ArraySource:
+    """An array that is in memory already, (frames, channels) at `rate` Hz."""
+
+    def __init__(self, samples: Samples, rate: int) -> None:
+        self._samples, self._rate = samples, rate
+        self.seconds: float | None = len(samples) / rate
+        self.damaged = False
+
+    def pieces(self) -> Iterator[tuple[Samples, int]]:
+        frames = 65536
+        for start in range(0, len(self._samples), frames):
+            yield self._samples[start : start + frames], self._rate
+
+    def close(self) -> None:
+        pass
+
+
+class _ArrayReader(AudioReader):
+    def __init__(
+        self,
+        source: _ArraySource,
+        rate: int,
+        *,
+        as_published: bool,
+        limit_seconds: float | None,
+    ) -> None:
+        self._start(lambda: source, "array", rate, as_published, limit_seconds)
+
+
+def from_array(
+    samples: ArrayLike,
+    rate_in: int,
+    rate: int,
+    *,
+    as_published: bool = False,
+    limit_seconds: float | None = None,
+) -> AudioReader:
+    """Read an array, (samples,) or (channels, samples) at `rate_in` Hz, as if it were a file.
+
+    Integers are scaled by their width (unsigned ones around their middle). Raises `AudioError` for
+    other shapes, other types, and whatever a file would be refused for.
+    """
+    numbers: Any = np.asarray(samples)
+    if numbers.ndim not in (1, 2):
+        raise AudioError(f"array: must be (samples,) or (channels, samples), not {numbers.shape}")
+    if numbers.ndim == 2 and numbers.shape[0] > MOST_CHANNELS:
+        raise AudioError(
+            f"array: {numbers.shape[0]} channels are not 1 to {MOST_CHANNELS};"
+            " the order is (channels, samples)"
+        )
+    if rate_in <= 0:
+        raise AudioError(f"array: a sample rate of {rate_in} Hz makes no sense")
+    frames = np.atleast_2d(as_float(numbers, "array")).T
+    return _ArrayReader(
+        _ArraySource(frames, rate_in), rate, as_published=as_published, limit_seconds=limit_seconds
+    )
+
+
+def _opened(path: Path) -> Source:
+    """Find the one who can read a file; raise `AudioError` saying why nobody can."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise AudioError(f"{path}: is a folder, not a sound file")
+        if not stat.S_ISREG(status.st_mode):
+            raise AudioError(f"{path}: is not a regular file")
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError as error:
+        raise AudioError(f"{path}: no such file") from error
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path}: cannot be read ({cause})") from error
+    if not head:
+        raise AudioError(f"{path}: the file is empty")
+    if is_soundfile(head):
+        try:
+            return SoundfileSource(path)
+        except AudioError:  # a coding that libsndfile lacks; FFmpeg has the last word
+            return ContainerSource(path)
+    return ContainerSource(path)
+
+
+def _mono(block: Samples) -> Samples:
+    """(frames, channels) -> (frames, 1)."""
+    if block.shape[1] == 1:
+        return block
+    return np.asarray(block.mean(axis=1, keepdims=True, dtype=np.float32))
+
+
+def _finished(resampler: Resampler, channels: int, every_channel: bool) -> Samples:
+    nothing = np.zeros((0, channels if every_channel else 1), dtype=np.float32)
+    return _mono(resampler.push(nothing, last=True))[:, 0]

@@ -1,0 +1,192 @@
+"""Where listen, adapt and answer meet: the whole of Music Understanding LLaMA (arXiv 2308.11276).
+
+    waveform -- listen --> Listening -- adapt --> shifts -- answer (with a question) --> text
+
+A transformers model like any other: `save_pretrained`, `from_pretrained`, `generate`. It does not
+know files (see song.py) nor sampling of its own (see answer/decoding.py).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers.generation import GenerationMixin
+from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from mullama.adapt.bridge import Bridge
+from mullama.adapt.shifts import ShiftProjection
+from mullama.answer.llama import decoder_layers, take_shifts
+from mullama.answer.lora import LoraLinear, add_lora, merge_lora
+from mullama.config import FilterbankConfig, MertConfig, MuLlamaConfig
+from mullama.errors import UsageError
+from mullama.listen.filterbank import FilterbankEncoder
+from mullama.listen.mert import MertEncoder
+
+ENCODERS: dict[str, type[MertEncoder]] = {
+    MertConfig.model_type: MertEncoder,
+    FilterbankConfig.model_type: FilterbankEncoder,
+}
+
+
+class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type: ignore[misc]
+    """An encoder that hears, a bridge and shifts that carry, a stock language model that answers."""
+
+    config_class = MuLlamaConfig
+    base_model_prefix = ""
+    main_input_name = "input_ids"
+    supports_gradient_checkpointing = True
+    _supports_sdpa = True
+    _supports_flash_attn = True
+    _supports_flex_attn = True
+    _supports_attention_backend = True
+    _can_compile_fullgraph = True
+    _no_split_modules = ["LlamaDecoderLayer", "HubertEncoderLayer"]  # noqa: RUF012
+    _keep_in_fp32_modules_strict = None
+    _tied_weights_keys = {  # noqa: RUF012
+        "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
+    }
+
+    def __init__(self, config: MuLlamaConfig) -> None:
+        super().__init__(config)
+        audio, text = config.audio_config, config.text_config
+        self.encoder = ENCODERS[audio.model_type](audio)
+        self.bridge = Bridge(
+            states=config.states,
+            features=audio.hidden_size,
+            hidden=text.hidden_size,
+            width=config.bridge_width,
+            blocks=config.bridge_blocks,
+        )
+        self.shifts = ShiftProjection(
+            layers=config.adapted_layers,
+            hidden=text.hidden_size,
+            heads=text.num_attention_heads,
+            kv_heads=text.num_key_value_heads,
+            head_dim=text.head_dim,
+            own_values=config.own_values,
+        )
+        self.language_model = AutoModelForCausalLM.from_config(text)
+        if config.lora_rank:
+            add_lora(self.language_model, config.lora_rank)
+        take_shifts(self.language_model, config.adapted_layers)
+        self.post_init()
+
+    # ------------------------------------------------------------------ listen
+
+    def listen(self, windows: Tensor) -> Tensor:
+        """Windows of equal length (window, samples) -> (window, states, features), float32."""
+        return self.encoder(windows)  # type: ignore[no-any-return]
+
+    # ------------------------------------------------------------------- adapt
+
+    def adapt(
+        self, listening: Tensor, retrieval: Callable[[Tensor], Tensor] | None = None
+    ) -> Tensor:
+        """Listening (clip, states, features) -> shifts (clip, adapted layers, heads * head_dim)."""
+        feature = self.bridge.feature(listening)
+        if retrieval is not None:
+            feature = retrieval(feature)
+        adapted = decoder_layers(self.language_model)[-self.config.adapted_layers :]
+        return self.shifts(  # type: ignore[no-any-return]
+            self.bridge.carry(feature), [layer.self_attn.v_proj.weight for layer in adapted]
+        )
+
+    # ------------------------------------------------------------------ answer
+
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        shifts: Tensor | None = None,
+        listening: Tensor | None = None,
+        input_values: Tensor | None = None,
+        **kwargs: Any,
+    ) -> CausalLMOutputWithPast:
+        """Tokens (clip, positions), and the music in one of three forms -> logits, loss with `labels`.
+
+        The music is `shifts`, or a `listening` (clip, states, features), or `input_values`: windows
+        (clip, samples) of equal length. Without any, the language model answers from the text alone.
+        """
+        shifts = self._shifts_for(input_ids, shifts, listening, input_values)
+        if shifts is not None:
+            self._check(shifts, input_ids if input_ids is not None else kwargs["inputs_embeds"])
+        return self.language_model(
+            input_ids=input_ids, attention_mask=attention_mask, shifts=shifts, **kwargs
+        )
+
+    @torch.no_grad()
+    def generate(
+        self,
+        inputs: Tensor | None = None,
+        *args: Any,
+        shifts: Tensor | None = None,
+        listening: Tensor | None = None,
+        input_values: Tensor | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """As in transformers, with the music as in `forward`; it is heard and adapted once."""
+        tokens = inputs if inputs is not None else kwargs.get("input_ids")
+        shifts = self._shifts_for(tokens, shifts, listening, input_values)
+        return super().generate(inputs, *args, shifts=shifts, **kwargs)
+
+    def merge_lora(self) -> "MuLlamaForConditionalGeneration":
+        """Add the low-rank updates to their projections, in place: same answers, fewer products.
+
+        The adapted layers' base value projections are kept apart, because the music enters through
+        them and not through the merged ones. The merged model can be saved and loaded again.
+        """
+        if not self.config.lora_rank:
+            return self
+        if self.shifts.values is None:
+            adapted = decoder_layers(self.language_model)[-self.config.adapted_layers :]
+            base = torch.stack([layer.self_attn.v_proj.weight.detach() for layer in adapted])
+            self.shifts.values = nn.Parameter(base, requires_grad=False)
+        merge_lora(self.language_model)
+        self.config.lora_rank, self.config.own_values = 0, True
+        return self
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The language model's token embeddings."""
+        return self.language_model.get_input_embeddings()  # type: ignore[no-any-return]
+
+    def get_output_embeddings(self) -> nn.Module:
+        """The language model's output projection."""
+        return self.language_model.get_output_embeddings()  # type: ignore[no-any-return]
+
+    def get_decoder(self) -> nn.Module:
+        """The language model without its output projection."""
+        return self.language_model.model  # type: ignore[no-any-return]
+
+    def _shifts_for(
+        self,
+        tokens: Tensor | None,
+        shifts: Tensor | None,
+        listening: Tensor | None,
+        input_values: Tensor | None,
+    ) -> Tensor | None:
+        if sum(given is not None for given in (shifts, listening, input_values)) > 1:
+            raise UsageError("give the music once: as shifts, listening or input_values")
+        if input_values is not None:
+            listening = self.listen(input_values)
+        return self.adapt(listening) if listening is not None else shifts
+
+    def _check(self, shifts: Tensor, text: Tensor) -> None:
+        """Refuse shifts that would be ignored or broadcast without a word."""
+        layers, width = self.config.adapted_layers, self.shifts.gates.shape[1]
+        width *= self.config.text_config.head_dim
+        if shifts.shape != (text.shape[0], layers, width):
+            raise UsageError(
+                f"shifts of shape {tuple(shifts.shape)} do not fit {text.shape[0]} texts, "
+                f"{layers} adapted layers and width {width}"
+            )
+
+    def _init_weights(self, module: nn.Module) -> None:
+        if isinstance(module, ShiftProjection):
+            module.reset_parameters()
+        elif isinstance(module, LoraLinear):
+            super()._init_weights(module)
+            module.reset_lora()
+        else:
+            super()._init_weights(module)

@@ -1,0 +1,259 @@
+"""The short way in: load a model, hear a song once, ask it as often as you like.
+
+    mu = mullama.load()
+    song = mu.listen("song.mp3")
+    print(song.ask("Which instruments play?"))
+
+`MuLlama.steps` is the one path on which every question is answered: alone, in a batch or streamed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
+
+from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.answer import prompt
+from mullama.answer.decoding import Sampling, Token, decode
+from mullama.checkpoints.store import load_model
+from mullama.errors import UsageError
+from mullama.listen.audio import AudioReader, from_array
+from mullama.listen.hear import hear
+from mullama.listen.windows import windows
+from mullama.model import MuLlamaForConditionalGeneration
+
+CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}
+"""The questions whose answers are captions, by length: the first two of MusicQA's fixed four."""
+PUBLISHED_SECONDS = 60.0
+"""All that the published code hears of a piece shorter than an hour."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came out, and how. `str()` of it is its text."""
+
+    text: str
+    question: str
+    audio: str
+    """The file that was heard, or what the caller named the sound."""
+    token_ids: list[int]
+    """Without the final end-of-sequence token."""
+    token_logprobs: list[float]
+    """Natural logarithms under the model itself, whatever the sampling."""
+    finish_reason: str
+    """`stop` when the model ended by itself, `length` when it was cut."""
+    seconds_heard: float
+    seconds_total: float | None
+    """None where the container does not tell and not all of it was read."""
+    model: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, eq=False)
+class Song:
+    """A piece of music, heard once."""
+
+    heard_by: "MuLlama" = field(repr=False)
+    name: str
+    listening: Tensor = field(repr=False)
+    """(states, features), float32."""
+    seconds_heard: float
+    seconds_total: float | None
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def shifts(self) -> Tensor:
+        """What the language model is given: (adapted layers, heads * head_dim)."""
+        with torch.inference_mode():
+            return self.heard_by.model.adapt(self.listening[None].to(self.heard_by.device),
+                                             self.heard_by.retrieval)[0]  # fmt: skip
+
+    def ask(self, question: str, **sampling: Any) -> Answer:
+        """Answer one question; the options are those of `Sampling`, by default the model's own."""
+        return self.heard_by.ask([self], [question], **sampling)[0]
+
+    def stream(self, question: str, **sampling: Any) -> Iterator[str]:
+        """The same answer in pieces, as soon as each is certain."""
+        ids: list[int] = []
+        shown = ""
+        for (token,) in self.heard_by.steps([self], [question], self.heard_by.sampling(**sampling)):
+            if token is None:
+                break
+            ids.append(token.id)
+            certain = self.heard_by.text(ids)
+            # A character may still lack bytes, and white space may turn out to be the end.
+            if not certain.endswith("\N{REPLACEMENT CHARACTER}") and len(certain) > len(shown):
+                yield certain[len(shown) :]
+                shown = certain
+        if rest := self.heard_by.text(ids)[len(shown) :]:
+            yield rest
+
+    def caption(self, length: str = "short", **sampling: Any) -> Answer:
+        """Describe the music, `short` or `long`."""
+        if length not in CAPTIONS:
+            raise UsageError(f"a caption is one of {', '.join(CAPTIONS)}, not {length!r}")
+        return self.ask(CAPTIONS[length], **sampling)
+
+
+class MuLlama:
+    """A loaded model: hears songs and answers questions about them. Safe to share between threads."""
+
+    def __init__(
+        self,
+        model: MuLlamaForConditionalGeneration,
+        tokenizer: PreTrainedTokenizerBase,
+        *,
+        name: str,
+        prompt_name: str | None = None,
+        retrieval: Retrieval | None = None,
+    ) -> None:
+        self.model = model
+        self.tokenizer = tokenizer
+        self.name = name
+        self.retrieval = retrieval
+        self.prompt_name = prompt_name or model.config.prompt
+        prompt.fill(self.prompt_name, "")  # an unknown name is refused before anything is heard
+        stop = model.generation_config.eos_token_id
+        self._stop = frozenset(stop if isinstance(stop, list) else [stop])
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model lives."""
+        return self.model.device  # type: ignore[no-any-return]
+
+    def listen(
+        self,
+        source: "str | Path | np.ndarray | Tensor",
+        *,
+        sample_rate: int | None = None,
+        name: str | None = None,
+        as_published: bool = False,
+    ) -> Song:
+        """Hear a file, or samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
+
+        The whole piece is heard, in windows. `as_published` hears the first minute only, through the
+        published code's resampler. Raises AudioError for what cannot be heard.
+        """
+        audio = self.model.config.audio_config
+        rate = audio.sampling_rate
+        limit = PUBLISHED_SECONDS if as_published else None
+        if isinstance(source, (str, Path)):
+            name = name or str(source)
+            reader = AudioReader(source, rate, as_published=as_published, limit_seconds=limit)
+        else:
+            if sample_rate is None:
+                raise UsageError("samples need their sample_rate")
+            name = name or "samples"
+            samples = np.asarray(source)
+            reader = from_array(
+                samples, sample_rate, rate, name=name, as_published=as_published, limit_seconds=limit
+            )
+        size = round(rate * audio.window_seconds)
+        cut = windows(reader.blocks(), size, self.model.encoder.shortest_window, name=name, rate=rate)
+        listening = hear(self.model.encoder, cut)
+        return Song(self, name, listening, reader.seconds_heard, reader.seconds_total,
+                    tuple(reader.warnings))  # fmt: skip
+
+    def ask(self, songs: Sequence[Song], questions: Sequence[str], **sampling: Any) -> list[Answer]:
+        """Answer `questions[i]` about `songs[i]`, all in one batch."""
+        steps = list(self.steps(songs, questions, self.sampling(**sampling)))
+        return [
+            self._answer(song, question, list(row))
+            for song, question, row in zip(songs, questions, zip(*steps, strict=True), strict=True)
+        ]
+
+    def steps(
+        self, songs: Sequence[Song], questions: Sequence[str], sampling: Sampling
+    ) -> Iterator[list[Token | None]]:
+        """One token for each song and question per step; None once an answer has ended."""
+        if len(songs) != len(questions):
+            raise UsageError(f"{len(songs)} songs and {len(questions)} questions do not pair up")
+        if not songs:
+            return
+        shifts = torch.stack([song.shifts for song in songs])
+        filled = [
+            self.tokenizer(prompt.fill(self.prompt_name, question))["input_ids"]
+            for question in questions
+        ]
+        room = self.model.config.text_config.max_position_embeddings - max(map(len, filled))
+        if room < 1:
+            raise UsageError("the question is longer than the language model can read")
+        sampling = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
+
+        def forward(tokens: Tensor, mask: Tensor, positions: Tensor, cache: Any) -> Tensor:
+            out = self.model(
+                input_ids=tokens,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                shifts=shifts,
+                logits_to_keep=1,
+            )
+            return out.logits[:, -1]  # type: ignore[no-any-return]
+
+        yield from decode(forward, filled, sampling=sampling, stop=self._stop, device=self.device)
+
+    def sampling(self, **options: Any) -> Sampling:
+        """The model's own sampling, with these options changed; None leaves one as it is."""
+        own = self.model.generation_config
+        stored = {
+            "temperature": own.temperature if own.do_sample else 0.0,
+            "top_p": own.top_p,
+            "max_new_tokens": own.max_new_tokens,
+        }
+        given = {**stored, **options}
+        try:
+            return Sampling(**{key: value for key, value in given.items() if value is not None})
+        except TypeError as cause:
+            raise UsageError(f"unknown option of an answer: {cause}") from cause
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Generated tokens as text, without the white space around it."""
+        return self.tokenizer.decode(ids, skip_special_tokens=True).strip()  # type: ignore[no-any-return]
+
+    def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
+        tokens = [token for token in row if token is not None]
+        ids = [token.id for token in tokens]
+        return Answer(
+            text=self.text(ids),
+            question=question,
+            audio=song.name,
+            token_ids=ids,
+            token_logprobs=[token.logprob for token in tokens],
+            finish_reason="stop" if row[-1] is None else "length",
+            seconds_heard=song.seconds_heard,
+            seconds_total=song.seconds_total,
+            model=self.name,
+        )
+
+
+def load(
+    name: str | Path | None = None,
+    *,
+    dtype: str | None = None,
+    device: str | None = None,
+    prompt: str | None = None,
+    retrieval: str | Path | None = None,
+    retrieval_k: int = 100,
+    retrieval_weight: float = 0.0,
+) -> MuLlama:
+    """Open a model: the small one that ships, a folder that `mullama convert` wrote, or a hub name.
+
+    `dtype` is float32, bfloat16 or float16 (by default each tensor's own); `device` as in torch (by
+    default a GPU where there is one); `prompt` overrides the template that the weights were trained
+    with; `retrieval` is a folder with vectors.npy or knn.index. Raises CheckpointError.
+    """
+    kept = None
+    if retrieval is not None:
+        kept = Retrieval(load_vectors(retrieval), retrieval_k, retrieval_weight)
+    model, tokenizer = load_model(name, dtype=dtype, device=device)
+    shown = "small" if name is None else str(name)
+    return MuLlama(model, tokenizer, name=shown, prompt_name=prompt, retrieval=kept)

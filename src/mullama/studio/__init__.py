@@ -1,0 +1,1 @@
+"""Music with known truth: composed, rendered and described here, from nothing but a seed."""
