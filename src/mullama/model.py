@@ -22,7 +22,9 @@ from mullama.answer.lora import LoraLinear, add_lora, merge_lora
 from mullama.config import FilterbankConfig, MertConfig, MuLlamaConfig
 from mullama.errors import UsageError
 from mullama.listen.filterbank import FilterbankEncoder
+from mullama.listen.hear import hear
 from mullama.listen.mert import MertEncoder
+from mullama.listen.windows import windows
 
 ENCODERS: dict[str, type[MertEncoder]] = {
     MertConfig.model_type: MertEncoder,
@@ -75,9 +77,23 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type
 
     # ------------------------------------------------------------------ listen
 
-    def listen(self, windows: Tensor) -> Tensor:
-        """Windows of equal length (window, samples) -> (window, states, features), float32."""
-        return self.encoder(windows)  # type: ignore[no-any-return]
+    def listen(self, waveforms: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Waveforms (clip, samples) at the encoder's rate -> Listenings (clip, states, features).
+
+        `lengths` (clip,) are the samples that count where clips were padded to the longest; padding
+        is never heard. A clip longer than the encoder's window is heard window by window.
+        """
+        audio = self.config.audio_config
+        size = round(audio.sampling_rate * audio.window_seconds)
+        alike = lengths is None or bool((lengths == waveforms.shape[1]).all())
+        if alike and waveforms.shape[1] <= size:
+            return self.encoder(waveforms)  # type: ignore[no-any-return]
+        ends = [waveforms.shape[1]] * len(waveforms) if lengths is None else lengths.tolist()
+        heard = []
+        for row, end in zip(waveforms.float().cpu().numpy(), ends, strict=True):
+            cut = windows([row[:end]], size, self.encoder.shortest_window, rate=audio.sampling_rate)
+            heard.append(hear(self.encoder, cut))
+        return torch.stack(heard)
 
     # ------------------------------------------------------------------- adapt
 
@@ -102,14 +118,15 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type
         shifts: Tensor | None = None,
         listening: Tensor | None = None,
         input_values: Tensor | None = None,
+        input_lengths: Tensor | None = None,
         **kwargs: Any,
     ) -> CausalLMOutputWithPast:
         """Tokens (clip, positions), and the music in one of three forms -> logits, loss with `labels`.
 
-        The music is `shifts`, or a `listening` (clip, states, features), or `input_values`: windows
-        (clip, samples) of equal length. Without any, the language model answers from the text alone.
+        The music is `shifts`, or a `listening` (clip, states, features), or `input_values` (clip,
+        samples) with their `input_lengths`. Without any, the text alone is answered.
         """
-        shifts = self._shifts_for(input_ids, shifts, listening, input_values)
+        shifts = self._shifts_for(shifts, listening, input_values, input_lengths)
         if shifts is not None:
             self._check(shifts, input_ids if input_ids is not None else kwargs["inputs_embeds"])
         return self.language_model(
@@ -124,11 +141,11 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type
         shifts: Tensor | None = None,
         listening: Tensor | None = None,
         input_values: Tensor | None = None,
+        input_lengths: Tensor | None = None,
         **kwargs: Any,
     ) -> Any:
         """As in transformers, with the music as in `forward`; it is heard and adapted once."""
-        tokens = inputs if inputs is not None else kwargs.get("input_ids")
-        shifts = self._shifts_for(tokens, shifts, listening, input_values)
+        shifts = self._shifts_for(shifts, listening, input_values, input_lengths)
         return super().generate(inputs, *args, shifts=shifts, **kwargs)
 
     def merge_lora(self) -> "MuLlamaForConditionalGeneration":
@@ -161,15 +178,15 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type
 
     def _shifts_for(
         self,
-        tokens: Tensor | None,
         shifts: Tensor | None,
         listening: Tensor | None,
         input_values: Tensor | None,
+        input_lengths: Tensor | None,
     ) -> Tensor | None:
         if sum(given is not None for given in (shifts, listening, input_values)) > 1:
             raise UsageError("give the music once: as shifts, listening or input_values")
         if input_values is not None:
-            listening = self.listen(input_values)
+            listening = self.listen(input_values, input_lengths)
         return self.adapt(listening) if listening is not None else shifts
 
     def _check(self, shifts: Tensor, text: Tensor) -> None:

@@ -30,8 +30,6 @@ from mullama.model import MuLlamaForConditionalGeneration
 
 CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}
 """The questions whose answers are captions, by length: the first two of MusicQA's fixed four."""
-PUBLISHED_SECONDS = 60.0
-"""All that the published code hears of a piece shorter than an hour."""
 
 
 @dataclass(frozen=True)
@@ -144,20 +142,17 @@ class MuLlama:
         """
         audio = self.model.config.audio_config
         rate = audio.sampling_rate
-        limit = PUBLISHED_SECONDS if as_published else None
         if isinstance(source, (str, Path)):
             name = name or str(source)
-            reader = AudioReader(source, rate, as_published=as_published, limit_seconds=limit)
+            reader = AudioReader(source, rate, as_published=as_published)
         else:
             if sample_rate is None:
                 raise UsageError("samples need their sample_rate")
             name = name or "samples"
             samples = np.asarray(source)
-            reader = from_array(
-                samples, sample_rate, rate, name=name, as_published=as_published, limit_seconds=limit
-            )
+            reader = from_array(samples, sample_rate, rate, name=name, as_published=as_published)
         size = round(rate * audio.window_seconds)
-        cut = windows(reader.blocks(), size, self.model.encoder.shortest_window, name=name, rate=rate)
+        cut = windows(reader.blocks(), size, self.model.encoder.shortest_window, rate=rate, name=name)
         listening = hear(self.model.encoder, cut)
         return Song(self, name, listening, reader.seconds_heard, reader.seconds_total,
                     tuple(reader.warnings))  # fmt: skip
@@ -209,9 +204,10 @@ class MuLlama:
             "top_p": own.top_p,
             "max_new_tokens": own.max_new_tokens,
         }
-        given = {**stored, **options}
+        given = {key: value for key, value in options.items() if value is not None}
+        known = {key: value for key, value in stored.items() if value is not None}
         try:
-            return Sampling(**{key: value for key, value in given.items() if value is not None})
+            return Sampling(**{**known, **given})
         except TypeError as cause:
             raise UsageError(f"unknown option of an answer: {cause}") from cause
 

@@ -57,7 +57,7 @@ def load_vectors(folder: str | Path) -> Tensor:
     folder = Path(folder)
     stored, index = folder / "vectors.npy", folder / "knn.index"
     if stored.is_file():
-        vectors = np.load(stored, allow_pickle=False)
+        vectors = _stored_vectors(stored)
     elif index.is_file():
         vectors = _faiss_vectors(index)
     else:
@@ -65,6 +65,15 @@ def load_vectors(folder: str | Path) -> Tensor:
     if vectors.ndim != 2 or not len(vectors):
         raise CheckpointError(f"{folder}: expected a table of vectors, found shape {vectors.shape}")
     return torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))
+
+
+def _stored_vectors(stored: Path) -> np.ndarray:
+    try:
+        return np.asarray(np.load(stored, allow_pickle=False))
+    except (ValueError, OSError) as cause:
+        raise CheckpointError(
+            f"{stored} is not a plain table of numbers; pickled objects are never opened"
+        ) from cause
 
 
 def _faiss_vectors(index: Path) -> np.ndarray:

@@ -148,7 +148,8 @@ class Heard:
 
 def _print_answer(answer: "Answer", *, as_json: bool, headed: bool) -> None:
     if as_json:
-        print(json.dumps(asdict(answer)), flush=True)
+        row = asdict(answer)
+        print(json.dumps({"answer": row.pop("text"), **row}), flush=True)
         return
     if headed:
         print(f"{answer.audio}: {answer.question}")

@@ -5,6 +5,7 @@ clear error for what cannot be heard and collects warnings for what was heard wi
 Does not know windows or encoders.
 """
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from os import PathLike
@@ -143,8 +144,8 @@ class AudioReader:
             cause = "nothing in it decodes" if source.damaged else "holds no sound"
             raise AudioError(f"{self.name}: {cause}")
         if source.damaged:
-            missing = self.seconds_total is not None and self.seconds_total > self.seconds_heard
-            promised = f" of {self.seconds_total:.1f}" if missing else ""
+            total = self.seconds_total or 0.0
+            promised = f" of {total:.1f}" if total > self.seconds_heard + 0.1 else ""
             self.warnings.append(
                 f"{self.name}: cut short or damaged, heard as far as it goes"
                 f" ({self.seconds_heard:.1f}{promised} s)"
@@ -204,12 +205,13 @@ class _ArrayReader(AudioReader):
     def __init__(
         self,
         source: _ArraySource,
+        name: str,
         rate: int,
         *,
         as_published: bool,
         limit_seconds: float | None,
     ) -> None:
-        self._start(lambda: source, "array", rate, as_published, limit_seconds)
+        self._start(lambda: source, name, rate, as_published, limit_seconds)
 
 
 def from_array(
@@ -217,6 +219,7 @@ def from_array(
     rate_in: int,
     rate: int,
     *,
+    name: str = "array",
     as_published: bool = False,
     limit_seconds: float | None = None,
 ) -> AudioReader:
@@ -227,17 +230,21 @@ def from_array(
     """
     numbers: Any = np.asarray(samples)
     if numbers.ndim not in (1, 2):
-        raise AudioError(f"array: must be (samples,) or (channels, samples), not {numbers.shape}")
+        raise AudioError(f"{name}: must be (samples,) or (channels, samples), not {numbers.shape}")
     if numbers.ndim == 2 and numbers.shape[0] > MOST_CHANNELS:
         raise AudioError(
-            f"array: {numbers.shape[0]} channels are not 1 to {MOST_CHANNELS};"
+            f"{name}: {numbers.shape[0]} channels are not 1 to {MOST_CHANNELS};"
             " the order is (channels, samples)"
         )
     if rate_in <= 0:
-        raise AudioError(f"array: a sample rate of {rate_in} Hz makes no sense")
-    frames = np.atleast_2d(as_float(numbers, "array")).T
+        raise AudioError(f"{name}: a sample rate of {rate_in} Hz makes no sense")
+    frames = np.atleast_2d(as_float(numbers, name)).T
     return _ArrayReader(
-        _ArraySource(frames, rate_in), rate, as_published=as_published, limit_seconds=limit_seconds
+        _ArraySource(frames, rate_in),
+        name,
+        rate,
+        as_published=as_published,
+        limit_seconds=limit_seconds,
     )
 
 
@@ -252,7 +259,9 @@ def _opened(path: Path) -> Source:
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError as error:
-        raise AudioError(f"{path}: no such file") from error
+        address = re.match(r"\w{2,}:/", str(path))
+        hint = "; addresses are not opened, download the sound first" if address else ""
+        raise AudioError(f"{path}: no such file{hint}") from error
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or error
         raise AudioError(f"{path}: cannot be read ({cause})") from error

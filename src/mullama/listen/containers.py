@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.listen.samples import Samples, as_float
+from mullama.listen.samples import Samples
 
 FORMATS = (
-    "aac ac3 aiff amr ape asf au avi caf dsf dts eac3 flac flv matroska mov mp3 mp4 mpc mpc8 mpeg"
-    " mpegts ogg tak tta voc w64 wav webm wv"
-).split()
+    "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mp4,mpc,mpc8,"
+    "mpeg,mpegts,ogg,tak,tta,voc,w64,wav,webm,wv"
+)
 """FFmpeg's names of the formats that may be opened."""
 GUESSED_LENGTH = frozenset({"aac", "ac3", "eac3", "dts", "amr"})
 """Formats without a header, whose length FFmpeg only guesses from the bit rate."""
 FRAMES_PER_PIECE = 8192
+UNKNOWN_SIZE = 0x7FFF0000
+"""A file said to be this large or larger was written to a pipe: its size was not known."""
 CUT_SECONDS = 0.5
 """How much earlier than stated a file may end before it counts as cut short."""
 
@@ -38,27 +40,27 @@ class ContainerSource:
         try:
             self._container = av.open(
                 f"file:{path.absolute()}",
-                options={"protocol_whitelist": "file", "format_whitelist": ",".join(FORMATS)},
+                options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
                 metadata_errors="replace",
             )
         except av.error.FFmpegError as error:
             raise AudioError(
-                f"{path}: no sound can be read from it; it is damaged, or of a format not known here"
+                f"{path}: no sound can be read from it; damaged, or of a format not known here"
             ) from error
         self._stream = self._container.streams.best("audio")
         if self._stream is None or self._stream.codec_context is None:
             self.close()
             raise AudioError(f"{path}: has no audio stream that can be decoded")
         self.seconds = self._stated_seconds()
-        self.damaged = False
+        self.damaged = _riff_cut_short(path)
 
     def pieces(self) -> Iterator[tuple[Samples, int]]:
         """Yield (frames, channels) and the rate in Hz, skipping what does not decode."""
         waiting: list[Samples] = []
         shape = (0, 0)
         frames = 0
-        for frame in self._frames():
-            samples = _interleaved(frame, str(self._path))
+        for frame in self._packed():
+            samples = np.asarray(frame.to_ndarray().reshape(frame.samples, -1), dtype=np.float32)
             if waiting and (frames >= FRAMES_PER_PIECE or shape != _shape(frame)):
                 yield np.concatenate(waiting), shape[0]
                 waiting, frames = [], 0
@@ -72,6 +74,23 @@ class ContainerSource:
         """Let go of the file."""
         self._container.close()
 
+    def _packed(self) -> Iterator[Any]:
+        """The frames with their channels interleaved, as float32.
+
+        FFmpeg converts, not `to_ndarray`: PyAV up to 18.1 at least reads past the end of a planar
+        frame of eight channels or more.
+        """
+        import av
+
+        kind, converter = None, av.AudioResampler(format="flt")
+        for frame in self._frames():
+            if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                converter = av.AudioResampler(format="flt")
+            try:
+                yield from converter.resample(frame)
+            except self._failure:
+                self.damaged = True
+
     def _frames(self) -> Iterator[Any]:
         """Decode packet by packet; note on the way how far the file as a whole goes."""
         end = 0.0
@@ -84,6 +103,8 @@ class ContainerSource:
                     yield from self._decoded(packet)
         except self._failure:
             self.damaged = True
+        except IndexError:  # PyAV, flushing a stream that began only on the way; ours is through
+            pass
         container = self._container
         if self.seconds is not None and container.duration is not None:
             start = (container.start_time or 0) / 1e6
@@ -110,10 +131,12 @@ def _shape(frame: Any) -> tuple[int, int]:
     return frame.sample_rate, frame.layout.nb_channels
 
 
-def _interleaved(frame: Any, name: str) -> Samples:
-    """(frames, channels) of an FFmpeg frame, whether its planes are apart or packed."""
-    samples = as_float(frame.to_ndarray(), name)
-    return samples.T if frame.format.is_planar else samples.reshape(frame.samples, -1)
+def _riff_cut_short(path: Path) -> bool:
+    """Whether a RIFF file (avi, for one) says that it is longer than it is."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    size = 8 + int.from_bytes(head[4:], "little")
+    return head[:4] == b"RIFF" and path.stat().st_size < size < UNKNOWN_SIZE
 
 
 def _mp3_states_length(path: Path) -> bool:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import HubertModel
+from transformers import initialization as init
 
 from mullama.config import FilterbankConfig
 from mullama.listen.mert import normalise
@@ -26,6 +27,8 @@ from mullama.listen.spectra import (
     tempogram,
 )
 
+USUAL_BAND, BAND_SPREAD = 8.0, 3.5
+"""About the mean and the deviation of a band in music, on the scale of `Spectra.bands`."""
 CHORD_FRAMES = 10
 """Spectral frames averaged into one step of the pitch path: a fifth of a second."""
 
@@ -39,18 +42,17 @@ class FramePath(nn.Module):
         self.convolutions = nn.ModuleList(
             nn.Conv2d(inner, outer, 3, stride=2, padding=1) for inner, outer in pairs
         )
-        self.norms = nn.ModuleList(nn.GroupNorm(4, outer) for outer in channels)
 
     def forward(self, bands: Tensor) -> Tensor:
         """Bands (clip, bands, frames) -> (clip, channels * bands / 2^layers, frames / 2^layers)."""
         x = bands[:, None]
-        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            x = functional.gelu(norm(convolution(x)))
+        for convolution in self.convolutions:
+            x = functional.relu(convolution(x))
         return x.flatten(1, 2)
 
 
 class PitchPath(nn.Module):
-    """Convolutions that go round the twelve pitch classes: a transposed piece is transposed here too."""
+    """Convolutions round the twelve pitch classes: a transposed piece is transposed here too."""
 
     def __init__(self, channels: int, inner: int = 24) -> None:
         super().__init__()
@@ -109,21 +111,20 @@ class FilterbankFrontEnd(nn.Module):
     def forward(self, heard: Spectra) -> Tensor:
         """Spectra of equally long clips -> (clip, numbers a frame, frames)."""
         weights = self.rhythm.out.weight
-        bands = heard.bands.to(weights.dtype)
+        bands = ((heard.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
         frames = self.frames(bands)
-        whole = torch.cat(
-            [
-                self.pitches(bands),
-                self.rhythm(tempogram(heard.onsets).to(weights.dtype)),
-                self.statistics(statistics(heard.bands).to(weights.dtype)),
-            ],
-            dim=1,
+        paths = (
+            self.pitches(bands),
+            self.rhythm(tempogram(heard.onsets).to(weights.dtype)),
+            self.statistics(statistics(heard.bands).to(weights.dtype)),
         )
+        # Each path alone, so that none is drowned by another's size.
+        whole = torch.cat([functional.layer_norm(x, x.shape[1:]) for x in paths], dim=1)
         return torch.cat([frames, whole[..., None].expand(-1, -1, frames.shape[-1])], dim=1)
 
 
 class FilterbankEncoder(HubertModel):  # type: ignore[misc]
-    """Hears windows of equal length, of half a second or more; digital silence gives finite numbers."""
+    """Hears windows of equal length, half a second or more; silence gives finite numbers."""
 
     config_class = FilterbankConfig
     main_input_name = "windows"
@@ -132,6 +133,12 @@ class FilterbankEncoder(HubertModel):  # type: ignore[misc]
         config.conv_dim = (frame_width(config),)
         super().__init__(config)
         self.feature_extractor = FilterbankFrontEnd(config)
+        self.feature_extractor.apply(self._init_weights)
+
+    def _init_weights(self, module: nn.Module) -> None:
+        super()._init_weights(module)
+        if isinstance(module, nn.Conv2d):
+            init.kaiming_normal_(module.weight, nonlinearity="relu")
 
     @property
     def shortest_window(self) -> int:
@@ -139,7 +146,7 @@ class FilterbankEncoder(HubertModel):  # type: ignore[misc]
         return int(self.config.sampling_rate // 2)
 
     def forward(self, windows: Tensor) -> Tensor:
-        """Windows (window, samples) at the configured rate -> means (window, states, hidden), float32."""
+        """Windows (window, samples) at the configured rate -> means (window, states, hidden)."""
         if self.config.do_normalize:
             windows = normalise(windows)
         return self.attend(spectra(windows, self.config.sampling_rate))

@@ -4,28 +4,25 @@ The windows come as a stream and are dropped once heard, so the length of a piec
 """
 
 from collections.abc import Iterable
-from itertools import groupby, islice
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mullama.listen.samples import Samples
+from mullama.listen.windows import batches
+
 BATCH_SECONDS = 60.0
-"""Windows of equal length are heard together up to this much sound at a time."""
+"""Windows of equal length are heard together, up to this much sound at a time."""
 
 
-@torch.inference_mode()
-def hear(encoder: nn.Module, windows: Iterable[np.ndarray]) -> Tensor:
+@torch.no_grad()
+def hear(encoder: nn.Module, windows: Iterable[Samples]) -> Tensor:
     """Waveform windows (samples,) -> Listening (states, features), each window by its true weight."""
-    total: Tensor | None = None
-    samples = 0
+    most = max(1, int(BATCH_SECONDS / encoder.config.window_seconds))  # type: ignore[union-attr,arg-type]
     device = next(encoder.parameters()).device
-    most = BATCH_SECONDS * encoder.config.sampling_rate  # type: ignore[union-attr]
-    for length, alike in groupby(windows, key=len):
-        while batch := list(islice(alike, max(1, int(most // length)))):
-            means = encoder(torch.from_numpy(np.stack(batch)).to(device)).double().sum(dim=0) * length
-            total = means if total is None else total + means
-            samples += length * len(batch)
-    if total is None:
-        raise ValueError("there is no window to hear")
-    return (total / samples).float()
+    total, samples = torch.zeros((), dtype=torch.float64), 0
+    for batch in batches(windows, most):
+        means = encoder(torch.from_numpy(batch).to(device)).double().cpu()
+        total = total + means.sum(dim=0) * batch.shape[1]
+        samples += batch.size
+    return (total / samples).to(device, torch.float32)

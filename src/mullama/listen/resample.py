@@ -41,7 +41,9 @@ class SincResampler:
     With orig : new the reduced ratio of the rates and f = ROLLOFF * min(orig, new), output n stands
     at input position n * orig / new and is the sum over input samples k of
 
-        x[k] * (f / orig) * sinc(u) * cos(pi u / (2 WIDTH))^2,   u = f (k / orig - n / new), |u| < WIDTH.
+        x[k] * (f / orig) * sinc(u) * cos(pi u / (2 WIDTH))^2
+
+    with u = f (k / orig - n / new) wherever |u| < WIDTH.
 
     The kernel is computed in float32, as the published features were. Only the taps under the
     window are kept, so coprime rates cost no more memory than round ones.
@@ -64,11 +66,11 @@ class SincResampler:
         self._made = 0
 
     def _taps(self, cutoff: float) -> Samples:
-        """(new, taps): row p serves the outputs n with n % new == p."""
+        """(taps, new): column p serves the outputs n with n % new == p."""
         phase = np.arange(self._new)
         offset = np.arange(-self._reach, self._reach + 2)
-        position = (phase * self._orig // self._new)[:, None] + offset
-        instant = (-phase / self._new).astype(np.float32)[:, None]
+        position = phase * self._orig // self._new + offset[:, None]
+        instant = (-phase / self._new).astype(np.float32)
         lobes = instant + (position / self._orig).astype(np.float32)
         lobes = np.clip(lobes * np.float32(cutoff), -self.WIDTH, self.WIDTH)
         window = np.cos(lobes * np.float32(np.pi / self.WIDTH / 2)) ** 2
@@ -95,8 +97,8 @@ class SincResampler:
 
     def _evaluate(self, outputs: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
         start = outputs * self._orig // self._new - self._reach - self._first
-        kernel = self._kernel[outputs % self._new]
+        kernel = np.take(self._kernel, outputs % self._new, axis=1)
         total = np.zeros((len(outputs), self._pending.shape[1]), dtype=np.float32)
-        for tap in range(kernel.shape[1]):
-            total += kernel[:, tap, None] * self._pending[start + tap]
+        for tap, weights in enumerate(kernel):
+            total += weights[:, None] * np.take(self._pending, start + tap, axis=0)
         return total

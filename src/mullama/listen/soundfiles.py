@@ -15,6 +15,7 @@ import numpy as np
 from mullama.errors import AudioError
 from mullama.listen.samples import Samples
 
+MARKS = frozenset({b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b"fLaC", b"OggS", b".snd"})
 FRAMES_PER_READ = 8192
 """What one damaged place can cost at most; larger reads gain nothing."""
 UNKNOWN_LENGTH = 0x7FFF0000
@@ -25,9 +26,7 @@ OGG_END_OF_STREAM = 0x04
 
 def is_soundfile(head: bytes) -> bool:
     """Whether a file that begins with these bytes is one for libsndfile."""
-    return head[:4] in {b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b"fLaC", b"OggS", b".snd"} and (
-        head[8:12] != b"AVI "
-    )
+    return head[:4] in MARKS and head[8:12] != b"AVI "
 
 
 class SoundfileSource:
@@ -39,7 +38,7 @@ class SoundfileSource:
         self._path = path
         self._failure = soundfile.LibsndfileError
         if path.suffix.lower() == ".raw":  # would be taken for headerless samples
-            raise AudioError(f"{path}: headerless samples cannot be read; name it .wav if it is one")
+            raise AudioError(f"{path}: is named .raw, which would hide its header")
         try:
             self._file = soundfile.SoundFile(str(path))
         except soundfile.LibsndfileError as error:

@@ -1,7 +1,7 @@
 """A waveform window becomes pictures of it that have nothing to learn: bands, onsets, what follows.
 
-Bands: power on a semitone scale, one band a pitch from C1 up, on a logarithmic scale that is zero at
-silence and free of the window's level. Onsets: how strongly each of four registers rises. Tempogram
+Bands: power on a semitone scale, one band a pitch from C1 up, on a logarithmic scale that is zero
+at silence and free of the window's level. Onsets: how strongly each of four registers rises. Tempogram
 (Grosche, Mueller and Kurth 2010) and time statistics are computed from these two. The filters are
 made from the formula each time, in numpy, so that they are neither stored with the weights nor lost
 when a model is built without memory. Knows nothing of networks.
@@ -9,6 +9,7 @@ when a model is built without memory. Knows nothing of networks.
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -35,8 +36,9 @@ FLOOR = 1e-5
 """Share of the mean band power below which a band counts as silent (-50 dB)."""
 SILENCE = 1e-10
 """Mean band power, for samples within +-1, under which nothing is raised to full level."""
+REFERENCE_HZ = 24_000
 LONG, MIDDLE, SHORT = 8192, 4096, 1024
-"""Samples of the three Fourier windows at 24 kHz: the lower the pitch, the longer."""
+"""Samples of the three Fourier windows at the reference rate: the lower the pitch, the longer."""
 RANGES = ((0, 36, LONG), (36, 60, MIDDLE), (60, BANDS, SHORT))
 """Which bands come from which window."""
 
@@ -54,13 +56,16 @@ def spectra(windows: Tensor, rate_hz: int) -> Spectra:
     """Windows (window, samples) -> their bands and onsets, in float32 whatever the input."""
     windows = windows.float()
     frames = max(1, windows.shape[-1] * FRAMES_HZ // rate_hz)
-    long = _powers(windows, LONG, rate_hz, 2 * rate_hz // FRAMES_HZ)
-    middle = _powers(windows, MIDDLE, rate_hz, rate_hz // FRAMES_HZ)
-    short = _powers(windows, SHORT, rate_hz, rate_hz // ONSETS_HZ)
+    filters = [torch.from_numpy(_band_filters(rate_hz, part)).to(windows) for part in range(3)]
+    hops = (2 * rate_hz // FRAMES_HZ, rate_hz // FRAMES_HZ, rate_hz // ONSETS_HZ)
+    long, middle, short = (
+        _powers(windows, round(size * rate_hz / REFERENCE_HZ), hop, bells.shape[1])
+        for (_, _, size), hop, bells in zip(RANGES, hops, filters, strict=True)
+    )
     rows = [
-        (_filters(rate_hz, 0).to(long) @ long).repeat_interleave(2, dim=-1),
-        _filters(rate_hz, 1).to(middle) @ middle,
-        functional.avg_pool1d(_filters(rate_hz, 2).to(short) @ short, 2, ceil_mode=True),
+        (filters[0] @ long).repeat_interleave(2, dim=-1),
+        filters[1] @ middle,
+        functional.avg_pool1d(filters[2] @ short, 2, ceil_mode=True),
     ]
     power = torch.cat([row[..., :frames] for row in rows], dim=1)
     level = power.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
@@ -70,7 +75,7 @@ def spectra(windows: Tensor, rate_hz: int) -> Spectra:
 
 
 def tempogram(onsets: Tensor) -> Tensor:
-    """Onsets (window, groups, frames) -> their autocorrelation (window, groups, lags), log-spaced.
+    """Onsets (window, groups, frames) -> autocorrelation (window, groups, lags), lags log-spaced.
 
     One is the onsets' own variance; lags longer than the window are zero.
     """
@@ -95,20 +100,19 @@ def statistics(bands: Tensor) -> Tensor:
     Scaled so that each lies near one.
     """
     frames = bands.shape[-1]
-    rises = bands.diff(dim=-1).clamp_min(0).mean(-1) if frames > 1 else torch.zeros_like(bands[..., 0])
+    rises = functional.pad(bands, (1, 0), mode="replicate").diff(dim=-1).clamp_min(0).mean(-1)
     loud = bands.kthvalue(max(1, round(0.9 * frames)), dim=-1).values
     deviation = bands.std(-1, correction=0)
     return torch.stack([bands.mean(-1) / 8, deviation / 2, rises * 4, loud / 8], dim=1)
 
 
-def _powers(windows: Tensor, size: int, rate_hz: int, hop: int) -> Tensor:
-    """Power spectrum (window, bins, frames), scaled to the samples' own power."""
-    size = round(size * rate_hz / 24_000)
+def _powers(windows: Tensor, size: int, hop: int, kept: int) -> Tensor:
+    """Power of the lowest bins (window, bins, frames), scaled to the samples' own."""
     shape = torch.hann_window(size, device=windows.device)
     bins = torch.stft(
         windows, size, hop, window=shape, center=True, pad_mode="constant", return_complex=True
     )
-    return bins.abs().square() / (shape.sum() ** 2 / 2)
+    return torch.view_as_real(bins[:, :kept]).square().sum(-1) / (shape.sum() ** 2 / 2)
 
 
 def _onsets(short: Tensor, level: Tensor, rate_hz: int) -> Tensor:
@@ -118,36 +122,35 @@ def _onsets(short: Tensor, level: Tensor, rate_hz: int) -> Tensor:
     return rises.unflatten(1, (ONSET_GROUPS, SUBBANDS)).mean(2)
 
 
-def _filters(rate_hz: int, part: int) -> Tensor:
-    return torch.from_numpy(_band_filters(rate_hz, part))
-
-
 @lru_cache(maxsize=8)
 def _band_filters(rate_hz: int, part: int) -> NDArray[np.float32]:
-    """Bells on a log-frequency scale, one a semitone (bands, bins); the narrowest span two bins."""
+    """Bells on the frequency scale, one a semitone (bands, bins); the narrowest span two bins.
+
+    The last part keeps all its bins, for the onsets; the others end where their bells do.
+    """
     first, last, size = RANGES[part]
     centres = LOWEST_HZ * 2 ** (np.arange(first, last) / PITCH_CLASSES)
-    bins = np.arange(round(size * rate_hz / 24_000) // 2 + 1) * 24_000 / size
-    widths = np.maximum(centres * (2 ** (0.5 / PITCH_CLASSES) - 1), 0.6 * 24_000 / size)
+    spacing = REFERENCE_HZ / size
+    bins = np.arange(round(size * rate_hz / REFERENCE_HZ) // 2 + 1) * spacing
+    widths = np.maximum(centres * (2 ** (0.5 / PITCH_CLASSES) - 1), 0.6 * spacing)
     bells = np.exp(-0.5 * ((bins[None] - centres[:, None]) / widths[:, None]) ** 2)
     bells[bells < 1e-3] = 0.0
-    return bells.astype(np.float32)
+    kept = len(bins) if last == BANDS else int(np.flatnonzero(bells.any(0))[-1]) + 1
+    return np.ascontiguousarray(bells[:, :kept], dtype=np.float32)
 
 
 @lru_cache(maxsize=8)
 def _onset_filters(rate_hz: int) -> NDArray[np.float32]:
     """Plain averages of bins (groups * subbands, bins)."""
-    bins = np.arange(round(SHORT * rate_hz / 24_000) // 2 + 1) * 24_000 / SHORT
+    spacing = REFERENCE_HZ / SHORT
+    bins = np.arange(round(SHORT * rate_hz / REFERENCE_HZ) // 2 + 1) * spacing
     edges = np.concatenate(
-        [
-            np.geomspace(low, high, SUBBANDS + 1)[:-1]
-            for low, high in zip(ONSET_EDGES_HZ, ONSET_EDGES_HZ[1:], strict=False)
-        ]
+        [np.geomspace(low, high, SUBBANDS + 1)[:-1] for low, high in pairwise(ONSET_EDGES_HZ)]
         + [np.array(ONSET_EDGES_HZ[-1:])]
     )
     rows = []
-    for low, high in zip(edges, edges[1:], strict=False):
-        centre, half = (low + high) / 2, max((high - low) / 2, 0.75 * 24_000 / SHORT)
+    for low, high in pairwise(edges):
+        centre, half = (low + high) / 2, max((high - low) / 2, 0.75 * spacing)
         row = (np.abs(bins - centre) <= half).astype(np.float32)
         rows.append(row / row.sum())
     return np.stack(rows)

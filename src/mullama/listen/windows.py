@@ -12,7 +12,7 @@ from mullama.errors import AudioError, UsageError
 from mullama.listen.samples import Samples
 
 SHORTEST_REMAINDER = 0.25
-"""As a share of a window: what remains at the end and is shorter is heard with the window before."""
+"""As a share of a window: a shorter remainder is heard with the window before."""
 
 
 def windows(

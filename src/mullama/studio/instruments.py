@@ -58,7 +58,7 @@ _TABLE = (
     Instrument("saxophone", (66, 65, 64, 67), 49, 80, "sustained", 1),
     Instrument("clarinet", (71,), 50, 86, "sustained", 1),
     Instrument("flute", (73,), 60, 93, "sustained", 1),
-    Instrument("synth lead", (80, 81), 48, 88, "sustained", 1),
+    Instrument("synth lead", (81, 80), 48, 88, "sustained", 3),
     Instrument("synth pad", (89, 90, 88, 95), 45, 84, "sustained", 4),
     Instrument(DRUMS, (0, 8, 16, 24, 25, 32, 40, 48), 27, 87, "struck", 8),
 )

@@ -38,7 +38,8 @@ class Piece:
     """A composed piece with everything that its composer knows about it."""
 
     seed: int
-    style: str
+    style: str | None
+    """None where it is in no style in particular."""
     tempo_bpm: int
     """Beats per minute; in 6/8 the beat is the dotted quarter."""
     metre: Metre

@@ -1,0 +1,1 @@
+"""Checkpoints: weights as other people stored them become one folder, and the folder a model."""

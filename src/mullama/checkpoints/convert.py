@@ -1,0 +1,246 @@
+"""Weights as others stored them become one folder: safetensors, configuration, tokenizer.
+
+    --llama DIR  --adapter FILE  --mert DIR   ->   --out DIR
+
+Everything is planned and checked by name and shape before a byte is written; nothing is lost: base
+weights keep their own type, LoRA stays apart, adapter and encoder stay as they are. The folder
+appears under its name when it is whole, or not at all. What is inside each source, its own file here
+knows.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import GenerationConfig
+
+from mullama.checkpoints.adapter import Adapter, read_adapter
+from mullama.checkpoints.folder import whole_folder
+from mullama.checkpoints.fresh import closed, fresh
+from mullama.checkpoints.llama import Llama, read_llama
+from mullama.checkpoints.mert import Mert, read_mert
+from mullama.checkpoints.names import MIX, QUERIES
+from mullama.checkpoints.shards import CODES, write_shards
+from mullama.checkpoints.tensors import Planned
+from mullama.checkpoints.tokenizer import write_tokenizer
+from mullama.config import MuLlamaConfig
+from mullama.errors import CheckpointError
+from mullama.model import MuLlamaForConditionalGeneration
+
+ADAPTED_LAYERS = 20
+"""Layers that a fresh adapter enters, as published; fewer where the language model has fewer."""
+PUBLISHED_SAMPLING = {"do_sample": True, "temperature": 0.6, "top_p": 0.8, "top_k": 0}
+"""Of the published command line and evaluation; no top-k."""
+NEW_TOKENS = 512
+"""Where an answer is cut, as on the published command line."""
+HASHED_BYTES = 2**24
+"""Provenance holds the digest of a file up to this size, of a larger one its size alone."""
+FRESH = ("bridge.", "shifts.")
+"""What a fresh adapter consists of, with LoRA."""
+
+
+def convert(
+    *,
+    llama: Path,
+    mert: Path,
+    out: Path,
+    adapter: Path | None = None,
+    llama_type: str | None = None,
+    adapted_layers: int | None = None,
+    lora_rank: int = 0,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write the folder `out` and return it; raises CheckpointError for parts that do not fit.
+
+    Without `adapter` a fresh one starts from `seed`, entering `adapted_layers` with LoRA of
+    `lora_rank`; with it, both are read from the file, and `adapted_layers` is only compared.
+    `progress` hears (bytes written, bytes in all). `llama_type` as in `read_llama`.
+    """
+    read = read_adapter(Path(adapter)) if adapter is not None else None
+    brought = read.language if read else {}
+    language = read_llama(Path(llama), brought, llama_type)
+    encoder = read_mert(Path(mert), read.encoder if read else {})
+    if read:
+        _check_fit(read, language, encoder, Path(llama), Path(mert), adapted_layers)
+    config = _config(read, language, encoder, adapted_layers, lora_rank, seed)
+    plan = _plan(config, read, language, encoder, seed)
+    files = [*language.files, *encoder.files, *([read.file] if read else [])]
+    total = sum(tensor.bytes for tensor in plan.values())
+    inputs = [Path(llama), Path(mert), *([Path(adapter)] if adapter is not None else [])]
+    with whole_folder(Path(out), overwrite=overwrite, needed_bytes=total, keep=inputs) as folder:
+        source = write_tokenizer(
+            language.tokenizer,
+            folder,
+            rows=config.text_config.vocab_size,
+            exact=language.exact_vocabulary,
+            begin=read is not None,
+        )
+        config.provenance["tokenizer"] = _facts([source])
+        _write_settings(folder, config, sampled=read is not None)
+
+        def release() -> None:
+            for file in files:
+                file.release()
+
+        written = 0
+
+        def count(size: int) -> None:
+            nonlocal written
+            written += size
+            if progress is not None:
+                progress(written, total)
+
+        write_shards(folder, plan, release=release, progress=count)
+    return Path(out)
+
+
+def _check_fit(
+    adapter: Adapter,
+    language: Llama,
+    encoder: Mert,
+    llama: Path,
+    mert: Path,
+    adapted_layers: int | None,
+) -> None:
+    """Refuse parts of different models, in the words of the person who chose the files."""
+    path, text = adapter.file.path, language.config
+    if adapter.hidden != text.hidden_size:
+        raise CheckpointError(
+            f"{QUERIES} of {path} was trained with a LLaMA of width {adapter.hidden}, but {llama} has "
+            f"width {text.hidden_size}: give --llama the size that belongs to it (7B is 4096, 13B 5120)"
+        )
+    if adapted_layers not in (None, adapter.layers):
+        raise CheckpointError(
+            f"{QUERIES} of {path} holds {adapter.layers} queries where {adapted_layers} were expected"
+        )
+    if adapter.layers > text.num_hidden_layers:
+        raise CheckpointError(
+            f"{QUERIES} of {path} holds {adapter.layers} queries, but {llama} has only "
+            f"{text.num_hidden_layers} layers: they do not belong together"
+        )
+    sizes = encoder.config.num_hidden_layers + 1, encoder.config.hidden_size
+    if adapter.listening != sizes:
+        states, features = adapter.listening
+        raise CheckpointError(
+            f"{MIX} of {path} was trained with an encoder of {states} hidden states of {features}, but "
+            f"{mert} has {sizes[0]} of {sizes[1]}: give --mert the one that belongs to it (MERT-v1-330M "
+            "is 25 x 1024, MERT-v1-95M 13 x 768)"
+        )
+
+
+def _config(
+    adapter: Adapter | None,
+    language: Llama,
+    encoder: Mert,
+    adapted_layers: int | None,
+    lora_rank: int,
+    seed: int,
+) -> MuLlamaConfig:
+    if "model.embed_tokens.weight" not in language.state:
+        raise CheckpointError("no file brings the language model's model.embed_tokens.weight")
+    layers = min(adapted_layers or ADAPTED_LAYERS, language.config.num_hidden_layers)
+    provenance: dict[str, Any] = {
+        "mullama": version("mullama"),
+        "llama": _facts([file.path for file in language.files]),
+        "mert": _facts([file.path for file in encoder.files]),
+        "adapter": _facts([adapter.file.path]) if adapter else {"fresh, seed": seed},
+    }
+    of_adapter: dict[str, Any] = {"adapted_layers": layers, "lora_rank": lora_rank}
+    if adapter:
+        of_adapter = {
+            "adapted_layers": adapter.layers,
+            "lora_rank": adapter.lora_rank,
+            "bridge_blocks": adapter.blocks,
+            "bridge_width": adapter.width,
+        }
+    config = MuLlamaConfig(
+        audio_config=encoder.config,
+        text_config=language.config,
+        prompt="published" if adapter else "clean",
+        provenance=provenance,
+        **of_adapter,
+    )
+    config.architectures = [MuLlamaForConditionalGeneration.__name__]
+    # Each part runs in the type that it is stored in, unless another is asked for.
+    config.dtype = config.text_config.dtype = language.state["model.embed_tokens.weight"].dtype
+    config.audio_config.dtype = next(iter(encoder.state.values())).dtype
+    config.text_config.name_or_path = ""
+    return config
+
+
+def _facts(paths: list[Path]) -> dict[str, Any]:
+    """Names and sizes, never the folders that they lay in."""
+    return {path.name: _digest(path) or f"{path.stat().st_size} bytes" for path in paths}
+
+
+def _digest(path: Path) -> str | None:
+    if path.stat().st_size > HASHED_BYTES:
+        return None
+    return f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _plan(
+    config: MuLlamaConfig, adapter: Adapter | None, language: Llama, encoder: Mert, seed: int
+) -> dict[str, Planned]:
+    """Every tensor of the folder by its name there, checked against the model's own list."""
+    with torch.device("meta"):
+        model = MuLlamaForConditionalGeneration(config)
+    shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    if config.text_config.tie_word_embeddings:
+        shapes.pop("language_model.lm_head.weight", None)
+    plan = {f"language_model.{name}": tensor for name, tensor in language.state.items()}
+    plan |= {f"encoder.{name}": tensor for name, tensor in encoder.state.items()}
+    if adapter:
+        plan |= {f"bridge.{name}": tensor for name, tensor in adapter.bridge.items()}
+        plan["shifts.queries"] = adapter.queries
+        plan["shifts.gates"] = adapter.open_gates(config.text_config.num_hidden_layers)
+    else:
+        drawn = [name for name in shapes if name.startswith(FRESH) or ".lora_" in name]
+        plan |= fresh(drawn, shapes, seed)
+    for name, shape in shapes.items():
+        # Biases that were never trained, or that the published model does not have (of k and v).
+        if name not in plan and name.startswith("language_model.") and name.endswith("_proj.bias"):
+            plan[name] = closed(shape, name)
+    _compare(plan, shapes)
+    return {name: plan[name] for name in shapes}
+
+
+def _compare(plan: Mapping[str, Planned], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    for name in shapes:
+        if name not in plan:
+            raise CheckpointError(
+                f"no file brings {name}: a file is incomplete, or its configuration is another model's"
+            )
+    for name, tensor in plan.items():
+        if name not in shapes:
+            raise CheckpointError(
+                f"{tensor.origin} has no place in this model (it would be {name}): is the "
+                "configuration beside it its own?"
+            )
+        if tensor.shape != shapes[name]:
+            raise CheckpointError(
+                f"{tensor.origin} has shape {tensor.shape}, but {shapes[name]} is needed: take the "
+                "files that belong together"
+            )
+        if tensor.dtype not in CODES:
+            raise CheckpointError(
+                f"{tensor.origin} holds {tensor.dtype}, a quantised type: take the unquantised weights"
+            )
+
+
+def _write_settings(folder: Path, config: MuLlamaConfig, *, sampled: bool) -> None:
+    text = config.text_config
+    generation = GenerationConfig(
+        **(PUBLISHED_SAMPLING if sampled else {"do_sample": False}),
+        max_new_tokens=NEW_TOKENS,
+        bos_token_id=text.bos_token_id,
+        eos_token_id=text.eos_token_id,
+        pad_token_id=0 if text.pad_token_id is None else text.pad_token_id,
+    )
+    config.save_pretrained(folder)
+    generation.save_pretrained(folder)

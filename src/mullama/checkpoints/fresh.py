@@ -1,0 +1,51 @@
+"""A fresh adapter: tensors that no file holds yet, the same for the same seed.
+
+Each tensor is drawn from a generator of its own, so that it needs no other tensor in memory and does
+not depend on their order. Knows names and shapes, no files.
+"""
+
+import math
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+
+import torch
+from torch import Tensor
+
+from mullama.checkpoints.tensors import Planned, filled
+
+
+def fresh(
+    names: Iterable[str], shapes: Mapping[str, tuple[int, ...]], seed: int
+) -> dict[str, Planned]:
+    """Plan fresh tensors of these names: gates closed, norms one, linear layers as torch draws them."""
+    return {
+        name: filled(shapes[name], f"fresh {name}", _drawn(name, shapes, seed)) for name in names
+    }
+
+
+def closed(shape: tuple[int, ...], name: str) -> Planned:
+    """Plan zeros: a bias that was never trained."""
+    return filled(shape, f"zeros for {name}", torch.zero_)
+
+
+def _drawn(
+    name: str, shapes: Mapping[str, tuple[int, ...]], seed: int
+) -> Callable[[Tensor], Tensor]:
+    if name.endswith((".gates", ".lora_B")):
+        return torch.zero_
+    if name.endswith("norm.weight"):
+        return _ones
+    generator_seed = (seed << 32) + zlib.crc32(name.encode())
+    bound = 1 / math.sqrt(shapes[name.replace(".bias", ".weight")][-1])
+
+    def draw(empty: Tensor) -> Tensor:
+        generator = torch.Generator().manual_seed(generator_seed)
+        if name.endswith(".queries"):
+            return empty.normal_(generator=generator)
+        return empty.uniform_(-bound, bound, generator=generator)
+
+    return draw
+
+
+def _ones(empty: Tensor) -> Tensor:
+    return empty.fill_(1.0)

@@ -1,0 +1,272 @@
+"""A name becomes a folder, and the folder a model that is ready to answer, with its tokenizer.
+
+Names: the small model that ships with the package, a folder that convert.py or `save_pretrained`
+wrote, or a repository of the Hugging Face hub. Tensors are read one at a time, each in its stored
+type unless one type for all is asked for, and LoRA is merged as soon as all are there. Knows nothing
+of music files or prompts.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from safetensors import SafetensorError, safe_open
+from torch import Tensor, nn
+from transformers import GenerationConfig, PreTrainedTokenizerFast
+
+from mullama.checkpoints.tensors import read_config, weight_files
+from mullama.config import MuLlamaConfig
+from mullama.errors import CheckpointError, UsageError
+from mullama.model import MuLlamaForConditionalGeneration
+
+SMALL = "small"
+"""Name of the model that ships with the package."""
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+FETCHED = ["*.safetensors", "*.json", "*.txt", "*.model"]
+"""What is fetched from the hub: nothing that could run."""
+EMBEDDING = "language_model.model.embed_tokens.weight"
+HEAD = "language_model.lm_head.weight"
+"""Not stored where it is the embedding itself."""
+
+
+def resolve(name: str | Path | None) -> Path:
+    """The folder of a model: packaged, on this machine, or fetched from the hub once."""
+    if name is None or str(name) == SMALL:
+        return Path(__file__).parents[1] / "weights" / SMALL
+    folder = Path(name)
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise CheckpointError(
+            f"{folder} is a file; make a model's folder of it: mullama convert --adapter {folder} ..."
+        )
+    if not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", str(name)):
+        raise CheckpointError(f"there is no folder {name}, and it is no name of a hub repository")
+    try:
+        return Path(snapshot_download(str(name), allow_patterns=FETCHED))
+    except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as cause:
+        raise CheckpointError(
+            f"{name} is no folder here, and could not be fetched from the Hugging Face hub "
+            f"({type(cause).__name__}): check the name and the network"
+        ) from cause
+
+
+def load_model(
+    name: str | Path | None = None, dtype: str | None = None, device: str | None = None
+) -> tuple[MuLlamaForConditionalGeneration, PreTrainedTokenizerFast]:
+    """Open a model for answering: LoRA merged, in eval mode, without gradients.
+
+    `dtype` is one of float32, bfloat16, float16, for every tensor; by default each keeps its own.
+    `device` as in torch, by default a GPU where there is one. Raises CheckpointError, UsageError.
+    """
+    folder = resolve(name)
+    config = load_config(folder)
+    place = _device(device)
+    with torch.device("meta"):
+        model = MuLlamaForConditionalGeneration(config)
+    _fill(model, folder, _dtype(dtype), place)
+    model.merge_lora()
+    model.eval().requires_grad_(False)
+    if (folder / "generation_config.json").is_file():
+        stored = read_config(folder / "generation_config.json")
+        model.generation_config = GenerationConfig.from_dict(stored)
+    return model, load_tokenizer(folder)
+
+
+def load_config(folder: Path) -> MuLlamaConfig:
+    """The configuration of a model's folder."""
+    stored = read_config(folder / "config.json")
+    if stored.get("model_type") != MuLlamaConfig.model_type:
+        raise CheckpointError(
+            f"{folder} holds a {stored.get('model_type')}, not a model of ours: see mullama convert"
+        )
+    try:
+        return MuLlamaConfig.from_dict(stored)
+    except (TypeError, ValueError, KeyError, AttributeError) as cause:
+        raise CheckpointError(f"{folder / 'config.json'} is not sound: {cause}") from cause
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """The tokenizer of a model's folder, without a search through transformers' classes."""
+    settings = read_config(folder / "tokenizer_config.json")
+    read_config(folder / "tokenizer.json")
+    for unneeded in ("tokenizer_class", "tokenizer_file", "processor_class", "backend"):
+        settings.pop(unneeded, None)
+    return PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **settings)
+
+
+def describe(name: str | Path | None = None) -> dict[str, Any]:
+    """What a model is made of, from its configuration and its files' headers alone."""
+    folder = resolve(name)
+    config = load_config(folder)
+    counts, dtypes = _counts(folder)
+    audio, text = config.audio_config, config.text_config
+    sampling = folder / "generation_config.json"
+    chosen = read_config(sampling) if sampling.is_file() else {}
+    return {
+        "model": SMALL if name is None else str(name),
+        "encoder": {
+            "kind": audio.model_type.removeprefix("mullama_"),
+            "hidden states": config.states,
+            "features": audio.hidden_size,
+            "sampling rate (Hz)": audio.sampling_rate,
+            "window (s)": audio.window_seconds,
+        },
+        "language_model": {
+            "kind": text.model_type,
+            "layers": text.num_hidden_layers,
+            "hidden": text.hidden_size,
+            "heads": text.num_attention_heads,
+            "vocabulary": text.vocab_size,
+        },
+        "adapted_layers": config.adapted_layers,
+        "lora_rank": config.lora_rank,
+        "prompt": config.prompt,
+        "sampling": {
+            "temperature": chosen.get("temperature", 1.0) if chosen.get("do_sample") else 0.0,
+            "top_p": chosen.get("top_p", 1.0),
+            "max_new_tokens": chosen.get("max_new_tokens"),
+        },
+        "parameters": counts,
+        "dtypes": dtypes,
+        "bytes": sum(path.stat().st_size for path in _weights(folder)),
+        "provenance": config.provenance,
+    }
+
+
+def _counts(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Parameters of each part, and of each stored type."""
+    parts = dict.fromkeys(("encoder", "adapter", "language_model", "total"), 0)
+    dtypes: dict[str, int] = {}
+    for path in _weights(folder):
+        with _opened(path) as file:
+            for key in file.keys():  # noqa: SIM118  (not a mapping)
+                found = file.get_slice(key)
+                count = torch.Size(found.get_shape()).numel()
+                part = key.partition(".")[0]
+                parts[part if part in parts else "adapter"] += count
+                parts["total"] += count
+                dtypes[found.get_dtype()] = dtypes.get(found.get_dtype(), 0) + count
+    return parts, dtypes
+
+
+def _device(name: str | None) -> torch.device:
+    if name is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as cause:
+        reason = str(cause).splitlines()[0]
+        raise UsageError(f"the device {name!r} cannot be used: {reason}") from cause
+
+
+def _dtype(name: str | None) -> torch.dtype | None:
+    if name is not None and name not in DTYPES:
+        raise UsageError(f"unknown dtype {name!r}; choose one of: {', '.join(DTYPES)}")
+    return None if name is None else DTYPES[name]
+
+
+def _weights(folder: Path) -> list[Path]:
+    files = [path for path in weight_files(folder, "model") if path.suffix == ".safetensors"]
+    if not files:
+        raise CheckpointError(f"{folder} holds no model.safetensors: is it a whole model's folder?")
+    return files
+
+
+def _opened(path: Path) -> Any:
+    # Read rather than mapped: a mapped page counts twice once LoRA is merged or a type changed.
+    try:
+        return safe_open(path, framework="pt", backend="pread")
+    except (SafetensorError, OSError) as cause:
+        raise CheckpointError(f"{path} is truncated or no safetensors file: fetch it again") from cause
+
+
+def _fill(
+    model: MuLlamaForConditionalGeneration,
+    folder: Path,
+    dtype: torch.dtype | None,
+    device: torch.device,
+) -> None:
+    """Give every parameter its stored numbers, and every other buffer its own."""
+    missing = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
+    homes = {path: _keys(path) for path in _weights(folder)}
+    types = _Types(model.config, homes, dtype)
+    for path, keys in homes.items():
+        with _opened(path) as file:
+            for key in keys:
+                tensor = _read(file, key, path)
+                if missing.pop(key, None) != tuple(tensor.shape):
+                    shape = tuple(tensor.shape)
+                    raise CheckpointError(f"{path}: {key} {shape} does not fit config.json")
+                _put(model, key, tensor.to(device, types.of(key, tensor.dtype)))
+    if model.config.text_config.tie_word_embeddings and missing.pop(HEAD, None):
+        _put(model, HEAD, model.get_input_embeddings().weight)
+    if missing:
+        raise CheckpointError(f"{folder}: {len(missing)} tensors are missing, {min(missing)} first")
+    _restore_buffers(model, device)
+
+
+class _Types:
+    """Which type each tensor is to have: the one asked for, or what the model was stored to run in."""
+
+    def __init__(
+        self, config: MuLlamaConfig, homes: dict[Path, list[str]], dtype: torch.dtype | None
+    ) -> None:
+        self.all = dtype
+        self.encoder: torch.dtype | None = config.audio_config.dtype
+        # One type must go through all of a decoder: its configuration's, or its embedding's.
+        self.text = dtype or config.text_config.dtype or _stored_dtype(homes, EMBEDDING)
+
+    def of(self, key: str, stored: torch.dtype) -> torch.dtype:
+        """The type of the tensor of that name, which is `stored` as another."""
+        if ".lora_" in key:  # as precise as it is stored until it has been added
+            return stored
+        if key.startswith("language_model."):
+            return self.text
+        if self.all is not None:
+            return self.all
+        if key.startswith("encoder."):
+            return self.encoder or stored
+        return torch.promote_types(stored, self.text)
+
+
+def _keys(path: Path) -> list[str]:
+    with _opened(path) as file:
+        return list(file.keys())
+
+
+def _stored_dtype(homes: dict[Path, list[str]], key: str) -> torch.dtype:
+    for path, keys in homes.items():
+        if key in keys:
+            with _opened(path) as file:
+                return file.get_slice(key)[:0].dtype  # type: ignore[no-any-return]
+    raise CheckpointError(f"{key} is missing in {min(homes).parent}")
+
+
+def _read(file: Any, key: str, path: Path) -> Tensor:
+    try:
+        return file.get_tensor(key)  # type: ignore[no-any-return]
+    except (SafetensorError, OSError) as cause:
+        raise CheckpointError(f"{path}: {key} cannot be read: fetch the file again") from cause
+
+
+def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
+    owner, _, name = key.rpartition(".")
+    module = model.get_submodule(owner)
+    if name in module._parameters:
+        module._parameters[name] = nn.Parameter(tensor, requires_grad=False)
+    else:
+        module._buffers[name] = tensor
+
+
+def _restore_buffers(model: MuLlamaForConditionalGeneration, device: torch.device) -> None:
+    """Buffers that are worked out, not stored (rotary angles), were left without numbers: redo them."""
+    for module in model.modules():
+        hollow = [name for name, buffer in module._buffers.items() if buffer is not None and buffer.is_meta]
+        for name in hollow:
+            module._buffers[name] = torch.empty_like(module._buffers[name], device=device)
+        if hollow:
+            model._init_weights(module)

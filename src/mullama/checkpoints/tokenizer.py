@@ -1,0 +1,161 @@
+"""A tokenizer.model of SentencePiece, or a tokenizer.json, becomes the tokenizer files of our folder.
+
+The same ids as SentencePiece itself (Kudo and Richardson 2018, arXiv 1808.06226) for every text, a
+leading space or the literal text "</s>" included, read afterwards without sentencepiece. Knows
+nothing of prompts.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tokenizers import AddedToken, Tokenizer, decoders, normalizers
+from tokenizers.models import BPE
+from tokenizers.processors import TemplateProcessing
+
+from mullama.checkpoints.tensors import read_config
+from mullama.errors import CheckpointError, MissingExtraError
+
+SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
+"""What SentencePiece writes for a space."""
+NORMAL, UNKNOWN, CONTROL, USER_DEFINED = 1, 2, 3, 4
+"""Kinds of pieces in sentencepiece_model.proto."""
+BYTE_PAIRS = 2
+"""Byte-pair encoding among the model types of sentencepiece_model.proto."""
+
+
+def write_tokenizer(folder: Path, out: Path, *, rows: int, exact: bool, begin: bool) -> Path:
+    """Write `folder`'s tokenizer into `out`; return the file that it was read from.
+
+    `rows` of embeddings must suffice for the vocabulary, and match it where `exact`. `begin` sees to
+    it that every text starts with the begin-of-text token.
+    """
+    model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
+    if model.is_file() and _takes_sentencepiece(model, ready):
+        tokenizer, special = _from_sentencepiece(model)
+        source = model
+    else:
+        tokenizer, special = _from_json(ready)
+        source = ready
+    if begin and special.get("bos_token"):
+        _begin_with(tokenizer, special["bos_token"])
+    pieces = tokenizer.get_vocab_size(with_added_tokens=True)
+    if pieces > rows or (exact and pieces != rows):
+        raise CheckpointError(
+            f"{source} has {pieces} pieces, but the language model has embeddings for {rows}: take the "
+            "tokenizer that came with these weights"
+        )
+    tokenizer.save(str(out / "tokenizer.json"))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "padding_side": "left", **special}
+    settings |= {"clean_up_tokenization_spaces": False, "split_special_tokens": True}
+    text = json.dumps(settings, indent=2, ensure_ascii=False)
+    (out / "tokenizer_config.json").write_text(text + "\n", encoding="utf-8")
+    return source
+
+
+def _takes_sentencepiece(model: Path, ready: Path) -> bool:
+    """The original goes first, unless the tokenizer.json beside it has learnt more pieces since."""
+    if not ready.is_file():
+        return True
+    try:
+        pieces = len(_pieces(model).pieces)
+    except (CheckpointError, MissingExtraError):
+        return False
+    return bool(_load_json(ready).get_vocab_size(with_added_tokens=True) == pieces)
+
+
+def _pieces(path: Path) -> Any:
+    try:
+        from sentencepiece import sentencepiece_model_pb2 as protocol
+    except ImportError as cause:
+        raise MissingExtraError("sentencepiece and protobuf", "convert", f"reading {path}") from cause
+    from google.protobuf.message import DecodeError
+
+    found = protocol.ModelProto()
+    try:
+        found.ParseFromString(path.read_bytes())
+    except (DecodeError, OSError) as cause:
+        raise CheckpointError(_unsuitable(path, "is not a file of SentencePiece")) from cause
+    if found.trainer_spec.model_type != BYTE_PAIRS or not found.pieces:
+        raise CheckpointError(_unsuitable(path, "is not a byte-pair encoding"))
+    rules = found.normalizer_spec
+    if rules.precompiled_charsmap or rules.remove_extra_whitespaces:
+        raise CheckpointError(_unsuitable(path, "changes texts before it cuts them"))
+    return found
+
+
+def _unsuitable(path: Path, why: str) -> str:
+    return f"{path} {why}: put the tokenizer.json of the transformers release beside it"
+
+
+def _from_sentencepiece(path: Path) -> tuple[Tokenizer, dict[str, str]]:
+    found = _pieces(path)
+    pieces = found.pieces
+    vocabulary = {piece.piece: number for number, piece in enumerate(pieces)}
+    specs = found.trainer_spec
+    unknown, begin, end = (pieces[i].piece for i in (specs.unk_id, specs.bos_id, specs.eos_id))
+    model = BPE(
+        vocab=vocabulary,
+        merges=_merges(found, vocabulary),
+        unk_token=unknown,
+        fuse_unk=True,
+        byte_fallback=specs.byte_fallback,
+    )
+    tokenizer = Tokenizer(model)
+    steps: list[Any] = [normalizers.Replace(" ", SPACE)]
+    undo: list[Any] = [decoders.Replace(SPACE, " "), decoders.ByteFallback(), decoders.Fuse()]
+    if found.normalizer_spec.add_dummy_prefix:
+        steps.insert(0, normalizers.Prepend(SPACE))
+        undo.append(decoders.Strip(content=" ", left=1))
+    tokenizer.normalizer = normalizers.Sequence(steps)
+    tokenizer.decoder = decoders.Sequence(undo)
+    special = [p.piece for p in pieces if p.type in (UNKNOWN, CONTROL)]
+    tokenizer.add_special_tokens([AddedToken(p, normalized=False, special=True) for p in special])
+    defined = [p.piece for p in pieces if p.type == USER_DEFINED]
+    tokenizer.add_tokens([AddedToken(p, normalized=False) for p in defined])
+    _begin_with(tokenizer, begin)
+    # Nothing is ever padded with a token that the model could be asked to read.
+    names = {"bos_token": begin, "eos_token": end, "unk_token": unknown, "pad_token": unknown}
+    return tokenizer, names
+
+
+def _merges(found: Any, vocabulary: dict[str, int]) -> list[tuple[str, str]]:
+    """Every way to put a piece together from two others, the best piece first."""
+    normal = [(-p.score, n, p.piece) for n, p in enumerate(found.pieces) if p.type == NORMAL]
+    return [
+        (piece[:cut], piece[cut:])
+        for _, _, piece in sorted(normal)
+        for cut in range(1, len(piece))
+        if piece[:cut] in vocabulary and piece[cut:] in vocabulary
+    ]
+
+
+def _begin_with(tokenizer: Tokenizer, begin: str) -> None:
+    token = (begin, tokenizer.token_to_id(begin))
+    tokenizer.post_processor = TemplateProcessing(
+        single=f"{begin}:0 $A:0", pair=f"{begin}:0 $A:0 {begin}:1 $B:1", special_tokens=[token]
+    )
+
+
+def _load_json(path: Path) -> Tokenizer:
+    read_config(path)
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as cause:  # noqa: BLE001  (tokenizers raises nothing narrower)
+        raise CheckpointError(f"{path} is not a file of tokenizers: {cause}") from cause
+
+
+def _from_json(path: Path) -> tuple[Tokenizer, dict[str, str]]:
+    tokenizer = _load_json(path)
+    beside = path.with_name("tokenizer_config.json")
+    stored = read_config(beside) if beside.is_file() else {}
+    special = {}
+    for name in ("bos_token", "eos_token", "unk_token", "pad_token"):
+        token = stored.get(name)
+        text = token.get("content") if isinstance(token, dict) else token
+        if text and tokenizer.token_to_id(text) is not None:
+            special[name] = text
+    filler = special.get("unk_token") or special.get("eos_token")
+    if "pad_token" not in special and filler:
+        special["pad_token"] = filler
+    return tokenizer, special

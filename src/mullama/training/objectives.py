@@ -1,0 +1,157 @@
+"""What each kind of phase learns: a step's number becomes a loss.
+
+Four kinds, see `recipe.Objective`. They draw their own batches, so that the trainer need not know
+music or text. The encoder hears while it learns itself; for everything after that its Listenings
+are computed once and kept.
+"""
+
+import random
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from mullama.answer.prompt import fill
+from mullama.training.attributes import targets
+from mullama.training.augment import augment
+from mullama.training.batches import (
+    IGNORED,
+    POOL,
+    TextBatch,
+    TextRow,
+    draw_clips,
+    pad,
+    place_in_pool,
+)
+from mullama.training.corpus import HeardMusic
+from mullama.training.pupil import Pupil
+from mullama.training.recipe import Phase
+from mullama.training.texts import Asked, Interviewer
+from mullama.training.tokens import EOS, PAD
+
+PAIRS_A_CLIP = 4
+"""Questions that are put to a clip when it is its turn."""
+
+
+class LearnAttributes:
+    """The encoder and its heads learn the facts of augmented clips."""
+
+    def __init__(self, pupil: Pupil, phase: Phase, music: HeardMusic, seed: int) -> None:
+        self.pupil, self.phase, self.music, self.seed = pupil, phase, music, seed
+        self.targets = targets(music.truths)
+
+    def loss(self, step: int) -> Tensor:
+        """See trainer.Objective."""
+        clips = draw_clips(step, self.phase.batch, len(self.music), self.seed)
+        random = Generator().manual_seed(self.seed * 1_000_003 + step)
+        heard, change = augment(self.music.spectra(clips), random)
+        feature = self.pupil.model.bridge.feature(self.pupil.model.encoder.attend(heard))
+        return self.pupil.heads.loss(feature, self.targets[clips].changed(change))
+
+
+class LearnAnswers:
+    """The language model learns to answer, from the facts themselves or from Listenings."""
+
+    def __init__(
+        self,
+        pupil: Pupil,
+        phase: Phase,
+        music: HeardMusic,
+        tokenizer: Any,
+        seed: int,
+        listenings: Tensor | None = None,
+    ) -> None:
+        self.pupil, self.phase, self.music, self.seed = pupil, phase, music, seed
+        self.tokenizer, self.listenings = tokenizer, listenings
+        self.facts = targets(music.truths).vector()
+        self.interviewer = Interviewer(music.truths, seed)
+        self._pool: tuple[int, list[list[TextRow]]] = (-1, [])
+
+    def loss(self, step: int) -> Tensor:
+        """See trainer.Objective."""
+        batch = self.batch(step)
+        model = self.pupil.model
+        if self.listenings is None:
+            carried = self.pupil.facts(self.facts[batch.clips])
+        else:
+            variants = torch.randint(self.listenings.shape[0], batch.clips.shape)
+            carried = model.bridge(self.listenings[variants, batch.clips].float())
+        size = carried.detach().square().mean().sqrt()
+        carried = carried + self.phase.noise * size * torch.randn_like(carried)
+        shifts = self.pupil.shifts(carried)
+        logits = model(input_ids=batch.input_ids, shifts=shifts).logits
+        return functional.cross_entropy(
+            logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=IGNORED
+        )
+
+    def batch(self, step: int) -> TextBatch:
+        """The texts of a step."""
+        pool, place = place_in_pool(step, self.seed)
+        if self._pool[0] != pool:
+            self._pool = (pool, self._draw(pool))
+        return pad(self._pool[1][place], self.tokenizer.token_to_id(PAD))
+
+    def _draw(self, pool: int) -> list[list[TextRow]]:
+        """Questions for POOL batches, sorted by length."""
+        size = self.phase.batch
+        clips = draw_clips(pool, POOL * size // PAIRS_A_CLIP, len(self.music), self.seed)
+        rng = random.Random(self.seed * 1_000_003 + pool)
+        asked = [
+            row
+            for clip in clips.tolist()
+            for row in self.interviewer.about(clip, PAIRS_A_CLIP, rng)
+        ]
+        rows = self._tokens(asked)
+        rows.sort(key=lambda row: len(row.prompt) + len(row.answer))
+        return [rows[start : start + size] for start in range(0, POOL * size, size)]
+
+    def _tokens(self, asked: list[Asked]) -> list[TextRow]:
+        template = self.pupil.model.config.prompt
+        prompts = self.tokenizer.encode_batch([fill(template, row.question) for row in asked])
+        answers = self.tokenizer.encode_batch(
+            [" " + row.answer for row in asked], add_special_tokens=False
+        )
+        end = self.tokenizer.token_to_id(EOS)
+        return [
+            TextRow(row.clip, prompt.ids, [*answer.ids, end])
+            for row, prompt, answer in zip(asked, prompts, answers, strict=True)
+        ]
+
+
+class LearnToCarry:
+    """The bridge learns to give, from a Listening, what stood for the facts before."""
+
+    def __init__(
+        self, pupil: Pupil, phase: Phase, music: HeardMusic, seed: int, listenings: Tensor
+    ) -> None:
+        self.pupil, self.phase, self.seed, self.listenings = pupil, phase, seed, listenings
+        self.facts = targets(music.truths).vector()
+
+    def loss(self, step: int) -> Tensor:
+        """See trainer.Objective."""
+        clips = draw_clips(step, self.phase.batch, len(self.facts), self.seed)
+        variants = torch.randint(self.listenings.shape[0], clips.shape)
+        with torch.no_grad():
+            wanted = self.pupil.facts(self.facts[clips])
+        given = self.pupil.model.bridge(self.listenings[variants, clips].float())
+        return functional.mse_loss(given, wanted)
+
+
+@torch.no_grad()
+def hear_all(
+    pupil: Pupil, music: HeardMusic, variants: int, seed: int, batch: int = 32
+) -> Tensor:
+    """Listenings (variant, clip, states, features) in half precision; the first variant is plain."""
+    pupil.eval()
+    kept = []
+    for variant in range(variants):
+        rows = []
+        for start in range(0, len(music), batch):
+            heard = music.spectra(slice(start, start + batch))
+            if variant:
+                random = Generator().manual_seed((seed * 31 + variant) * 1_000_003 + start)
+                heard, _ = augment(heard, random, transpose=False)
+            rows.append(pupil.model.encoder.attend(heard).half())
+        kept.append(torch.cat(rows))
+    return torch.stack(kept)

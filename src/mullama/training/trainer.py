@@ -1,0 +1,118 @@
+"""A recipe becomes a model folder: music, tokenizer, phases and the table of figures, in one go.
+
+Whatever is there already is used: shards of music, the tokenizer, the last checkpoint, kept
+Listenings. So one command makes everything from nothing, and the same command takes up what was
+interrupted. How a step is taken is in loop.py, what it learns in objectives.py.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mullama.training.bars import measure
+from mullama.training.corpus import HeardMusic, load, prepare
+from mullama.training.loop import Loop, Objective
+from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry, hear_all
+from mullama.training.pupil import Pupil, export, fresh_model
+from mullama.training.recipe import Phase, Recipe, load_recipe
+from mullama.training.texts import corpus_texts
+from mullama.training.tokens import load_tokenizer, train_tokenizer
+
+MODEL = "model"
+"""Folder of the finished model, inside the run's."""
+TABLE = "bars.json"
+"""File of its figures."""
+
+
+def run(
+    recipe_path: Path | str,
+    out: Path | str,
+    *,
+    music: Path | str | None = None,
+    workers: int = 1,
+    max_steps: int | None = None,
+    report: Callable[[str], None] = print,
+) -> Path:
+    """Train what a recipe says, in the folder `out`, and return the finished model's folder.
+
+    `music` is where heard music is kept, by default inside `out`; `workers` processes make it.
+    `max_steps` stops earlier, so that a later call can go on; the model is exported as it is then.
+    """
+    recipe = load_recipe(recipe_path)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(recipe.threads)
+    course = Course(recipe, folder, Path(music) if music else folder / "music", workers, report)
+    finished = course.loop.train(max_steps)
+    export(course.pupil.model, course.tokenizer, folder / MODEL)
+    if finished:
+        measure(recipe, folder / MODEL, course.music, folder / TABLE, report)
+    return folder / MODEL
+
+
+class Course:
+    """One run: its music, its pupil and what each phase needs of them."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        music_folder: Path,
+        workers: int,
+        report: Callable[[str], None],
+    ) -> None:
+        self.recipe, self.folder, self.music_folder = recipe, folder, music_folder
+        self.workers, self.report = workers, report
+        self._music: dict[str, HeardMusic] = {}
+        self.tokenizer = self._tokenizer()
+        self.pupil = Pupil(fresh_model(recipe.model, self.tokenizer, recipe.seed))
+        self.loop = Loop(recipe, self.pupil, folder, self.objective, report)
+        if self.loop.resume():
+            report(f"{recipe.name}: goes on from the last checkpoint in {folder}")
+
+    def music(self, split: str) -> HeardMusic:
+        """The heard music of a split, made where it is not there yet."""
+        if split not in self._music:
+            wanted = self.recipe.split(split)
+            prepare(wanted, self.music_folder, workers=self.workers, report=self.report)
+            self._music[split] = load(wanted, self.music_folder)
+        return self._music[split]
+
+    def objective(self, phase: Phase) -> Objective:
+        """What a phase learns, with the music it learns from."""
+        music = self.music(phase.split)
+        seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
+        if phase.objective == "attributes":
+            return LearnAttributes(self.pupil, phase, music, seed)
+        if phase.objective == "truth":
+            return LearnAnswers(self.pupil, phase, music, self.tokenizer, seed)
+        heard = self.listenings(phase, music)
+        if phase.objective == "carry":
+            return LearnToCarry(self.pupil, phase, music, seed, heard)
+        return LearnAnswers(self.pupil, phase, music, self.tokenizer, seed, heard)
+
+    def listenings(self, phase: Phase, music: HeardMusic) -> Tensor:
+        """What the encoder, as it is now, hears in a split: computed once and kept."""
+        weights = hashlib.sha256()
+        for tensor in self.pupil.model.encoder.state_dict().values():
+            weights.update(tensor.numpy().tobytes())
+        kept = self.folder / f"heard-{phase.split}-{phase.variants}-{weights.hexdigest()[:8]}.pt"
+        if not kept.exists():
+            self.report(f"hearing {len(music)} clips of {phase.split}, {phase.variants} times")
+            part = kept.with_suffix(".part")
+            torch.save(hear_all(self.pupil, music, phase.variants, self.recipe.seed), part)
+            part.replace(kept)
+        return torch.load(kept, weights_only=True)  # type: ignore[no-any-return]
+
+    def _tokenizer(self) -> Any:
+        path = self.folder / "tokenizer.json"
+        if not path.exists():
+            texts = corpus_texts(self.recipe.model.prompt, self.recipe.seed)
+            part = path.with_suffix(".part")
+            train_tokenizer(texts, self.recipe.model.vocabulary).save(str(part))
+            part.replace(path)
+        return load_tokenizer(path)

@@ -1,0 +1,27 @@
+"""LoRA: fresh it changes nothing, merged it changes nothing either, and its names are the stored ones."""
+
+import torch
+from conftest import tiny_model
+
+from mullama.answer.lora import PROJECTIONS, LoraLinear
+
+
+def test_fresh_is_the_base() -> None:
+    lora = LoraLinear(6, 5, True, rank=2)
+    x = torch.randn(3, 6)
+    torch.testing.assert_close(lora(x), torch.nn.functional.linear(x, lora.weight, lora.bias))
+
+
+def test_merged_is_the_same_function_in_the_same_dtype() -> None:
+    lora = LoraLinear(6, 5, False, rank=2)
+    torch.nn.init.normal_(lora.lora_B)
+    x = torch.randn(3, 6)
+    torch.testing.assert_close(lora.merged()(x), lora(x))
+    half = lora.to(torch.bfloat16).merged()
+    assert half.weight.dtype == torch.bfloat16
+
+
+def test_every_projection_of_every_layer_has_one() -> None:
+    names = {n.removeprefix("language_model.") for n, _ in tiny_model().named_parameters() if "lora" in n}
+    assert len(names) == 4 * len(PROJECTIONS) * 2
+    assert "model.layers.0.self_attn.v_proj.lora_A" in names
