@@ -84,9 +84,9 @@ class MuLlamaConfig(PreTrainedConfig):
         "audio_config": AutoConfig,
     }
 
-    audio_config: dict[str, Any] | PreTrainedConfig | None = None
+    audio_config: Any = None
     """The encoder's own configuration; its `model_type` chooses the encoder."""
-    text_config: dict[str, Any] | PreTrainedConfig | None = None
+    text_config: Any = None
     """The language model's own configuration."""
     adapted_layers: int = 20
     """How many of the language model's last layers receive the music."""

@@ -279,7 +279,8 @@ def _mono(block: Samples) -> Samples:
     """(frames, channels) -> (frames, 1)."""
     if block.shape[1] == 1:
         return block
-    return np.asarray(block.mean(axis=1, keepdims=True, dtype=np.float32))
+    channels = np.float32(block.shape[1])
+    return block @ np.ones((block.shape[1], 1), dtype=np.float32) / channels
 
 
 def _finished(resampler: Resampler, channels: int, every_channel: bool) -> Samples:

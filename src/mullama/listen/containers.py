@@ -7,6 +7,7 @@ samples are for.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,59 +57,50 @@ class ContainerSource:
 
     def pieces(self) -> Iterator[tuple[Samples, int]]:
         """Yield (frames, channels) and the rate in Hz, skipping what does not decode."""
-        waiting: list[Samples] = []
-        shape = (0, 0)
-        frames = 0
         for frame in self._packed():
-            samples = np.asarray(frame.to_ndarray().reshape(frame.samples, -1), dtype=np.float32)
-            if waiting and (frames >= FRAMES_PER_PIECE or shape != _shape(frame)):
-                yield np.concatenate(waiting), shape[0]
-                waiting, frames = [], 0
-            shape = _shape(frame)
-            waiting.append(samples)
-            frames += len(samples)
-        if waiting:
-            yield np.concatenate(waiting), shape[0]
+            samples = frame.to_ndarray().reshape(frame.samples, -1)
+            yield np.asarray(samples, dtype=np.float32), frame.sample_rate
 
     def close(self) -> None:
         """Let go of the file."""
         self._container.close()
 
     def _packed(self) -> Iterator[Any]:
-        """The frames with their channels interleaved, as float32.
+        """The frames as larger ones, float32 with their channels interleaved.
 
-        FFmpeg converts, not `to_ndarray`: PyAV up to 18.1 at least reads past the end of a planar
-        frame of eight channels or more.
+        FFmpeg interleaves, not `to_ndarray`: PyAV up to 18.1 at least reads past the end of a
+        planar frame of eight channels or more.
         """
-        import av
-
-        kind, converter = None, av.AudioResampler(format="flt")
-        for frame in self._frames():
-            if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
-                converter = av.AudioResampler(format="flt")
+        kind, converter = None, self._converter()
+        for frame in chain(self._frames(), [None]):
             try:
+                if frame is None:
+                    yield from converter.resample(None)
+                    return
+                if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                    yield from converter.resample(None)
+                    converter = self._converter()
                 yield from converter.resample(frame)
             except self._failure:
                 self.damaged = True
+                kind, converter = None, self._converter()
 
     def _frames(self) -> Iterator[Any]:
         """Decode packet by packet; note on the way how far the file as a whole goes."""
-        end = 0.0
+        ends: dict[int, int] = {}  # of each stream, in its own ticks
+        ours = self._stream.index
         try:
             for packet in self._container.demux():
-                if packet.pts is not None and packet.time_base is not None:
-                    ticks = packet.pts + (packet.duration or 0)
-                    end = max(end, float(ticks * packet.time_base))
-                if packet.stream.index == self._stream.index:
+                index = packet.stream_index
+                if packet.pts is not None:
+                    ends[index] = max(ends.get(index, 0), packet.pts + (packet.duration or 0))
+                if index == ours:
                     yield from self._decoded(packet)
         except self._failure:
             self.damaged = True
         except IndexError:  # PyAV, flushing a stream that began only on the way; ours is through
             pass
-        container = self._container
-        if self.seconds is not None and container.duration is not None:
-            start = (container.start_time or 0) / 1e6
-            self.damaged |= end - start < container.duration / 1e6 - CUT_SECONDS
+        self.damaged |= self._ends_early(ends)
 
     def _decoded(self, packet: Any) -> list[Any]:
         try:
@@ -116,6 +108,20 @@ class ContainerSource:
         except self._failure:
             self.damaged = True
             return []
+
+    def _ends_early(self, ends: dict[int, int]) -> bool:
+        """Whether no stream, not even the picture's, goes as far as the file says."""
+        container = self._container
+        if self.seconds is None or container.duration is None:
+            return False
+        bases = {index: container.streams[index].time_base or 0 for index in ends}
+        end = max((float(ticks * bases[index]) for index, ticks in ends.items()), default=0.0)
+        return end < (container.start_time or 0) / 1e6 + container.duration / 1e6 - CUT_SECONDS
+
+    def _converter(self) -> Any:
+        import av
+
+        return av.AudioResampler(format="flt", frame_size=FRAMES_PER_PIECE)
 
     def _stated_seconds(self) -> float | None:
         """What the file says of its length; None where it says nothing."""
@@ -125,10 +131,6 @@ class ContainerSource:
         if self._stream.duration is not None and self._stream.time_base is not None:
             return float(self._stream.duration * self._stream.time_base)
         return None if self._container.duration is None else self._container.duration / 1e6
-
-
-def _shape(frame: Any) -> tuple[int, int]:
-    return frame.sample_rate, frame.layout.nb_channels
 
 
 def _riff_cut_short(path: Path) -> bool:

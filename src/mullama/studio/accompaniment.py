@@ -70,7 +70,9 @@ def drum_tones(
     return tones
 
 
-def _bass_pitch(symbol: str, over: Chord, following: Chord, low: int, scale: tuple[int, ...]) -> int:
+def _bass_pitch(
+    symbol: str, over: Chord, following: Chord, low: int, scale: tuple[int, ...]
+) -> int:
     root = low + (over.root - low) % 12
     by_index = {"r": 0, "3": 1, "5": 2}
     if symbol in by_index:

@@ -48,7 +48,10 @@ JAZZ = Style(
         "3/4": ("r---3---a---", "r---5---a---", "r-------5-a-"),
     },
     pads={"brass section": 0.5, "electric piano": 0.15},
-    pad_lines={"4/4": ("......s-........", "x-....s.........", "............x-s."), "3/4": ("x-------....",)},
+    pad_lines={
+        "4/4": ("......s-........", "x-....s.........", "............x-s."),
+        "3/4": ("x-------....",),
+    },
     pad_chance=0.25,
     melody_chance=0.9,
 )
@@ -84,7 +87,9 @@ BOSSA_NOVA = Style(
         ),
     },
     bass={"double bass": 0.75, "electric bass": 0.3},
-    bass_lines={"4/4": ("r--5----5--r----", "r-----5-5-----r-", "r--55--55--rr--r", "r-----5-5-----a-")},
+    bass_lines={
+        "4/4": ("r--5----5--r----", "r-----5-5-----r-", "r--55--55--rr--r", "r-----5-5-----a-")
+    },
     pads={"string section": 0.5, "electric piano": 0.3},
     pad_chance=0.25,
     melody_chance=0.85,
@@ -157,7 +162,14 @@ AMBIENT = Style(
         "3/4": ("0-1-2-3-2-1-", "0---1---2---", "0-2-1-2-1-2-"),
         "6/8": ("0-1-2-3-2-1-", "0-1-2-0-1-2-"),
     },
-    melodies={"synth lead": 0.2, "flute": 0.3, "cello": 0.3, "choir": 0.2, "violin": 0.15, "vibraphone": 0.2},
+    melodies={
+        "synth lead": 0.2,
+        "flute": 0.3,
+        "cello": 0.3,
+        "choir": 0.2,
+        "violin": 0.15,
+        "vibraphone": 0.2,
+    },
     density=0.2,
     drums=0.06,
     kits=(25,),
@@ -188,7 +200,13 @@ WALTZ = Style(
     major_lines=("I I V7 I", "I IV V7 I", "I V7 V7 I", "I vi ii V7"),
     minor_lines=("i i V7 i", "i iv V7 i", "i V7 V7 i"),
     signature=frozenset({"chords"}),
-    chords={"piano": 0.4, "accordion": 0.6, "harp": 0.4, "string section": 0.35, "acoustic guitar": 0.15},
+    chords={
+        "piano": 0.4,
+        "accordion": 0.6,
+        "harp": 0.4,
+        "string section": 0.35,
+        "acoustic guitar": 0.15,
+    },
     comping={"3/4": ("b---s...s...", "b---x---x---", "b---x-..x-..", "....s...s...")},
     melodies={
         "violin": 0.45,
@@ -232,7 +250,14 @@ BAROQUE = Style(
         "3/4": ("0-1-2-1-2-1-", "x---x---x---", "012101210121"),
         "6/8": ("0-1-2-0-1-2-", "x---x-x---x-", "0-1-2-2-1-0-"),
     },
-    melodies={"violin": 0.5, "flute": 0.35, "trumpet": 0.25, "cello": 0.15, "organ": 0.15, "harpsichord": 0.1},
+    melodies={
+        "violin": 0.5,
+        "flute": 0.35,
+        "trumpet": 0.25,
+        "cello": 0.15,
+        "organ": 0.15,
+        "harpsichord": 0.1,
+    },
     density=0.95,
     bass={"cello": 0.8, "double bass": 0.25},
     bass_lines={
@@ -273,8 +298,14 @@ FOLK = Style(
     drums=0.22,
     kits=(0, 40),
     beats={
-        "6/8": ({"L": "X...x.x...x.", "T": "x.x.x.x.x.x."}, {"D": "X.....x.....", "T": "....x.....x."}),
-        "4/4": ({"L": "X.......x.x.....", "T": "....x.......x..."}, {"D": "X.......x.......", "T": "..x...x...x...x."}),
+        "6/8": (
+            {"L": "X...x.x...x.", "T": "x.x.x.x.x.x."},
+            {"D": "X.....x.....", "T": "....x.....x."},
+        ),
+        "4/4": (
+            {"L": "X.......x.x.....", "T": "....x.......x..."},
+            {"D": "X.......x.......", "T": "..x...x...x...x."},
+        ),
         "3/4": ({"D": "X...........", "T": "....x...x..."},),
     },
     bass={"double bass": 0.6},
@@ -303,7 +334,13 @@ MARCH = Style(
         "4/4": ("..s...s...s...s.", "....s.......s...", "s...s...s...s...", "x---s.s.x---s.s."),
         "6/8": ("....s.....s.", "x---s.x---s.", "s...s.s...s."),
     },
-    melodies={"trumpet": 0.6, "clarinet": 0.45, "flute": 0.3, "trombone": 0.3, "brass section": 0.1},
+    melodies={
+        "trumpet": 0.6,
+        "clarinet": 0.45,
+        "flute": 0.3,
+        "trombone": 0.3,
+        "brass section": 0.1,
+    },
     density=0.6,
     drums=0.85,
     kits=(48, 0),

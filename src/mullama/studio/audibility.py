@@ -39,7 +39,8 @@ def active_level(powers: NDArray[np.float32]) -> NDArray[np.float64]:
     by_frame = powers.sum(axis=-1).astype(np.float64)
     active = by_frame > by_frame.max(axis=1, keepdims=True) * 1e-4
     mean = (by_frame * active).sum(axis=1) / np.maximum(active.sum(axis=1), 1)
-    return np.sqrt(mean)
+    level: NDArray[np.float64] = np.sqrt(mean)
+    return level
 
 
 def seconds_heard(
@@ -51,7 +52,8 @@ def seconds_heard(
     loud = total > total.max(axis=-1, keepdims=True) * 10 ** (_FLOOR_DB / 10)
     loud &= total > total.max() * 1e-6
     heard = (scaled > _SHARE * total) & loud
-    return heard.any(axis=-1).sum(axis=1) * (_FRAME / rate)
+    seconds: NDArray[np.float64] = heard.any(axis=-1).sum(axis=1) * (_FRAME / rate)
+    return seconds
 
 
 def audible(

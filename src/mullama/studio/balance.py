@@ -70,5 +70,7 @@ def _weighted_sample(
     rng: random.Random, items: list[int], weights: list[float], count: int
 ) -> list[int]:
     """Draw without replacement; an item's chance grows with its weight."""
-    keys = [(rng.random() ** (1.0 / weight), item) for item, weight in zip(items, weights, strict=True)]
+    keys = [
+        (rng.random() ** (1.0 / weight), item) for item, weight in zip(items, weights, strict=True)
+    ]
     return [item for _, item in sorted(keys, reverse=True)[:count]]

@@ -137,8 +137,18 @@ FUNK = Style(
     beats={
         "4/4": (
             {"K": "X.x...x...x..x..", "S": "....X..o.o..X..o", "H": "xxxxxxxxxxxxxxxx"},
-            {"K": "X..x..x...xx....", "S": "....X..o.o..X...", "H": "x.xxx.xxx.xxx.x.", "O": "......x.......x."},
-            {"K": "X.x.......x..x..", "S": "....X.o..o.oX..o", "H": "xxxxxxxxxxxxxxxx", "W": "x...x...x...x..."},
+            {
+                "K": "X..x..x...xx....",
+                "S": "....X..o.o..X...",
+                "H": "x.xxx.xxx.xxx.x.",
+                "O": "......x.......x.",
+            },
+            {
+                "K": "X.x.......x..x..",
+                "S": "....X.o..o.oX..o",
+                "H": "xxxxxxxxxxxxxxxx",
+                "W": "x...x...x...x...",
+            },
         ),
     },
     bass={"electric bass": 0.8, "synth bass": 0.35},
@@ -151,7 +161,9 @@ FUNK = Style(
         ),
     },
     pads={"brass section": 0.9, "organ": 0.2, "electric piano": 0.2},
-    pad_lines={"4/4": ("......s.........", "s..s............", "............s.s.", "X-....s.......s.")},
+    pad_lines={
+        "4/4": ("......s.........", "s..s............", "............s.s.", "X-....s.......s.")
+    },
     pad_chance=0.6,
     melody_chance=0.6,
     bluesy=True,
@@ -177,8 +189,19 @@ DISCO = Style(
     beats={
         "4/4": (
             {"K": "X...X...X...X...", "S": _BACKBEAT, "O": "..x...x...x...x."},
-            {"K": "X...X...X...X...", "S": _BACKBEAT, "O": "..x...x...x...x.", "H": "xx..xx..xx..xx.."},
-            {"K": "X...X...X...X...", "C": _BACKBEAT, "S": _BACKBEAT, "O": "..x...x...x...x.", "T": "xoxoxoxoxoxoxoxo"},
+            {
+                "K": "X...X...X...X...",
+                "S": _BACKBEAT,
+                "O": "..x...x...x...x.",
+                "H": "xx..xx..xx..xx..",
+            },
+            {
+                "K": "X...X...X...X...",
+                "C": _BACKBEAT,
+                "S": _BACKBEAT,
+                "O": "..x...x...x...x.",
+                "T": "xoxoxoxoxoxoxoxo",
+            },
         ),
     },
     bass={"electric bass": 0.7, "synth bass": 0.3},
@@ -216,7 +239,12 @@ TECHNO = Style(
         "4/4": (
             {"K": "X...X...X...X...", "O": "..x...x...x...x.", "C": _BACKBEAT},
             {"K": "X...X...X...X...", "O": "..x...x...x...x.", "H": "xxxxxxxxxxxxxxxx"},
-            {"K": "X...X...X...X..x", "H": "..x...x...x...x.", "C": _BACKBEAT, "W": "...x..x....x..x."},
+            {
+                "K": "X...X...X...X..x",
+                "H": "..x...x...x...x.",
+                "C": _BACKBEAT,
+                "W": "...x..x....x..x.",
+            },
         ),
     },
     bass={"synth bass": 1.0},
@@ -257,7 +285,12 @@ HIP_HOP = Style(
             {"K": "X......x..x.....", "S": _BACKBEAT, "H": "x.x.x.x.x.x.x.xx"},
             {"K": "X..x......xx....", "C": _BACKBEAT, "H": "x.xxx.x.x.xxx.x."},
             {"K": "X.....x.x.x....x", "S": _BACKBEAT, "H": "xxxxxxxxxxxxxxxx"},
-            {"K": "X.x.......x..x..", "S": _BACKBEAT, "H": "x.x.x.x.x.x.x.x.", "M": "oooooooooooooooo"},
+            {
+                "K": "X.x.......x..x..",
+                "S": _BACKBEAT,
+                "H": "x.x.x.x.x.x.x.x.",
+                "M": "oooooooooooooooo",
+            },
         ),
     },
     bass={"synth bass": 0.7, "electric bass": 0.3, "double bass": 0.2},

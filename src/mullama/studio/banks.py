@@ -17,7 +17,11 @@ from pathlib import Path
 
 from mullama.errors import UsageError
 
-_FOLDERS = (Path("/usr/share/sounds/sf2"), Path("/usr/share/sounds/sf3"), Path("/usr/share/soundfonts"))
+_FOLDERS = (
+    Path("/usr/share/sounds/sf2"),
+    Path("/usr/share/sounds/sf3"),
+    Path("/usr/share/soundfonts"),
+)
 FOLDER_VARIABLE = "MULLAMA_SOUNDFONTS"
 """Environment variable with further folders to look for banks in, as in PATH."""
 

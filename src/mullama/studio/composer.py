@@ -113,9 +113,7 @@ def _play(rng: random.Random, plan: _Plan, seat: Seat, seconds: float) -> Part:
     return Part(seat.instrument, program, seat.role, notes, pulse=not held)
 
 
-def _tones(
-    rng: random.Random, plan: _Plan, seat: Seat, instrument: Instrument
-) -> list[Tone]:
+def _tones(rng: random.Random, plan: _Plan, seat: Seat, instrument: Instrument) -> list[Tone]:
     style, grid = plan.style, plan.grid
     metre = grid.metre
     if seat.role == "drums":
@@ -142,9 +140,7 @@ def _tones(
     return _melody(rng, plan, instrument)
 
 
-def _harmony(
-    rng: random.Random, plan: _Plan, seat: Seat, instrument: Instrument
-) -> list[Tone]:
+def _harmony(rng: random.Random, plan: _Plan, seat: Seat, instrument: Instrument) -> list[Tone]:
     grid, style = plan.grid, plan.style
     held = "x" + "-" * (grid.steps_per_bar - 1)
     patterns = style.comping[grid.metre]
@@ -173,9 +169,7 @@ def _harmony(
     )
 
 
-def _melody(
-    rng: random.Random, plan: _Plan, instrument: Instrument, above: int = 0
-) -> list[Tone]:
+def _melody(rng: random.Random, plan: _Plan, instrument: Instrument, above: int = 0) -> list[Tone]:
     middle = (instrument.low + instrument.high) // 2 + rng.randint(-4, 5)
     middle = max(middle, above + 6)
     low = max(instrument.low, middle - 11, above)

@@ -109,9 +109,7 @@ def render_corpus(
     return Corpus(folder)
 
 
-def _render_all(
-    folder: Path, plan: CorpusPlan, missing: list[int], workers: int
-) -> Iterator[int]:
+def _render_all(folder: Path, plan: CorpusPlan, missing: list[int], workers: int) -> Iterator[int]:
     if workers <= 1 or len(missing) <= 1:
         for number in missing:
             yield _render_shard(folder, plan, number)

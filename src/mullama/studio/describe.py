@@ -29,7 +29,7 @@ class QuestionAnswer:
     question: str
     answer: str
     topic: str
-    """One of `FACT_TOPICS`, `DESCRIPTION_TOPICS`, "presence", "check", "unknowable", "off topic"."""
+    """In `FACT_TOPICS` or `DESCRIPTION_TOPICS`; or presence, check, unknowable, off topic."""
     subject: str | None = None
     """What is asked after: an instrument for "presence", the claim for "check"."""
 
@@ -116,9 +116,7 @@ def ask_presence(truth: Truth, instrument: str, rng: random.Random) -> QuestionA
         return QuestionAnswer(
             wording(rng, QUESTIONS["drums"]), presence(truth, DRUMS), "presence", DRUMS
         )
-    question = wording(
-        rng, QUESTIONS["presence"], thing=with_article(instrument), bare=instrument
-    )
+    question = wording(rng, QUESTIONS["presence"], thing=with_article(instrument), bare=instrument)
     return QuestionAnswer(question, presence(truth, instrument), "presence", instrument)
 
 
@@ -165,9 +163,7 @@ def ask_of_silence(rng: random.Random) -> QuestionAnswer:
     return QuestionAnswer(wording(rng, QUESTIONS[topic]), NO_MUSIC, topic)
 
 
-def interview(
-    truth: Truth, seed: int, presences: Sequence[str] = ()
-) -> list[QuestionAnswer]:
+def interview(truth: Truth, seed: int, presences: Sequence[str] = ()) -> list[QuestionAnswer]:
     """One question of every kind about a clip, and one for each instrument in `presences`.
 
     The same truth and seed give the same questions. Which instruments to ask after is chosen for

@@ -56,7 +56,7 @@ def draw_effects(rng: np.random.Generator, strength: float) -> Effects:
 def apply_effects(
     waveform: Waveform, effects: Effects, rate: int, rng: np.random.Generator
 ) -> Waveform:
-    """The waveform (samples,) after the whole chain, its peak at `gain_db`; silence stays silent."""
+    """The waveform (samples,) after the whole chain, its peak at `gain_db`; silence stays so."""
     peak = float(np.abs(waveform).max(initial=0.0))
     if peak == 0.0:
         return waveform
@@ -73,9 +73,7 @@ def apply_effects(
     return (sound * np.float32(10 ** (effects.gain_db / 20) / peak)).astype(np.float32)
 
 
-def _filtered(
-    sound: Waveform, effects: Effects, rate: int, rng: np.random.Generator
-) -> Waveform:
+def _filtered(sound: Waveform, effects: Effects, rate: int, rng: np.random.Generator) -> Waveform:
     wanted = (effects.tilt_db_per_octave, effects.highest_hz, effects.lowest_hz, effects.wet)
     if not any(wanted):
         return sound
@@ -83,14 +81,14 @@ def _filtered(
     spectrum = np.fft.rfft(sound, size)
     hertz = np.fft.rfftfreq(size, 1 / rate).astype(np.float32)
     hertz[0] = hertz[1]
-    response = (np.maximum(hertz, 30.0) / 1000.0) ** np.float32(effects.tilt_db_per_octave / 6.02)
+    spectrum *= (np.maximum(hertz, 30.0) / 1000.0) ** np.float32(effects.tilt_db_per_octave / 6.02)
     if effects.highest_hz:
-        response = response / np.sqrt(1 + (hertz / effects.highest_hz) ** 8)
+        spectrum /= np.sqrt(1 + (hertz / effects.highest_hz) ** 8)
     if effects.lowest_hz:
-        response = response / np.sqrt(1 + (effects.lowest_hz / hertz) ** 4)
+        spectrum /= np.sqrt(1 + (effects.lowest_hz / hertz) ** 4)
     if effects.wet:
-        response = response * (1 + np.fft.rfft(_room(effects, rate, rng), size))
-    return np.fft.irfft(spectrum * response, size)[: len(sound)].astype(np.float32)
+        spectrum *= 1 + np.fft.rfft(_room(effects, rate, rng), size)
+    return np.fft.irfft(spectrum, size)[: len(sound)].astype(np.float32)
 
 
 def _room(effects: Effects, rate: int, rng: np.random.Generator) -> Waveform:

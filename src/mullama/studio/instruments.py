@@ -17,7 +17,7 @@ class Instrument:
     name: str
     """The word in questions and answers."""
     programs: tuple[int, ...]
-    """General MIDI programs, counted from zero; drums: kits of bank 128. The first is in any bank."""
+    """General MIDI programs, counted from zero (kits for drums); every bank has the first."""
     low: int
     """Lowest MIDI pitch it plays here."""
     high: int
@@ -55,7 +55,7 @@ _TABLE = (
     Instrument("trumpet", (56,), 55, 84, "sustained", 1),
     Instrument("trombone", (57,), 40, 70, "sustained", 1),
     Instrument("brass section", (61,), 46, 82, "sustained", 4),
-    Instrument("saxophone", (66, 65, 64, 67), 49, 80, "sustained", 1),
+    Instrument("saxophone", (66, 65, 64), 49, 80, "sustained", 1),
     Instrument("clarinet", (71,), 50, 86, "sustained", 1),
     Instrument("flute", (73,), 60, 93, "sustained", 1),
     Instrument("synth lead", (81, 80), 48, 88, "sustained", 3),

@@ -110,7 +110,9 @@ def compose_melody(
     return tones
 
 
-def third_below(tones: list[Tone], chord_at: Callable[[int], Chord], low: int, high: int) -> list[Tone]:
+def third_below(
+    tones: list[Tone], chord_at: Callable[[int], Chord], low: int, high: int
+) -> list[Tone]:
     """A second voice: for every tone the nearest chord note at least a minor third below it."""
     result = []
     for tone in tones:

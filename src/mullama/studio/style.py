@@ -5,8 +5,8 @@ composer's business.
 
 Patterns are strings with one character for each sixteenth note of a bar; "-" holds the note
 before, "." is a rest. Drums: "X" accented, "x" plain, "o" soft. Bass: r root, 3 third, 5 fifth,
-7 seventh or sixth, 8 octave, a the step that leads into the next chord. Comping: x chord, X accented chord, s
-short chord, 0 to 4 one voice of the chord from below, b the bass note of the chord.
+7 seventh or sixth, 8 octave, a the step that leads into the next chord. Comping: x chord, X
+accented chord, s short chord, 0 to 4 one voice of the chord from below, b its bass note.
 """
 
 from dataclasses import dataclass, field

@@ -197,7 +197,9 @@ class Synth:
         if end <= begin:
             return
         offset = begin * _BLOCK * groups.itemsize
-        addresses = [groups.ctypes.data + row * groups.strides[0] + offset for row in range(len(groups))]
+        addresses = [
+            groups.ctypes.data + row * groups.strides[0] + offset for row in range(len(groups))
+        ]
         kind = ctypes.c_void_p * _GROUPS
         self._library.fluid_synth_nwrite_float(
             self._synth,

@@ -6,6 +6,7 @@ are computed once and kept.
 """
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from mullama.answer.prompt import fill
+from mullama.studio.truth import Truth
 from mullama.training.attributes import targets
 from mullama.training.augment import augment
 from mullama.training.batches import (
@@ -57,15 +59,15 @@ class LearnAnswers:
         self,
         pupil: Pupil,
         phase: Phase,
-        music: HeardMusic,
+        truths: Sequence[Truth],
         tokenizer: Any,
         seed: int,
         listenings: Tensor | None = None,
     ) -> None:
-        self.pupil, self.phase, self.music, self.seed = pupil, phase, music, seed
+        self.pupil, self.phase, self.truths, self.seed = pupil, phase, truths, seed
         self.tokenizer, self.listenings = tokenizer, listenings
-        self.facts = targets(music.truths).vector()
-        self.interviewer = Interviewer(music.truths, seed)
+        self.facts = targets(truths).vector()
+        self.interviewer = Interviewer(truths, seed)
         self._pool: tuple[int, list[list[TextRow]]] = (-1, [])
 
     def loss(self, step: int) -> Tensor:
@@ -95,7 +97,7 @@ class LearnAnswers:
     def _draw(self, pool: int) -> list[list[TextRow]]:
         """Questions for POOL batches, sorted by length."""
         size = self.phase.batch
-        clips = draw_clips(pool, POOL * size // PAIRS_A_CLIP, len(self.music), self.seed)
+        clips = draw_clips(pool, POOL * size // PAIRS_A_CLIP, len(self.truths), self.seed)
         rng = random.Random(self.seed * 1_000_003 + pool)
         asked = [
             row
@@ -123,10 +125,10 @@ class LearnToCarry:
     """The bridge learns to give, from a Listening, what stood for the facts before."""
 
     def __init__(
-        self, pupil: Pupil, phase: Phase, music: HeardMusic, seed: int, listenings: Tensor
+        self, pupil: Pupil, phase: Phase, truths: Sequence[Truth], seed: int, listenings: Tensor
     ) -> None:
         self.pupil, self.phase, self.seed, self.listenings = pupil, phase, seed, listenings
-        self.facts = targets(music.truths).vector()
+        self.facts = targets(truths).vector()
 
     def loss(self, step: int) -> Tensor:
         """See trainer.Objective."""

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from mullama.answer.prompt import fill
 from mullama.studio.balance import balanced_presences
+from mullama.studio.clips import TAKES, seeds_for
 from mullama.studio.composer import compose
 from mullama.studio.describe import (
-    DESCRIPTION_TOPICS,
-    FACT_TOPICS,
     QuestionAnswer,
     ask,
     ask_check,
@@ -25,6 +24,8 @@ from mullama.studio.describe import (
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.mixing import truth_of
 from mullama.studio.truth import Truth
+from mullama.training.recipe import Split
+from mullama.training.silence import NOTHING
 
 SHARES = {
     "presence": 0.27,
@@ -45,6 +46,8 @@ SHARES = {
 PRESENCES_AN_INSTRUMENT = 800
 """At most so many clips with an instrument, and as many without, are asked about it."""
 TOKENIZER_PIECES = 250
+LEFT_OUT = 0.35
+"""How often parts of an imagined piece are left out."""
 
 
 class Asked(NamedTuple):
@@ -88,6 +91,19 @@ class Interviewer:
         return _of(clip, ask(truth, topic, rng))
 
 
+def imagined(split: Split) -> list[Truth]:
+    """What could be true of a split's pieces, some parts left out, without making a sound."""
+    truths = []
+    for seed in seeds_for(split.purpose, split.clips)[::TAKES]:
+        piece = compose(seed // TAKES)
+        rng = random.Random(seed)
+        for _ in range(TAKES * split.takes):
+            few = rng.random() < LEFT_OUT
+            kept = rng.randint(1, len(piece.parts)) if few else len(piece.parts)
+            truths.append(truth_of(piece, rng.sample(piece.parts, kept)))
+    return truths + [NOTHING] * split.silences
+
+
 def corpus_texts(prompt: str, seed: int) -> Iterator[str]:
     """Texts as they are learnt, about pieces that are composed for it: what a tokenizer needs."""
     names = list(INSTRUMENTS)
@@ -102,6 +118,3 @@ def corpus_texts(prompt: str, seed: int) -> Iterator[str]:
 
 def _of(clip: int, pair: QuestionAnswer) -> Asked:
     return Asked(clip, pair.question, pair.answer)
-
-
-__all__ = ["DESCRIPTION_TOPICS", "FACT_TOPICS", "Asked", "Interviewer", "corpus_texts"]

@@ -19,7 +19,7 @@ from mullama.training.loop import Loop, Objective
 from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry, hear_all
 from mullama.training.pupil import Pupil, export, fresh_model
 from mullama.training.recipe import Phase, Recipe, load_recipe
-from mullama.training.texts import corpus_texts
+from mullama.training.texts import corpus_texts, imagined
 from mullama.training.tokens import load_tokenizer, train_tokenizer
 
 MODEL = "model"
@@ -84,16 +84,17 @@ class Course:
 
     def objective(self, phase: Phase) -> Objective:
         """What a phase learns, with the music it learns from."""
-        music = self.music(phase.split)
         seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
+        if phase.objective == "truth":
+            truths = imagined(self.recipe.split(phase.split))
+            return LearnAnswers(self.pupil, phase, truths, self.tokenizer, seed)
+        music = self.music(phase.split)
         if phase.objective == "attributes":
             return LearnAttributes(self.pupil, phase, music, seed)
-        if phase.objective == "truth":
-            return LearnAnswers(self.pupil, phase, music, self.tokenizer, seed)
         heard = self.listenings(phase, music)
         if phase.objective == "carry":
-            return LearnToCarry(self.pupil, phase, music, seed, heard)
-        return LearnAnswers(self.pupil, phase, music, self.tokenizer, seed, heard)
+            return LearnToCarry(self.pupil, phase, music.truths, seed, heard)
+        return LearnAnswers(self.pupil, phase, music.truths, self.tokenizer, seed, heard)
 
     def listenings(self, phase: Phase, music: HeardMusic) -> Tensor:
         """What the encoder, as it is now, hears in a split: computed once and kept."""
