@@ -81,7 +81,7 @@ def released() -> dict[str, Tensor]:
 
 
 def write_released(path: Path) -> Path:
-    """A checkpoint as the published training script leaves it: optimiser, epoch and arguments too."""
+    """A checkpoint as the published script leaves it: optimiser, epoch and arguments too."""
     moments = {0: {"step": torch.tensor(4.0), "exp_avg": torch.zeros(64, 64)}}
     stored = {
         "model": released(),
@@ -131,7 +131,9 @@ def write_llama(folder: Path, params: dict[str, float], state: dict[str, Tensor]
     return folder
 
 
-def random_llama(params: dict[str, float], dtype: torch.dtype, inner: int = 96) -> dict[str, Tensor]:
+def random_llama(
+    params: dict[str, float], dtype: torch.dtype, inner: int = 96
+) -> dict[str, Tensor]:
     """LLaMA's tensors of these sizes by Meta's names, for the golden tokenizer."""
     source = torch.Generator().manual_seed(11)
     dim, kv = int(params["dim"]), int(params["dim"] * params["n_kv_heads"] / params["n_heads"])
@@ -152,7 +154,7 @@ def random_llama(params: dict[str, float], dtype: torch.dtype, inner: int = 96) 
 def random_adapter(
     params: dict[str, float], queries: int, rank: int, inner: int = 96
 ) -> dict[str, Tensor]:
-    """An adapter for such a LLaMA: the golden bridge, the rest drawn; without LoRA and biases at rank 0."""
+    """An adapter for such a LLaMA: the golden bridge, the rest drawn; rank 0: no biases either."""
     source = torch.Generator().manual_seed(12)
     dim, kv = int(params["dim"]), int(params["dim"] * params["n_kv_heads"] / params["n_heads"])
     state = {key: tensor for key, tensor in finetuned().items() if key.startswith("mu_mert")}

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
+
 from goldens import (
     FINETUNED,
     GOLDEN,
@@ -28,8 +30,6 @@ from goldens import (
     write_settings,
     write_shards,
 )
-from torch import Tensor, nn
-
 from mullama.adapt.bridge import Bridge
 from mullama.adapt.retrieval import Retrieval, load_vectors
 from mullama.answer.decoding import top_p_probabilities
@@ -135,7 +135,9 @@ def test_bridge_with_retrieval(model: MuLlamaForConditionalGeneration, setting: 
 
 def hashed(name: str, count: int) -> np.ndarray:
     """The recipe of bridge_real.json: numbers in [-0.5, 0.5) from a name and a position."""
-    h = np.arange(count, dtype=np.uint32) * np.uint32(2654435761) + np.uint32(zlib.crc32(name.encode()))
+    h = np.arange(count, dtype=np.uint32) * np.uint32(2654435761) + np.uint32(
+        zlib.crc32(name.encode())
+    )
     h ^= h >> np.uint32(16)
     h *= np.uint32(0x85EBCA6B)
     h ^= h >> np.uint32(13)
@@ -149,7 +151,9 @@ def hashed_parameter(key: str, shape: torch.Size) -> Tensor:
     if "norm" in key:
         u = 1 + u * np.float32(0.4)
     else:
-        u *= np.sqrt(np.float32(12 / (100 if key.endswith("bias") else shape[-1])), dtype=np.float32)
+        u *= np.sqrt(
+            np.float32(12 / (100 if key.endswith("bias") else shape[-1])), dtype=np.float32
+        )
     return torch.from_numpy(u)
 
 
@@ -203,7 +207,9 @@ def test_prompt_logits_and_greedy_run(
             do_sample=False,
             max_new_tokens=len(run["tokens"]),
         )
-    assert made[0, ids.shape[1] :].tolist()[: run["safe_steps"]] == run["tokens"][: run["safe_steps"]]
+    assert (
+        made[0, ids.shape[1] :].tolist()[: run["safe_steps"]] == run["tokens"][: run["safe_steps"]]
+    )
 
 
 @pytest.mark.parametrize(
@@ -289,7 +295,7 @@ def pupil(folder: Path) -> MuLlamaForConditionalGeneration:
 
 
 def our_names(published: str, model: MuLlamaForConditionalGeneration) -> tuple[str, int | None]:
-    """A published parameter's name -> ours, and its row where the published one is a row of ours."""
+    """A published parameter's name -> ours, and its row in ours where it is only a row there."""
     from mullama.checkpoints.names import bridge_name, gate_layer, language_model_name
 
     layers, adapted = model.config.text_config.num_hidden_layers, model.config.adapted_layers
@@ -318,7 +324,9 @@ def items(*numbers_of: int) -> tuple[Tensor, Tensor]:
     return ids, labels.masked_fill(labels == 0, -100)
 
 
-@pytest.mark.parametrize(("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")])
+@pytest.mark.parametrize(
+    ("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")]
+)
 def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = pupil(folders[folder])
     known = facts()[f"train_{phase}"]
@@ -326,14 +334,16 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     gates_before = model.config.text_config.num_hidden_layers - model.config.adapted_layers
     trained = set_trainable(model, phase)
     assert set(trained) == {name for name, _ in expected}
-    # The gates of layers that are not adapted are the only published parameters that we do not have.
+    # The gates of layers that are not adapted are all that we do not have.
     heads = model.config.text_config.num_attention_heads
     without = gates_before * heads if phase == "pretrain" else 0
     ours = sum(p.numel() for p in model.parameters() if p.requires_grad)
     assert ours == known["trainable_numel"] - without
 
 
-@pytest.mark.parametrize(("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")])
+@pytest.mark.parametrize(
+    ("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")]
+)
 def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = pupil(folders[folder])
     set_trainable(model, phase)
@@ -368,13 +378,17 @@ def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -
     assert not frozen
 
 
-@pytest.mark.parametrize(("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")])
+@pytest.mark.parametrize(
+    ("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")]
+)
 def test_loss_of_an_item_without_music(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = pupil(folders[folder])
     ids, labels = items(2)
     with torch.no_grad():
         loss = model(input_ids=ids, listening=mean("zeros"), labels=labels).loss
-    assert loss.item() == pytest.approx(facts()[f"train_{phase}"]["loss_second_microbatch"], rel=NEAR)
+    assert loss.item() == pytest.approx(
+        facts()[f"train_{phase}"]["loss_second_microbatch"], rel=NEAR
+    )
 
 
 # --------------------------------------------------------- other weights of the kind
@@ -385,8 +399,8 @@ def plain_logits(
 ) -> Tensor:
     """Meta's LLaMA with biases, LoRA and music, written out in Meta's own layout for one text.
 
-    Rotation of neighbouring rows, an explicit mask, no cache: nothing in common with the model under
-    test but the weights.
+    Rotation of neighbouring rows, an explicit mask, no cache: nothing in common with the model
+    under test but the weights.
     """
     heads, kv_heads = int(params["n_heads"]), int(params.get("n_kv_heads") or params["n_heads"])
     state = {k: v.double() for k, v in state.items()}
@@ -428,7 +442,9 @@ def plain_logits(
         seen = torch.einsum("hij,jhd->ihd", scores.softmax(-1), v)
         if (row := number - (layers - len(queries))) >= 0:
             token = extra["music"] + queries[row]
-            base_v = (token @ state[f"layers.{layer}.attention.wv.weight"].T).unflatten(-1, (-1, dim))
+            base_v = (token @ state[f"layers.{layer}.attention.wv.weight"].T).unflatten(
+                -1, (-1, dim)
+            )
             gate = extra[f"layers.{layer}.attention.gate"].flatten().tanh()
             seen = seen + gate[:, None] * base_v.repeat_interleave(heads // kv_heads, dim=0)
         x = x + linear(seen.flatten(1), layer, "attention", "wo")

@@ -7,16 +7,27 @@ from torch import Tensor
 from mullama.answer.decoding import HEAD, Sampling, Token, decode, top_p_probabilities
 
 
+class Table:
+    """A language model that remembers one token."""
+
+    def __init__(self, table: Tensor) -> None:
+        self.table = table
+
+    def start(self, tokens: Tensor, *_: object, **__: object) -> tuple[Tensor, None]:
+        return self.table[tokens[:, -1]], None
+
+    def step(self, tokens: Tensor, *_: object) -> Tensor:
+        return self.table[tokens]
+
+
 def run(table: Tensor, rows: int = 1, **options: object) -> list[list[Token | None]]:
     """Decode where the logits depend on the last token alone: table[token]."""
-
-    def forward(tokens: Tensor, *_: object) -> Tensor:
-        return table[tokens[:, -1]]
 
     sampling = Sampling(**{"max_new_tokens": 5, **options})
     stop = frozenset([0])
     prompts = [[1] * (row + 1) for row in range(rows)]
-    return list(decode(forward, prompts, sampling=sampling, stop=stop, device=torch.device("cpu")))
+    cpu = torch.device("cpu")
+    return list(decode(Table(table), prompts, None, sampling=sampling, stop=stop, device=cpu))
 
 
 def test_top_p_keeps_the_token_that_crosses() -> None:

@@ -61,7 +61,7 @@ def test_every_kind_is_read_whole(encode: Encode, tone: Tone, kind: str) -> None
     assert len(samples) == pytest.approx(96_000, abs=4_000)
     assert not source.damaged
     middle = samples[20_000:68_000]
-    assert np.abs(middle).max() == pytest.approx(0.4, abs=0.08)
+    assert np.sqrt(np.mean(middle**2)) == pytest.approx(0.4 / np.sqrt(2), abs=0.02)
     assert pitch(middle[:, 0]) == pytest.approx(220, abs=2)
     assert pitch(middle[:, 1]) == pytest.approx(330, abs=2)
 
@@ -193,6 +193,6 @@ def test_a_name_is_never_taken_for_an_address(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     sound = made(encode, tone, "mp3")
-    for name in ("concat:a|b.mp3", "pipe:0", "%03d.mp3", "Füße – 歌.mp3"):
+    for name in ("concat:a|b.mp3", "pipe:0", "%03d.mp3", "Füße, 歌.mp3"):
         os.link(sound, name)
         assert len(heard(ContainerSource(Path(name)))) > 90_000

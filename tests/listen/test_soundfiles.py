@@ -61,7 +61,7 @@ def test_every_kind_is_read_whole(tmp_path: Path, tone: Tone, kind: tuple[str, s
 def test_every_kind_is_heard_as_far_as_it_goes(
     tmp_path: Path, tone: Tone, kind: tuple[str, str, str], share: float
 ) -> None:
-    samples = tone(48_000) + np.random.default_rng(0).normal(0, 0.02, (96_000, 2))
+    samples = tone(48_000, 6.0) + np.random.default_rng(0).normal(0, 0.02, (288_000, 2))
     path = written(tmp_path, kind, samples, 48_000)
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     source = SoundfileSource(path)

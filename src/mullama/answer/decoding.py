@@ -5,13 +5,13 @@ and a stream alike, each row draws from its own seeded source (so that an answer
 its neighbours), and nothing has to run in a second thread. Knows nothing of text or audio.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache
 
+from mullama.answer.stock import Reader
 from mullama.errors import UsageError
 
 HEAD = 256
@@ -84,10 +84,10 @@ def _draw(logits: Tensor, sampling: Sampling, source: torch.Generator) -> int:
     return int(order[torch.searchsorted(cumulative, spot, right=True).clamp(max=len(order) - 1)])
 
 
-@torch.inference_mode()
 def decode(
-    forward: Callable[..., Tensor],
+    reader: Reader,
     prompts: Sequence[Sequence[int]],
+    shifts: Tensor | None,
     *,
     sampling: Sampling,
     stop: frozenset[int],
@@ -95,33 +95,37 @@ def decode(
 ) -> Iterator[list[Token | None]]:
     """Yield one token for each row per step; None for a row that has stopped.
 
-    `forward(tokens, mask, positions, cache)` gives the logits (row, vocabulary) after the last
-    token. Prompts of different lengths are padded on the left and masked. The stop token itself is
-    not yielded. After the step in which the last row stops, or after `max_new_tokens` steps, the
-    generator ends; a row whose last step still held a token was cut.
+    Prompts of different lengths are padded on the left and masked; `shifts` (row, adapted layers,
+    heads * head_dim) is the music of each. The stop token itself is not yielded. After the step in
+    which the last row stops, or after `max_new_tokens` steps, the generator ends; a row whose last
+    step still held a token was cut.
     """
     longest = max(map(len, prompts))
-    pad = [longest - len(prompt) for prompt in prompts]
-    tokens = torch.tensor([[0] * n + list(p) for n, p in zip(pad, prompts, strict=True)], device=device)
-    mask = torch.tensor([[0] * n + [1] * (longest - n) for n in pad], device=device)
-    positions = (mask.cumsum(-1) - 1).clamp(min=0)
+    rows = [[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
+    mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
     sources = [_source(sampling.seed) for _ in prompts]
-    cache = DynamicCache()
     running = [True] * len(prompts)
-    for _ in range(sampling.max_new_tokens):
-        logits = forward(tokens, mask, positions, cache).float().cpu()
-        chosen = [_draw(row, sampling, source) for row, source in zip(logits, sources, strict=True)]
+    logits, cache = reader.start(
+        torch.tensor(rows, device=device),
+        shifts,
+        attention_mask=torch.tensor(mask, device=device),
+        max_new_tokens=sampling.max_new_tokens,
+    )
+    for count in range(1, sampling.max_new_tokens + 1):
+        chosen, step = _choose(logits.float().cpu(), sampling, sources)
         running = [on and token not in stop for on, token in zip(running, chosen, strict=True)]
-        totals = logits.logsumexp(-1)
-        yield [
-            Token(token, float(logits[row, token] - totals[row])) if running[row] else None
-            for row, token in enumerate(chosen)
-        ]
-        if not any(running):
+        yield [token if on else None for token, on in zip(step, running, strict=True)]
+        if not any(running) or count == sampling.max_new_tokens:
             return
-        tokens = torch.tensor(chosen, device=device)[:, None]
-        mask = torch.cat([mask, mask.new_ones(len(prompts), 1)], dim=1)
-        positions = positions[:, -1:] + 1
+        logits = reader.step(torch.tensor(chosen, device=device), cache, shifts)
+
+
+def _choose(
+    logits: Tensor, sampling: Sampling, sources: Sequence[torch.Generator]
+) -> tuple[list[int], list[Token]]:
+    chosen = [_draw(row, sampling, source) for row, source in zip(logits, sources, strict=True)]
+    picked = logits.gather(1, torch.tensor(chosen)[:, None])[:, 0] - logits.logsumexp(-1)
+    return chosen, [Token(*pair) for pair in zip(chosen, picked.tolist(), strict=True)]
 
 
 def _source(seed: int | None) -> torch.Generator:

@@ -122,8 +122,8 @@ def _refuse_imagebind(path: Path, state: Mapping[str, Planned]) -> None:
     for key in state:
         if key.startswith("image_bind"):
             raise CheckpointError(
-                f"{path} holds {key}: it is LLaMA-Adapter's ImageBind file (often named 7B.pth), not "
-                "MU-LLaMA's; take checkpoint.pth from the same page"
+                f"{path} holds {key}: it is LLaMA-Adapter's ImageBind file (often named 7B.pth), "
+                "not MU-LLaMA's; take checkpoint.pth from the same page"
             )
 
 

@@ -4,31 +4,33 @@
 
 Everything is planned and checked by name and shape before a byte is written; nothing is lost: base
 weights keep their own type, LoRA stays apart, adapter and encoder stay as they are. The folder
-appears under its name when it is whole, or not at all. What is inside each source, its own file here
-knows.
+appears under its name when it is whole, or not at all. What a source looks like inside, the file of
+that name knows.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import GenerationConfig
+from transformers import GenerationConfig, Wav2Vec2FeatureExtractor
 
 from mullama.checkpoints.adapter import Adapter, read_adapter
+from mullama.checkpoints.fit import check_parts, check_tensors
 from mullama.checkpoints.folder import whole_folder
 from mullama.checkpoints.fresh import closed, fresh
 from mullama.checkpoints.llama import Llama, read_llama
 from mullama.checkpoints.mert import Mert, read_mert
-from mullama.checkpoints.names import MIX, QUERIES
-from mullama.checkpoints.shards import CODES, write_shards
+from mullama.checkpoints.shards import write_shards
+from mullama.checkpoints.store import load_tokenizer
 from mullama.checkpoints.tensors import Planned
 from mullama.checkpoints.tokenizer import write_tokenizer
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError
 from mullama.model import MuLlamaForConditionalGeneration
+from mullama.processor import MuLlamaProcessor
 
 ADAPTED_LAYERS = 20
 """Layers that a fresh adapter enters, as published; fewer where the language model has fewer."""
@@ -66,7 +68,7 @@ def convert(
     language = read_llama(Path(llama), brought, llama_type)
     encoder = read_mert(Path(mert), read.encoder if read else {})
     if read:
-        _check_fit(read, language, encoder, Path(llama), Path(mert), adapted_layers)
+        check_parts(read, language, encoder, Path(llama), Path(mert), adapted_layers)
     config = _config(read, language, encoder, adapted_layers, lora_rank, seed)
     plan = _plan(config, read, language, encoder, seed)
     files = [*language.files, *encoder.files, *([read.file] if read else [])]
@@ -82,6 +84,7 @@ def convert(
         )
         config.provenance["tokenizer"] = _facts([source])
         _write_settings(folder, config, sampled=read is not None)
+        _write_processor(folder, config)
 
         def release() -> None:
             for file in files:
@@ -97,40 +100,6 @@ def convert(
 
         write_shards(folder, plan, release=release, progress=count)
     return Path(out)
-
-
-def _check_fit(
-    adapter: Adapter,
-    language: Llama,
-    encoder: Mert,
-    llama: Path,
-    mert: Path,
-    adapted_layers: int | None,
-) -> None:
-    """Refuse parts of different models, in the words of the person who chose the files."""
-    path, text = adapter.file.path, language.config
-    if adapter.hidden != text.hidden_size:
-        raise CheckpointError(
-            f"{QUERIES} of {path} was trained with a LLaMA of width {adapter.hidden}, but {llama} has "
-            f"width {text.hidden_size}: give --llama the size that belongs to it (7B is 4096, 13B 5120)"
-        )
-    if adapted_layers not in (None, adapter.layers):
-        raise CheckpointError(
-            f"{QUERIES} of {path} holds {adapter.layers} queries where {adapted_layers} were expected"
-        )
-    if adapter.layers > text.num_hidden_layers:
-        raise CheckpointError(
-            f"{QUERIES} of {path} holds {adapter.layers} queries, but {llama} has only "
-            f"{text.num_hidden_layers} layers: they do not belong together"
-        )
-    sizes = encoder.config.num_hidden_layers + 1, encoder.config.hidden_size
-    if adapter.listening != sizes:
-        states, features = adapter.listening
-        raise CheckpointError(
-            f"{MIX} of {path} was trained with an encoder of {states} hidden states of {features}, but "
-            f"{mert} has {sizes[0]} of {sizes[1]}: give --mert the one that belongs to it (MERT-v1-330M "
-            "is 25 x 1024, MERT-v1-95M 13 x 768)"
-        )
 
 
 def _config(
@@ -206,31 +175,16 @@ def _plan(
         # Biases that were never trained, or that the published model does not have (of k and v).
         if name not in plan and name.startswith("language_model.") and name.endswith("_proj.bias"):
             plan[name] = closed(shape, name)
-    _compare(plan, shapes)
+    check_tensors(plan, shapes)
     return {name: plan[name] for name in shapes}
 
 
-def _compare(plan: Mapping[str, Planned], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    for name in shapes:
-        if name not in plan:
-            raise CheckpointError(
-                f"no file brings {name}: a file is incomplete, or its configuration is another model's"
-            )
-    for name, tensor in plan.items():
-        if name not in shapes:
-            raise CheckpointError(
-                f"{tensor.origin} has no place in this model (it would be {name}): is the "
-                "configuration beside it its own?"
-            )
-        if tensor.shape != shapes[name]:
-            raise CheckpointError(
-                f"{tensor.origin} has shape {tensor.shape}, but {shapes[name]} is needed: take the "
-                "files that belong together"
-            )
-        if tensor.dtype not in CODES:
-            raise CheckpointError(
-                f"{tensor.origin} holds {tensor.dtype}, a quantised type: take the unquantised weights"
-            )
+def _write_processor(folder: Path, config: MuLlamaConfig) -> None:
+    """What a pipeline lines text and waveforms up with; the encoder normalises by itself."""
+    rate = config.audio_config.sampling_rate
+    extractor = Wav2Vec2FeatureExtractor(sampling_rate=rate, do_normalize=False)
+    processor = MuLlamaProcessor(extractor, load_tokenizer(folder), prompt=config.prompt)
+    processor.save_pretrained(folder)
 
 
 def _write_settings(folder: Path, config: MuLlamaConfig, *, sampled: bool) -> None:

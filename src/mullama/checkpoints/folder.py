@@ -1,4 +1,4 @@
-"""A folder that appears under its name when it is whole, or not at all. Knows nothing of weights."""
+"""A folder appears under its name when it is whole, or not at all. Knows nothing of weights."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def whole_folder(
         free = shutil.disk_usage(out.parent).free
         if free < needed_bytes:
             raise CheckpointError(
-                f"{out} needs {needed_bytes / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free there"
+                f"{out} needs {needed_bytes / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free there"
             )
         partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
     except OSError as cause:

@@ -1,7 +1,7 @@
 """A fresh adapter: tensors that no file holds yet, the same for the same seed.
 
-Each tensor is drawn from a generator of its own, so that it needs no other tensor in memory and does
-not depend on their order. Knows names and shapes, no files.
+Each tensor is drawn from a generator of its own, so that it needs no other tensor in memory and
+does not depend on their order. Knows names and shapes, no files.
 """
 
 import math
@@ -17,7 +17,7 @@ from mullama.checkpoints.tensors import Planned, filled
 def fresh(
     names: Iterable[str], shapes: Mapping[str, tuple[int, ...]], seed: int
 ) -> dict[str, Planned]:
-    """Plan fresh tensors of these names: gates closed, norms one, linear layers as torch draws them."""
+    """Plan tensors of these names: gates closed, norms one, linear layers as torch draws them."""
     return {
         name: filled(shapes[name], f"fresh {name}", _drawn(name, shapes, seed)) for name in names
     }

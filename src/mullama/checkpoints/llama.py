@@ -1,7 +1,8 @@
-"""A LLaMA folder, Meta's or transformers', becomes a configuration and tensors by transformers' names.
+"""A LLaMA folder, Meta's or transformers', becomes a configuration and tensors by name.
 
-Meta's layout: params.json, one or more consolidated.*.pth cut for model parallelism, tokenizer.model
-beside or above them. Transformers': config.json and safetensors or .bin. Knows nothing of music.
+Meta's layout: params.json, one or more consolidated.*.pth cut for model parallelism, and a
+tokenizer.model beside or above them. Transformers': config.json and safetensors or .bin; its names
+are used here. Knows nothing of music.
 """
 
 from collections.abc import Mapping
@@ -49,10 +50,8 @@ class Llama:
     """Meta's embeddings have a row for each piece of the tokenizer; transformers' may have more."""
 
 
-def read_llama(
-    folder: Path, brought: Mapping[str, Planned], size: str | None = None
-) -> Llama:
-    """Read what `folder` says of a language model; `brought` tensors (Meta's names) replace its own.
+def read_llama(folder: Path, brought: Mapping[str, Planned], size: str | None = None) -> Llama:
+    """Read a language model from `folder`; `brought` tensors (Meta's names) replace its own.
 
     `size` names the sub-folder of a `ckpts/LLaMA` tree ("7B"), where there is more than one.
     """
@@ -88,7 +87,7 @@ def _read_meta(folder: Path, brought: Mapping[str, Planned]) -> Llama:
     files = [] if whole else [TensorFile(path) for path in paths]
     if not whole and not files:
         raise CheckpointError(
-            f"{folder} holds no consolidated.*.pth, and the adapter file does not bring LLaMA either"
+            f"{folder} holds no consolidated.*.pth, and no adapter file brings LLaMA's weights"
         )
     meta = {**_joined_shards(files, int(_number(folder, params, "dim"))), **brought}
     config = _meta_config(folder, params, meta)
@@ -174,11 +173,11 @@ def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
         raise CheckpointError(
             f"{folder} holds a {kind}; this adapter's {min(brought)} belongs to a LLaMA"
         )
-    files = [TensorFile(path) for path in weight_files(folder, "model")]
+    files = [TensorFile(path) for path in weight_files(folder)]
     if not files and "tok_embeddings.weight" not in brought:
         raise CheckpointError(
-            f"{folder} holds no weights (model.safetensors or pytorch_model.bin), and no adapter file "
-            "brings them"
+            f"{folder} holds no weights (model.safetensors or pytorch_model.bin), and no adapter "
+            "file brings them"
         )
     found = {key: tensor for file in files for key, tensor in file.plan().items()}
     state = {key: tensor for key, tensor in found.items() if not key.endswith(UNUSED)}
@@ -191,7 +190,7 @@ def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
 
 
 def in_halves(name: str, tensor: Planned, config: PreTrainedConfig) -> Planned:
-    """Reorder what rotates: Meta turns neighbouring rows together, transformers the halves of a head.
+    """Reorder what rotates: Meta turns neighbouring rows together, transformers halves of a head.
 
     Rows of q and k, of their biases and of LoRA's B alike; LoRA's A has no rows of a head.
     """

@@ -43,11 +43,11 @@ def read_mert(folder: Path, brought: Mapping[str, Planned]) -> Mert:
     if not folder.is_dir():
         raise CheckpointError(f"--mert {folder}: there is no such folder")
     config = _config(folder)
-    files = [] if brought else [TensorFile(path) for path in weight_files(folder, "model")]
+    files = [] if brought else [TensorFile(path) for path in weight_files(folder)]
     if not brought and not files:
         raise CheckpointError(
-            f"{folder} holds no weights (model.safetensors or pytorch_model.bin), and no adapter file "
-            "brings them"
+            f"{folder} holds no weights (model.safetensors or pytorch_model.bin), and no adapter "
+            "file brings them"
         )
     found = {key: tensor for file in files for key, tensor in file.plan().items()} or brought
     state = {_current(key): tensor for key, tensor in found.items()}
@@ -76,7 +76,9 @@ def _config(folder: Path) -> MertConfig:
             do_normalize=bool(_needed(folder, heard, "do_normalize")),
         )
     except (TypeError, ValueError) as cause:
-        raise CheckpointError(f"{folder / 'config.json'} does not describe a MERT: {cause}") from cause
+        raise CheckpointError(
+            f"{folder / 'config.json'} does not describe a MERT: {cause}"
+        ) from cause
 
 
 def _needed(folder: Path, heard: Mapping[str, Any], name: str) -> Any:

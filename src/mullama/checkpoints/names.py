@@ -32,14 +32,16 @@ BRIDGE_ENDS = {
 }
 QUERIES = "prefix_query.weight"
 
-_LORA_KEY = re.compile(r"layers\.(\d+)\.(attention|feed_forward)\.lora_(w[qkvo123])_(l[12])\.weight")
+_LORA_KEY = re.compile(
+    r"layers\.(\d+)\.(attention|feed_forward)\.lora_(w[qkvo123])_(l[12])\.weight"
+)
 _LAYER_KEY = re.compile(r"layers\.(\d+)\.([a-z_]+(?:\.w[qkvo123])?)\.(weight|bias)")
 _GATE_KEY = re.compile(r"layers\.(\d+)\.attention\.gate")
 _BLOCK_KEY = re.compile(r"mu_mert_(norm|f1|f2|f3)_(\d+)\.weight")
 
 
 def language_model_name(meta: str) -> str | None:
-    """Meta's name of a tensor of LLaMA, or of its bias or LoRA -> transformers' name, if it has one."""
+    """Meta's name of a tensor of LLaMA, its bias or its LoRA -> transformers' name, if any."""
     if meta in WHOLE:
         return WHOLE[meta]
     if lora := _LORA_KEY.fullmatch(meta):

@@ -1,8 +1,8 @@
 """Planned tensors become safetensors files of bounded size, in the layout that transformers reads.
 
 Written tensor by tensor, straight into the format (a length, a JSON header, the numbers one after
-the other; https://huggingface.co/docs/safetensors), so that memory holds one tensor at a time. Knows
-no model and no names.
+the other; https://huggingface.co/docs/safetensors), so that memory holds one tensor at a time.
+Knows no model and no names.
 """
 
 import json
@@ -39,7 +39,7 @@ def write_shards(
     progress: Callable[[int], None],
     limit: int = SHARD_BYTES,
 ) -> None:
-    """Write every planned tensor into `folder`; `progress` hears the bytes of each as it is done."""
+    """Write every planned tensor into `folder`; `progress` hears the bytes of each when done."""
     shards = _divide(plan, limit)
     names = _file_names(len(shards))
     for name, shard in zip(names, shards, strict=True):

@@ -2,8 +2,8 @@
 
 Names: the small model that ships with the package, a folder that convert.py or `save_pretrained`
 wrote, or a repository of the Hugging Face hub. Tensors are read one at a time, each in its stored
-type unless one type for all is asked for, and LoRA is merged as soon as all are there. Knows nothing
-of music files or prompts.
+type unless one type for all is asked for, and LoRA is merged as soon as all are there. Knows
+nothing of music files or prompts.
 """
 
 import re
@@ -41,7 +41,7 @@ def resolve(name: str | Path | None) -> Path:
         return folder
     if folder.exists():
         raise CheckpointError(
-            f"{folder} is a file; make a model's folder of it: mullama convert --adapter {folder} ..."
+            f"{folder} is a file; make a folder of it first: mullama convert --adapter {folder} ..."
         )
     if not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", str(name)):
         raise CheckpointError(f"there is no folder {name}, and it is no name of a hub repository")
@@ -84,7 +84,7 @@ def load_config(folder: Path) -> MuLlamaConfig:
             f"{folder} holds a {stored.get('model_type')}, not a model of ours: see mullama convert"
         )
     try:
-        return MuLlamaConfig.from_dict(stored)
+        return MuLlamaConfig.from_dict(stored)  # type: ignore[no-any-return]
     except (TypeError, ValueError, KeyError, AttributeError) as cause:
         raise CheckpointError(f"{folder / 'config.json'} is not sound: {cause}") from cause
 
@@ -96,61 +96,6 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     for unneeded in ("tokenizer_class", "tokenizer_file", "processor_class", "backend"):
         settings.pop(unneeded, None)
     return PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **settings)
-
-
-def describe(name: str | Path | None = None) -> dict[str, Any]:
-    """What a model is made of, from its configuration and its files' headers alone."""
-    folder = resolve(name)
-    config = load_config(folder)
-    counts, dtypes = _counts(folder)
-    audio, text = config.audio_config, config.text_config
-    sampling = folder / "generation_config.json"
-    chosen = read_config(sampling) if sampling.is_file() else {}
-    return {
-        "model": SMALL if name is None else str(name),
-        "encoder": {
-            "kind": audio.model_type.removeprefix("mullama_"),
-            "hidden states": config.states,
-            "features": audio.hidden_size,
-            "sampling rate (Hz)": audio.sampling_rate,
-            "window (s)": audio.window_seconds,
-        },
-        "language_model": {
-            "kind": text.model_type,
-            "layers": text.num_hidden_layers,
-            "hidden": text.hidden_size,
-            "heads": text.num_attention_heads,
-            "vocabulary": text.vocab_size,
-        },
-        "adapted_layers": config.adapted_layers,
-        "lora_rank": config.lora_rank,
-        "prompt": config.prompt,
-        "sampling": {
-            "temperature": chosen.get("temperature", 1.0) if chosen.get("do_sample") else 0.0,
-            "top_p": chosen.get("top_p", 1.0),
-            "max_new_tokens": chosen.get("max_new_tokens"),
-        },
-        "parameters": counts,
-        "dtypes": dtypes,
-        "bytes": sum(path.stat().st_size for path in _weights(folder)),
-        "provenance": config.provenance,
-    }
-
-
-def _counts(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
-    """Parameters of each part, and of each stored type."""
-    parts = dict.fromkeys(("encoder", "adapter", "language_model", "total"), 0)
-    dtypes: dict[str, int] = {}
-    for path in _weights(folder):
-        with _opened(path) as file:
-            for key in file.keys():  # noqa: SIM118  (not a mapping)
-                found = file.get_slice(key)
-                count = torch.Size(found.get_shape()).numel()
-                part = key.partition(".")[0]
-                parts[part if part in parts else "adapter"] += count
-                parts["total"] += count
-                dtypes[found.get_dtype()] = dtypes.get(found.get_dtype(), 0) + count
-    return parts, dtypes
 
 
 def _device(name: str | None) -> torch.device:
@@ -169,19 +114,23 @@ def _dtype(name: str | None) -> torch.dtype | None:
     return None if name is None else DTYPES[name]
 
 
-def _weights(folder: Path) -> list[Path]:
-    files = [path for path in weight_files(folder, "model") if path.suffix == ".safetensors"]
+def weights(folder: Path) -> list[Path]:
+    """The safetensors files of a model's folder."""
+    files = [path for path in weight_files(folder) if path.suffix == ".safetensors"]
     if not files:
         raise CheckpointError(f"{folder} holds no model.safetensors: is it a whole model's folder?")
     return files
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """A safetensors file, for reading tensors of it by name."""
     # Read rather than mapped: a mapped page counts twice once LoRA is merged or a type changed.
     try:
         return safe_open(path, framework="pt", backend="pread")
     except (SafetensorError, OSError) as cause:
-        raise CheckpointError(f"{path} is truncated or no safetensors file: fetch it again") from cause
+        raise CheckpointError(
+            f"{path} is truncated or no safetensors file: fetch it again"
+        ) from cause
 
 
 def _fill(
@@ -192,10 +141,10 @@ def _fill(
 ) -> None:
     """Give every parameter its stored numbers, and every other buffer its own."""
     missing = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
-    homes = {path: _keys(path) for path in _weights(folder)}
+    homes = {path: _keys(path) for path in weights(folder)}
     types = _Types(model.config, homes, dtype)
     for path, keys in homes.items():
-        with _opened(path) as file:
+        with opened(path) as file:
             for key in keys:
                 tensor = _read(file, key, path)
                 if missing.pop(key, None) != tuple(tensor.shape):
@@ -203,22 +152,25 @@ def _fill(
                     raise CheckpointError(f"{path}: {key} {shape} does not fit config.json")
                 _put(model, key, tensor.to(device, types.of(key, tensor.dtype)))
     if model.config.text_config.tie_word_embeddings and missing.pop(HEAD, None):
-        _put(model, HEAD, model.get_input_embeddings().weight)
+        _put(model, HEAD, model.get_parameter(EMBEDDING))
     if missing:
         raise CheckpointError(f"{folder}: {len(missing)} tensors are missing, {min(missing)} first")
     _restore_buffers(model, device)
 
 
 class _Types:
-    """Which type each tensor is to have: the one asked for, or what the model was stored to run in."""
+    """Which type each tensor is to have: the one asked for, or the one that it is stored in.
+
+    A configuration may name a wider type to run in than the stored one, never a narrower.
+    """
 
     def __init__(
         self, config: MuLlamaConfig, homes: dict[Path, list[str]], dtype: torch.dtype | None
     ) -> None:
         self.all = dtype
         self.encoder: torch.dtype | None = config.audio_config.dtype
-        # One type must go through all of a decoder: its configuration's, or its embedding's.
-        self.text = dtype or config.text_config.dtype or _stored_dtype(homes, EMBEDDING)
+        # One type must go through all of a decoder: its embedding's.
+        self.text = dtype or _wider(_stored_dtype(homes, EMBEDDING), config.text_config.dtype)
 
     def of(self, key: str, stored: torch.dtype) -> torch.dtype:
         """The type of the tensor of that name, which is `stored` as another."""
@@ -226,22 +178,22 @@ class _Types:
             return stored
         if key.startswith("language_model."):
             return self.text
-        if self.all is not None:
-            return self.all
-        if key.startswith("encoder."):
-            return self.encoder or stored
-        return torch.promote_types(stored, self.text)
+        return self.all or _wider(stored, self.encoder if key.startswith("encoder.") else self.text)
+
+
+def _wider(stored: torch.dtype, wanted: torch.dtype | None) -> torch.dtype:
+    return stored if wanted is None else torch.promote_types(stored, wanted)
 
 
 def _keys(path: Path) -> list[str]:
-    with _opened(path) as file:
+    with opened(path) as file:
         return list(file.keys())
 
 
 def _stored_dtype(homes: dict[Path, list[str]], key: str) -> torch.dtype:
     for path, keys in homes.items():
         if key in keys:
-            with _opened(path) as file:
+            with opened(path) as file:
                 return file.get_slice(key)[:0].dtype  # type: ignore[no-any-return]
     raise CheckpointError(f"{key} is missing in {min(homes).parent}")
 
@@ -263,9 +215,13 @@ def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
 
 
 def _restore_buffers(model: MuLlamaForConditionalGeneration, device: torch.device) -> None:
-    """Buffers that are worked out, not stored (rotary angles), were left without numbers: redo them."""
+    """Work out the buffers that are not stored (rotary angles), which have no numbers yet."""
     for module in model.modules():
-        hollow = [name for name, buffer in module._buffers.items() if buffer is not None and buffer.is_meta]
+        hollow = [
+            name
+            for name, buffer in module._buffers.items()
+            if buffer is not None and buffer.is_meta
+        ]
         for name in hollow:
             module._buffers[name] = torch.empty_like(module._buffers[name], device=device)
         if hollow:

@@ -102,9 +102,9 @@ def filled(shape: Iterable[int], origin: str, make: Callable[[Tensor], Tensor]) 
     return Planned(shape, torch.float32, origin, lambda: make(torch.empty(shape)))
 
 
-def weight_files(folder: Path, stem: str) -> list[Path]:
-    """The weight files of a transformers folder: `<stem>` safetensors first, else pickled, else none."""
-    for name in (f"{stem}.safetensors", "pytorch_model.bin"):
+def weight_files(folder: Path) -> list[Path]:
+    """The weight files of a transformers folder: safetensors, else pickled ones, else none."""
+    for name in ("model.safetensors", "pytorch_model.bin"):
         index = folder / f"{name}.index.json"
         if index.is_file():
             shards = sorted(set(_read_json(index).get("weight_map", {}).values()))

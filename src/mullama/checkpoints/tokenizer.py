@@ -1,4 +1,4 @@
-"""A tokenizer.model of SentencePiece, or a tokenizer.json, becomes the tokenizer files of our folder.
+"""A tokenizer.model of SentencePiece, or a tokenizer.json, becomes a model's tokenizer files.
 
 The same ids as SentencePiece itself (Kudo and Richardson 2018, arXiv 1808.06226) for every text, a
 leading space or the literal text "</s>" included, read afterwards without sentencepiece. Knows
@@ -27,8 +27,8 @@ BYTE_PAIRS = 2
 def write_tokenizer(folder: Path, out: Path, *, rows: int, exact: bool, begin: bool) -> Path:
     """Write `folder`'s tokenizer into `out`; return the file that it was read from.
 
-    `rows` of embeddings must suffice for the vocabulary, and match it where `exact`. `begin` sees to
-    it that every text starts with the begin-of-text token.
+    `rows` of embeddings must suffice for the vocabulary, and match it where `exact`. `begin` sees
+    to it that every text starts with the begin-of-text token.
     """
     model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
     if model.is_file() and _takes_sentencepiece(model, ready):
@@ -42,11 +42,15 @@ def write_tokenizer(folder: Path, out: Path, *, rows: int, exact: bool, begin: b
     pieces = tokenizer.get_vocab_size(with_added_tokens=True)
     if pieces > rows or (exact and pieces != rows):
         raise CheckpointError(
-            f"{source} has {pieces} pieces, but the language model has embeddings for {rows}: take the "
-            "tokenizer that came with these weights"
+            f"{source} has {pieces} pieces, but the language model has embeddings for {rows}: take "
+            "the tokenizer that came with these weights"
         )
     tokenizer.save(str(out / "tokenizer.json"))
-    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "padding_side": "left", **special}
+    settings: dict[str, Any] = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "padding_side": "left",
+        **special,
+    }
     settings |= {"clean_up_tokenization_spaces": False, "split_special_tokens": True}
     text = json.dumps(settings, indent=2, ensure_ascii=False)
     (out / "tokenizer_config.json").write_text(text + "\n", encoding="utf-8")
@@ -68,7 +72,9 @@ def _pieces(path: Path) -> Any:
     try:
         from sentencepiece import sentencepiece_model_pb2 as protocol
     except ImportError as cause:
-        raise MissingExtraError("sentencepiece and protobuf", "convert", f"reading {path}") from cause
+        raise MissingExtraError(
+            "sentencepiece and protobuf", "convert", f"reading {path}"
+        ) from cause
     from google.protobuf.message import DecodeError
 
     found = protocol.ModelProto()
@@ -138,11 +144,9 @@ def _begin_with(tokenizer: Tokenizer, begin: str) -> None:
 
 
 def _load_json(path: Path) -> Tokenizer:
-    read_config(path)
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as cause:  # noqa: BLE001  (tokenizers raises nothing narrower)
-        raise CheckpointError(f"{path} is not a file of tokenizers: {cause}") from cause
+    if "model" not in read_config(path):
+        raise CheckpointError(f"{path} is not a file of tokenizers: it has no model")
+    return Tokenizer.from_file(str(path))
 
 
 def _from_json(path: Path) -> tuple[Tokenizer, dict[str, str]]:

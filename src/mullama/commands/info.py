@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts, their sizes and where they came from."""
-    from mullama.checkpoints.store import describe
+    from mullama.checkpoints.describe import describe
 
     facts = describe(arguments.model)
     if arguments.json:

@@ -90,7 +90,7 @@ class Synth:
             (b"synth.reverb.active", 0),
             (b"synth.chorus.active", 0),
             (b"synth.dynamic-sample-loading", 1),
-            (b"synth.polyphony", 256),
+            (b"synth.polyphony", 96),
         ):
             self._library.fluid_settings_setint(self._settings, option, value)
         self._synth = self._library.new_fluid_synth(self._settings)
@@ -131,16 +131,17 @@ class Synth:
         channels = [self._take_seat(*pair) for pair in enumerate(zip(parts, timbres, strict=True))]
         blocks = -(-round(seconds * self.rate) // _BLOCK)
         groups = np.zeros((2 * _GROUPS, blocks * _BLOCK), dtype=np.float32)
+        rows = [groups.ctypes.data + row * groups.strides[0] for row in range(len(groups))]
         done = 0
         for block, sounding, channel, pitch, velocity in self._events(parts, channels, blocks):
             if block > done:
-                self._write(groups, done, block)
+                self._write(rows, done, block)
                 done = block
             if sounding:
                 self._library.fluid_synth_noteon(self._synth, channel, pitch, velocity)
             else:
                 self._library.fluid_synth_noteoff(self._synth, channel, pitch)
-        self._write(groups, done, blocks)
+        self._write(rows, done, blocks)
         stereo = groups.reshape(_GROUPS, 2, -1)
         sounds = stereo.mean(axis=1)[[channel % _GROUPS for channel in channels]]
         return np.ascontiguousarray(sounds[:, : round(seconds * self.rate)])
@@ -193,19 +194,17 @@ class Synth:
                         events.append((end, False, channel, note.pitch, 0))
         return sorted(events)
 
-    def _write(self, groups: NDArray[np.float32], begin: int, end: int) -> None:
+    def _write(self, rows: list[int], begin: int, end: int) -> None:
+        """Let time pass from block `begin` to `end`; `rows` are the addresses of all buffers."""
         if end <= begin:
             return
-        offset = begin * _BLOCK * groups.itemsize
-        addresses = [
-            groups.ctypes.data + row * groups.strides[0] + offset for row in range(len(groups))
-        ]
+        offset = begin * _BLOCK * np.dtype(np.float32).itemsize
         kind = ctypes.c_void_p * _GROUPS
         self._library.fluid_synth_nwrite_float(
             self._synth,
             (end - begin) * _BLOCK,
-            kind(*addresses[0::2]),
-            kind(*addresses[1::2]),
+            kind(*[address + offset for address in rows[0::2]]),
+            kind(*[address + offset for address in rows[1::2]]),
             None,
             None,
         )

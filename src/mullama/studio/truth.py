@@ -4,7 +4,7 @@ Every field may be unknown: a lone melody has no audible metre, drums alone have
 not know how the facts are put into words; `describe.py` does.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mullama.errors import UsageError
@@ -43,9 +43,13 @@ class Truth:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Truth":
-        """The inverse of `as_dict`; raises `UsageError` when a field is missing or unknown."""
+        """The inverse of `as_dict`; raises `UsageError` when a field is missing or unknown.
+
+        The mood follows from the other facts and is made anew from them.
+        """
         try:
-            return cls(**{**values, "instruments": tuple(values["instruments"])})
+            truth = cls(**{**values, "instruments": tuple(values["instruments"])})
+            return replace(truth, mood=mood_of(truth.style, truth.minor, truth.tempo_bpm))
         except (KeyError, TypeError) as error:
             raise UsageError(f"not the truth of a clip: {error}") from error
 
@@ -71,7 +75,8 @@ _MOODS_BY_MODE = {  # style -> (major, minor)
     "funk": ("happy", "energetic"),
     "disco": ("happy", "energetic"),
 }
-_LIVELY_BPM = 100
+_LIVELY_BPM = {"jazz": 140, "waltz": 140}
+_USUALLY_LIVELY_BPM = 100
 
 
 def mood_of(style: str | None, minor: bool | None, tempo_bpm: int | None) -> str | None:
@@ -84,7 +89,7 @@ def mood_of(style: str | None, minor: bool | None, tempo_bpm: int | None) -> str
         return _MOODS_BY_MODE[style][int(minor)]
     if tempo_bpm is None:
         return None
-    lively = tempo_bpm >= _LIVELY_BPM
+    lively = tempo_bpm >= _LIVELY_BPM.get(style or "", _USUALLY_LIVELY_BPM)
     if minor:
-        return "energetic" if lively and style is None else "sad"
+        return "energetic" if lively and style != "waltz" else "sad"
     return "happy" if lively else "calm"

@@ -87,6 +87,7 @@ class Loop:
 
     def train(self, max_steps: int | None = None) -> bool:
         """Go on to the end, or for `max_steps` steps; whether the end was reached."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         left = math.inf if max_steps is None else max_steps
         while self.progress.phase < len(self.recipe.phases):
             phase = self.recipe.phases[self.progress.phase]
@@ -99,7 +100,6 @@ class Loop:
 
     def save(self) -> None:
         """Write the checkpoint whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / CHECKPOINT
         part = path.with_suffix(".part")
         torch.save(

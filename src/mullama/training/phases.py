@@ -1,7 +1,7 @@
 """The published phases by name, and the parameters that each of them trains.
 
 Liu et al. 2023 (arXiv 2308.11276): first the way from music into the language model, then the
-language model's own small adjustments. A table and the function that reads it; nothing is trained here.
+language model's own small adjustments. A table and the function that reads it; it trains nothing.
 """
 
 from fnmatch import fnmatchcase

@@ -107,7 +107,7 @@ class Recipe:
     """The model that is made."""
     seed: int = 0
     """Of weights, batches and augmentation."""
-    checkpoint_seconds: float = 120.0
+    checkpoint_seconds: float = 60.0
     """Time between checkpoints."""
     log_steps: int = 50
     """Steps between lines of log.jsonl."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mullama.training.bars import measure
+from mullama.training.bars import measure, save_figures
 from mullama.training.corpus import HeardMusic, load, prepare
 from mullama.training.loop import Loop, Objective
 from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry, hear_all
@@ -24,7 +24,7 @@ from mullama.training.tokens import load_tokenizer, train_tokenizer
 
 MODEL = "model"
 """Folder of the finished model, inside the run's."""
-TABLE = "bars.json"
+FIGURES = "figures.json"
 """File of its figures."""
 
 
@@ -50,7 +50,8 @@ def run(
     finished = course.loop.train(max_steps)
     export(course.pupil.model, course.tokenizer, folder / MODEL)
     if finished:
-        measure(recipe, folder / MODEL, course.music, folder / TABLE, report)
+        found = measure(folder / MODEL, course.music("seen"), course.music("unseen"), report)
+        save_figures(found, folder / FIGURES)
     return folder / MODEL
 
 

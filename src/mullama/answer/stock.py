@@ -1,0 +1,78 @@
+"""A causal language model of transformers behind two calls: read a prompt, read one token more.
+
+The plain way, for every model, device and dtype; `fast.py` has the same two calls for LLaMA on a
+CPU. Knows nothing of how a token is chosen.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from transformers import DynamicCache
+
+
+class Reader(Protocol):
+    """Whoever turns tokens into the logits of the next one."""
+
+    def start(
+        self,
+        tokens: Tensor,
+        shifts: Tensor | None = None,
+        *,
+        attention_mask: Tensor | None = None,
+        max_new_tokens: int,
+    ) -> tuple[Tensor, Any]:
+        """Prompts (row, position), padded on the left -> logits (row, vocabulary), and a cache."""
+
+    def step(self, tokens: Tensor, cache: Any, shifts: Tensor | None = None) -> Tensor:
+        """One token more for each row (row,) -> logits (row, vocabulary); the cache grows."""
+
+
+@dataclass
+class StockCache:
+    """What a batch has read so far."""
+
+    layers: DynamicCache
+    mask: Tensor
+    """(row, positions read)."""
+
+
+class StockReader:
+    """The model's own forward; stateless, so that threads may share it."""
+
+    def __init__(self, language_model: nn.Module) -> None:
+        self.model = language_model
+
+    @torch.inference_mode()
+    def start(
+        self,
+        tokens: Tensor,
+        shifts: Tensor | None = None,
+        *,
+        attention_mask: Tensor | None = None,
+        max_new_tokens: int,
+    ) -> tuple[Tensor, StockCache]:
+        """See `Reader.start`."""
+        mask = torch.ones_like(tokens) if attention_mask is None else attention_mask
+        cache = StockCache(DynamicCache(), mask)
+        return self._forward(tokens, cache, shifts), cache
+
+    @torch.inference_mode()
+    def step(self, tokens: Tensor, cache: StockCache, shifts: Tensor | None = None) -> Tensor:
+        """See `Reader.step`."""
+        cache.mask = torch.cat([cache.mask, cache.mask.new_ones(len(tokens), 1)], dim=1)
+        return self._forward(tokens[:, None], cache, shifts)
+
+    def _forward(self, tokens: Tensor, cache: StockCache, shifts: Tensor | None) -> Tensor:
+        positions = (cache.mask.cumsum(-1) - 1).clamp(min=0)[:, -tokens.shape[1] :]
+        out = self.model(
+            input_ids=tokens,
+            attention_mask=cache.mask,
+            position_ids=positions,
+            past_key_values=cache.layers,
+            use_cache=True,
+            shifts=shifts,
+            logits_to_keep=1,
+        )
+        return out.logits[:, -1]  # type: ignore[no-any-return]

@@ -1,0 +1,54 @@
+"""Figures become the table in a model card, between its two marks: never typed in by hand.
+
+Knows neither model nor music.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mullama.errors import UsageError
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+COLUMNS = ("seen", "unseen", "seen, wrong song", "unseen, wrong song", "majority")
+
+
+def table(stored: dict[str, Any]) -> str:
+    """Markdown of what `bars.save_figures` wrote; a figure that misses its bar is marked."""
+    found, rows = stored["figures"], []
+    for bar in stored["bars"]:
+        limits = {
+            "seen": (bar["seen"], 1),
+            "unseen": (bar["unseen"], 1),
+            "seen, wrong song": (bar["wrong_song"], -1),
+            "unseen, wrong song": (bar["wrong_song"], -1),
+        }
+        cells = [
+            _cell(found[column].get(bar["row"]), *limits.get(column, (None, 1)))
+            for column in COLUMNS
+        ]
+        rows.append(f"| {bar['row']} | " + " | ".join(cells) + " |")
+    head = ["| percent | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    return "\n".join(head + rows)
+
+
+def write_table(figures: Path, card: Path) -> None:
+    """Put the table of a figures file into a card; raises UsageError where the marks are missing."""
+    text = card.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise UsageError(f"{card} has no place for figures: put {BEGIN} and {END} into it")
+    before, rest = text.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    rows = table(json.loads(figures.read_text(encoding="utf-8")))
+    card.write_text(f"{before}{BEGIN}\n{rows}\n{END}{after}", encoding="utf-8")
+
+
+def _cell(value: float | None, limit: float | None, sign: int) -> str:
+    if value is None:
+        return ""
+    shown = f"{value:.0f}"
+    if limit is None:
+        return shown
+    word = "≥" if sign > 0 else "≤"
+    kept = sign * value >= sign * limit
+    return f"{shown} ({word}{limit:.0f})" if kept else f"**{shown}** ({word}{limit:.0f})"

@@ -1,0 +1,34 @@
+"""A bank to render with, and the truths of composed pieces, which need none."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mullama.errors import MuLlamaError
+from mullama.studio.banks import BANKS
+from mullama.studio.composer import compose
+from mullama.studio.mixing import truth_of
+from mullama.studio.piece import Piece
+from mullama.studio.synth import Synth
+from mullama.studio.truth import Truth
+
+
+@pytest.fixture(scope="session")
+def pieces() -> list[Piece]:
+    return [compose(seed) for seed in range(400)]
+
+
+@pytest.fixture(scope="session")
+def truths(pieces: list[Piece]) -> list[Truth]:
+    return [truth_of(piece, list(piece.parts)) for piece in pieces]
+
+
+@pytest.fixture(scope="session")
+def synth() -> Iterator[Synth]:
+    """TimGM6mb, which pretty_midi carries; FluidSynth itself is a library of the system."""
+    try:
+        synth = Synth(BANKS["timgm6mb"])
+    except MuLlamaError as error:
+        pytest.skip(str(error))
+    with synth:
+        yield synth
