@@ -94,7 +94,11 @@ def tokenizer() -> PreTrainedTokenizerFast:
     )
     core.train_from_iterator(["Describe the audio", "What instruments play?"] * 4, trainer)
     return PreTrainedTokenizerFast(
-        tokenizer_object=core, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<unk>"
+        tokenizer_object=core,
+        unk_token="<unk>",
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<unk>",
     )
 
 

@@ -4,10 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from conftest import RATE, clip
-from transformers import AutoConfig, AutoModelForMultimodalLM, AutoProcessor, TextIteratorStreamer, pipeline
+from transformers import (
+    AutoConfig,
+    AutoModelForMultimodalLM,
+    AutoProcessor,
+    TextIteratorStreamer,
+    pipeline,
+)
 
 import mullama.auto  # noqa: F401
+from conftest import RATE, clip
 from mullama.config import MertConfig, MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
@@ -20,7 +26,9 @@ def test_auto_classes_open_a_saved_folder(folder: Path) -> None:
     config = AutoConfig.from_pretrained(folder)
     assert isinstance(config, MuLlamaConfig)
     assert isinstance(config.audio_config, MertConfig)
-    assert isinstance(AutoModelForMultimodalLM.from_pretrained(folder), MuLlamaForConditionalGeneration)
+    assert isinstance(
+        AutoModelForMultimodalLM.from_pretrained(folder), MuLlamaForConditionalGeneration
+    )
     processor = AutoProcessor.from_pretrained(folder)
     assert isinstance(processor, MuLlamaProcessor)
     assert processor.prompt == "clean"
@@ -50,7 +58,9 @@ def test_streamer(folder: Path) -> None:
     inputs = processor("Key?", audio=np.asarray(clip(0)))
     streamer = TextIteratorStreamer(processor.tokenizer, skip_prompt=True, skip_special_tokens=True)
     out = model.generate(**inputs, streamer=streamer)
-    text = processor.tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    text = processor.tokenizer.decode(
+        out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True
+    )
     assert "".join(streamer) == text
 
 
@@ -58,8 +68,12 @@ def test_bfloat16_is_close(folder: Path) -> None:
     waves = torch.from_numpy(clip(0))[None]
     tokens = torch.arange(3, 12)[None]
     full, half = (
-        AutoModelForMultimodalLM.from_pretrained(folder, dtype=kind)(tokens, input_values=waves).logits
+        AutoModelForMultimodalLM.from_pretrained(folder, dtype=kind)(
+            tokens, input_values=waves
+        ).logits
         for kind in (torch.float32, torch.bfloat16)
     )
     assert half.dtype == torch.bfloat16
-    assert torch.nn.functional.cosine_similarity(full.flatten(), half.float().flatten(), dim=0) > 0.99
+    assert (
+        torch.nn.functional.cosine_similarity(full.flatten(), half.float().flatten(), dim=0) > 0.99
+    )

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import RATE, clip
 
+from conftest import RATE, clip
 from mullama import __version__
 from mullama.cli import VERBS, main
 
@@ -76,10 +76,14 @@ def test_json_rows_are_complete_and_in_the_order_asked(
 ) -> None:
     asked = ["What plays?", "Describe it.", "Key?"]
     words = [word for question in asked for word in ("--question", question)]
-    code, out, err = run(capsys, "ask", *songs, *words, "--model", folder, "--json", "--batch-size", 2)
+    code, out, err = run(
+        capsys, "ask", *songs, *words, "--model", folder, "--json", "--batch-size", 2
+    )
     rows = [json.loads(line) for line in out]
     assert (code, err) == (0, [])
-    assert [(row["audio"], row["question"]) for row in rows] == list(zip(map(str, songs), asked, strict=True))
+    assert [(row["audio"], row["question"]) for row in rows] == list(
+        zip(map(str, songs), asked, strict=True)
+    )
     for row in rows:
         assert len(row["token_ids"]) == len(row["token_logprobs"]) == 12
         assert row["finish_reason"] == "length"
@@ -93,7 +97,9 @@ def test_one_of_either_serves_all(
 ) -> None:
     _, out, _ = run(capsys, "ask", *songs, "-q", "Key?", "--model", folder, "--json")
     assert [json.loads(line)["audio"] for line in out] == [str(song) for song in songs]
-    _, out, _ = run(capsys, "ask", songs[0], "-q", "Key?", "-q", "Why?", "--model", folder, "--json")
+    _, out, _ = run(
+        capsys, "ask", songs[0], "-q", "Key?", "-q", "Why?", "--model", folder, "--json"
+    )
     assert [json.loads(line)["question"] for line in out] == ["Key?", "Why?"]
     code, out, err = run(capsys, "ask", *songs, "-q", "a", "-q", "b", "--model", folder)
     assert (code, out) == (2, [])
@@ -117,7 +123,9 @@ def test_batched_alone_and_streamed_agree(
 def test_captions(folder: Path, songs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     rows = {}
     for length in ("short", "long"):
-        code, out, _ = run(capsys, "caption", songs[0], "--length", length, "--model", folder, "--json")
+        code, out, _ = run(
+            capsys, "caption", songs[0], "--length", length, "--model", folder, "--json"
+        )
         rows[length] = json.loads(out[0])
         assert code == 0
     assert rows["short"]["question"] == "Describe the audio"
@@ -193,7 +201,9 @@ def test_bad_options_get_one_line(
     assert said in err[0]
 
 
-def test_a_model_that_is_none(songs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_that_is_none(
+    songs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for model in (tmp_path / "nowhere", tmp_path, "nobody/nothing-of-that-name"):
         code, out, err = run(capsys, "ask", songs[0], "--model", model)
         assert (code, out, len(err)) == (2, [], 1), err

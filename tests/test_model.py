@@ -4,9 +4,9 @@ import threading
 
 import pytest
 import torch
-from conftest import clip, tiny_model
 from torch import Tensor
 
+from conftest import clip, tiny_model
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 
@@ -148,17 +148,23 @@ def test_misfitting_shifts_are_refused(
 def test_merging_lora_changes_nothing(model: MuLlamaForConditionalGeneration) -> None:
     heard = listening(5)
     expected = model(TOKENS, listening=heard).logits
-    through_merged = [layer.self_attn.v_proj.merged().weight for layer in model.language_model.model.layers[1:]]
+    through_merged = [
+        layer.self_attn.v_proj.merged().weight for layer in model.language_model.model.layers[1:]
+    ]
     wrong = model.shifts(model.bridge(heard), through_merged)
     assert (wrong - model.adapt(heard)).abs().max() > 0.05, "this weight cannot tell the two apart"
     merged = model.merge_lora()
-    torch.testing.assert_close(merged(TOKENS, listening=heard).logits, expected, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        merged(TOKENS, listening=heard).logits, expected, rtol=1e-4, atol=1e-5
+    )
     assert not any("lora" in name for name, _ in merged.named_parameters())
 
 
 @pytest.mark.parametrize("merge", [False, True])
 @torch.no_grad()
-def test_save_and_load(model: MuLlamaForConditionalGeneration, merge: bool, tmp_path: object) -> None:
+def test_save_and_load(
+    model: MuLlamaForConditionalGeneration, merge: bool, tmp_path: object
+) -> None:
     if merge:
         model.merge_lora()
     expected = model(TOKENS, listening=listening(6)).logits

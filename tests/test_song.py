@@ -7,14 +7,18 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import RATE, clip, tiny_model
 from transformers import PreTrainedTokenizerFast
 
+from conftest import RATE, clip, tiny_model
 from mullama.adapt.retrieval import Retrieval
 from mullama.errors import AudioError, UsageError
 from mullama.song import CAPTIONS, MuLlama
 
-QUESTIONS = ["Describe the audio", "What instruments play, and how many of them do you hear?", "Key?"]
+QUESTIONS = [
+    "Describe the audio",
+    "What instruments play, and how many of them do you hear?",
+    "Key?",
+]
 SAMPLED = {"temperature": 0.9, "top_p": 0.9, "seed": 11}
 
 
@@ -32,7 +36,9 @@ def test_batched_equals_alone_equals_streamed(mu: MuLlama, sampling: dict[str, f
 
 def test_the_seed_decides(mu: MuLlama) -> None:
     song = mu.listen(clip(0), sample_rate=RATE)
-    sampled = [song.ask("Key?", temperature=1.5, top_p=1.0, seed=seed).token_ids for seed in (1, 1, 2)]
+    sampled = [
+        song.ask("Key?", temperature=1.5, top_p=1.0, seed=seed).token_ids for seed in (1, 1, 2)
+    ]
     assert sampled[0] == sampled[1] != sampled[2]
 
 
@@ -55,7 +61,9 @@ def test_why_an_answer_stopped(mu: MuLlama) -> None:
     first = whole.token_ids.index(whole.token_ids[3])
     cut = song.ask("Key?", max_new_tokens=6)
     assert (cut.finish_reason, cut.token_ids) == ("stop", whole.token_ids[:first])
-    both = mu.ask([song, mu.listen(clip(1), sample_rate=RATE)], ["Key?", QUESTIONS[1]], max_new_tokens=6)
+    both = mu.ask(
+        [song, mu.listen(clip(1), sample_rate=RATE)], ["Key?", QUESTIONS[1]], max_new_tokens=6
+    )
     assert both[0].token_ids == cut.token_ids
 
 

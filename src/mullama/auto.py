@@ -1,7 +1,7 @@
 """Importing this makes transformers' Auto classes and pipelines know the model.
 
-    import mullama.auto
-    pipeline("any-to-any", model="my-model")
+import mullama.auto
+pipeline("any-to-any", model="my-model")
 """
 
 from transformers import AutoConfig, AutoModel, AutoModelForMultimodalLM, AutoProcessor

@@ -92,8 +92,8 @@ class MuLlamaConfig(PreTrainedConfig):
     """How many of the language model's last layers receive the music."""
     bridge_blocks: int = 3
     """Feed-forward blocks between the encoder's width and the language model's."""
-    bridge_width: int | None = None
-    """Inner width of a bridge block; by default four times the language model's width."""
+    bridge_width: int = 0
+    """Inner width of a bridge block; 0 stands for four times the language model's width."""
     lora_rank: int = 0
     """Rank of the low-rank updates on the language model's projections; 0 where there are none."""
     own_values: bool = False
@@ -112,7 +112,7 @@ class MuLlamaConfig(PreTrainedConfig):
             self.text_config = AutoConfig.for_model(**{"model_type": "llama", **self.text_config})
         elif self.text_config is None:
             self.text_config = AutoConfig.for_model("llama", attention_bias=True, mlp_bias=True)
-        if self.bridge_width is None:
+        if not self.bridge_width:
             self.bridge_width = 4 * self.text_config.hidden_size
         if not 0 < self.adapted_layers <= self.text_config.num_hidden_layers:
             raise CheckpointError(
@@ -124,12 +124,14 @@ class MuLlamaConfig(PreTrainedConfig):
     @property
     def states(self) -> int:
         """Hidden states that the encoder shows: its input embedding and each layer's output."""
-        return int(self.audio_config.num_hidden_layers) + 1  # type: ignore[union-attr]
+        return int(self.audio_config.num_hidden_layers) + 1
 
 
 def _audio_config(stored: dict[str, Any]) -> HubertConfig:
     kind = stored.get("model_type")
     if kind not in AUDIO_CONFIGS:
         known = ", ".join(sorted(AUDIO_CONFIGS))
-        raise CheckpointError(f"unknown encoder {kind!r} in audio_config.model_type; known: {known}")
+        raise CheckpointError(
+            f"unknown encoder {kind!r} in audio_config.model_type; known: {known}"
+        )
     return AUDIO_CONFIGS[kind](**{k: v for k, v in stored.items() if k != "model_type"})

@@ -32,7 +32,7 @@ ENCODERS: dict[str, type[MertEncoder]] = {
 }
 
 
-class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type: ignore[misc]
+class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     """An encoder that hears, a bridge and shifts that carry, a stock language model that answers."""
 
     config_class = MuLlamaConfig
@@ -49,6 +49,9 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):  # type
     _tied_weights_keys = {  # noqa: RUF012
         "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
     }
+
+    language_model: Any
+    """A causal language model of transformers."""
 
     def __init__(self, config: MuLlamaConfig) -> None:
         super().__init__(config)

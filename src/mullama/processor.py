@@ -8,13 +8,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin, Wav2Vec2FeatureExtractor
+from transformers import (
+    BatchFeature,
+    PreTrainedTokenizerBase,
+    ProcessorMixin,
+    Wav2Vec2FeatureExtractor,
+)
 
 from mullama.answer import prompt as prompts
 from mullama.errors import UsageError
 
 
-class MuLlamaProcessor(ProcessorMixin):  # type: ignore[misc]
+class MuLlamaProcessor(ProcessorMixin):
     """Fills the prompt that the weights know, tokenises it, and lines waveforms up."""
 
     def __init__(
@@ -55,7 +60,9 @@ class MuLlamaProcessor(ProcessorMixin):  # type: ignore[misc]
         if rate not in (None, own):
             raise UsageError(f"waveforms are expected at {own} Hz, not {rate}: resample them first")
         single = isinstance(audio, (np.ndarray, torch.Tensor)) and audio.ndim == 1
-        clips = [torch.as_tensor(clip, dtype=torch.float32) for clip in ([audio] if single else audio)]
+        clips = [
+            torch.as_tensor(clip, dtype=torch.float32) for clip in ([audio] if single else audio)
+        ]
         if len(clips) != count or any(clip.ndim != 1 for clip in clips):
             raise UsageError(f"{count} questions need as many mono waveforms of shape (samples,)")
         return {

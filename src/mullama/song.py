@@ -155,7 +155,9 @@ class MuLlama:
             samples = np.asarray(source)
             reader = from_array(samples, sample_rate, rate, name=name, as_published=as_published)
         size = round(rate * audio.window_seconds)
-        cut = windows(reader.blocks(), size, self.model.encoder.shortest_window, rate=rate, name=name)
+        cut = windows(
+            reader.blocks(), size, self.model.encoder.shortest_window, rate=rate, name=name
+        )
         listening = hear(self.model.encoder, cut)
         return Song(self, name, listening, reader.seconds_heard, reader.seconds_total,
                     tuple(reader.warnings))  # fmt: skip

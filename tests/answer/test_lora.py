@@ -1,8 +1,8 @@
 """LoRA: fresh it changes nothing, merged it changes nothing either, and its names are the stored ones."""
 
 import torch
-from conftest import tiny_model
 
+from conftest import tiny_model
 from mullama.answer.lora import PROJECTIONS, LoraLinear
 
 
@@ -22,6 +22,8 @@ def test_merged_is_the_same_function_in_the_same_dtype() -> None:
 
 
 def test_every_projection_of_every_layer_has_one() -> None:
-    names = {n.removeprefix("language_model.") for n, _ in tiny_model().named_parameters() if "lora" in n}
+    names = {
+        n.removeprefix("language_model.") for n, _ in tiny_model().named_parameters() if "lora" in n
+    }
     assert len(names) == 4 * len(PROJECTIONS) * 2
     assert "model.layers.0.self_attn.v_proj.lora_A" in names

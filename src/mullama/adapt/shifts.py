@@ -16,7 +16,14 @@ class ShiftProjection(nn.Module):
     """Queries and gates of the adapted layers, and their value projections where they are its own."""
 
     def __init__(
-        self, *, layers: int, hidden: int, heads: int, kv_heads: int, head_dim: int, own_values: bool
+        self,
+        *,
+        layers: int,
+        hidden: int,
+        heads: int,
+        kv_heads: int,
+        head_dim: int,
+        own_values: bool,
     ) -> None:
         super().__init__()
         self.groups = heads // kv_heads

@@ -28,7 +28,7 @@ class _Shifted:
 
 
 @cache
-def _taking_shifts(stock: type[nn.Module]) -> type[nn.Module]:
+def _taking_shifts(stock: Any) -> Any:
     """The stock attention class, with one more keyword argument: `shifts` (clip, layers, heads * head_dim)."""
 
     def forward(self: nn.Module, *args: Any, shifts: Tensor | None = None, **kwargs: Any) -> Any:
@@ -40,8 +40,8 @@ def _taking_shifts(stock: type[nn.Module]) -> type[nn.Module]:
     return type(f"Shifted{stock.__name__}", (stock,), {"forward": forward})
 
 
-def decoder_layers(language_model: nn.Module) -> nn.ModuleList:
-    """The decoder layers of a causal language model of transformers."""
+def decoder_layers(language_model: nn.Module) -> Any:
+    """The decoder layers (a `ModuleList`) of a causal language model of transformers."""
     layers = getattr(getattr(language_model, "model", None), "layers", None)
     if not isinstance(layers, nn.ModuleList) or not hasattr(layers[0].self_attn, "o_proj"):
         raise CheckpointError(

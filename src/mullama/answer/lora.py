@@ -33,15 +33,15 @@ class LoraLinear(nn.Linear):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., in_features) -> (..., out_features)."""
-        update = functional.linear(functional.linear(x, self.lora_A.to(x.dtype)), self.lora_B.to(x.dtype))
+        update = functional.linear(
+            functional.linear(x, self.lora_A.to(x.dtype)), self.lora_B.to(x.dtype)
+        )
         return functional.linear(x, self.weight, self.bias) + update
 
     @torch.no_grad()
     def merged(self) -> nn.Linear:
         """The same function as a plain linear layer; the sum is taken in float32 and kept in W's dtype."""
-        plain = nn.Linear(
-            self.in_features, self.out_features, self.bias is not None, device="meta"
-        )
+        plain = nn.Linear(self.in_features, self.out_features, self.bias is not None, device="meta")
         update = self.lora_B.float() @ self.lora_A.float()
         weight = (self.weight.float() + update).to(self.weight.dtype)
         plain.weight = nn.Parameter(weight, requires_grad=False)
@@ -61,7 +61,9 @@ def add_lora(language_model: nn.Module, rank: int) -> None:
 
 def merge_lora(language_model: nn.Module) -> None:
     """Add every update to its projection and drop it."""
-    for parent, name, lora in _projections(language_model, LoraLinear):
+    found = _projections(language_model, LoraLinear)
+    while found:  # forgetting each at once, so that no second copy of the model builds up
+        parent, name, lora = found.pop()
         setattr(parent, name, lora.merged())
 
 

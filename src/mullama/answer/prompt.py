@@ -1,8 +1,8 @@
-'''A question becomes the text that the language model continues.
+"""A question becomes the text that the language model continues.
 
 A template is data with a name; the name is stored with the weights, because weights answer well only
 to the words they were trained with. Knows nothing of tokens.
-'''
+"""
 
 from mullama.errors import UsageError
 

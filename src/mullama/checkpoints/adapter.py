@@ -76,6 +76,11 @@ class Adapter:
             raise CheckpointError(f"{self.file.path} mixes LoRA ranks {sorted(ranks)}")
         return ranks.pop() if ranks else 0
 
+    @property
+    def trained_biases(self) -> bool:
+        """Whether the file is of the finetuning phase, which adds biases."""
+        return any(key.endswith(".bias") for key in self.language)
+
     def open_gates(self, layers: int) -> Planned:
         """The gates of the last adapted layers of `layers` -> (adapted layers, heads), float32.
 

@@ -42,6 +42,10 @@ HASHED_BYTES = 2**24
 """Provenance holds the digest of a file up to this size, of a larger one its size alone."""
 FRESH = ("bridge.", "shifts.")
 """What a fresh adapter consists of, with LoRA."""
+UNTRAINED_BIASES = ("k_proj.bias", "v_proj.bias")
+"""Biases that no published adapter has, and that ours keeps at zero."""
+BIASES = ("_proj.bias",)
+"""All of them are zero until they are finetuned."""
 
 
 def convert(
@@ -157,11 +161,7 @@ def _plan(
     config: MuLlamaConfig, adapter: Adapter | None, language: Llama, encoder: Mert, seed: int
 ) -> dict[str, Planned]:
     """Every tensor of the folder by its name there, checked against the model's own list."""
-    with torch.device("meta"):
-        model = MuLlamaForConditionalGeneration(config)
-    shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    if config.text_config.tie_word_embeddings:
-        shapes.pop("language_model.lm_head.weight", None)
+    shapes, kind = _shapes(config), config.text_config.model_type
     plan = {f"language_model.{name}": tensor for name, tensor in language.state.items()}
     plan |= {f"encoder.{name}": tensor for name, tensor in encoder.state.items()}
     if adapter:
@@ -171,12 +171,25 @@ def _plan(
     else:
         drawn = [name for name in shapes if name.startswith(FRESH) or ".lora_" in name]
         plan |= fresh(drawn, shapes, seed)
+    untrained = UNTRAINED_BIASES if adapter and adapter.trained_biases else BIASES
     for name, shape in shapes.items():
-        # Biases that were never trained, or that the published model does not have (of k and v).
-        if name not in plan and name.startswith("language_model.") and name.endswith("_proj.bias"):
+        if name not in plan and kind == "llama" and name.endswith(untrained):
             plan[name] = closed(shape, name)
     check_tensors(plan, shapes)
     return {name: plan[name] for name in shapes}
+
+
+def _shapes(config: MuLlamaConfig) -> dict[str, tuple[int, ...]]:
+    try:
+        with torch.device("meta"):
+            model = MuLlamaForConditionalGeneration(config)
+    except ValueError as cause:
+        kind = config.text_config.model_type
+        raise CheckpointError(f"a {kind} is no causal language model: {cause}") from cause
+    shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    if config.text_config.tie_word_embeddings:
+        shapes.pop("language_model.lm_head.weight", None)
+    return shapes
 
 
 def _write_processor(folder: Path, config: MuLlamaConfig) -> None:

@@ -35,7 +35,7 @@ def _drawn(
         return torch.zero_
     if name.endswith("norm.weight"):
         return _ones
-    generator_seed = (seed << 32) + zlib.crc32(name.encode())
+    generator_seed = zlib.crc32(f"{seed} {name}".encode())
     bound = 1 / math.sqrt(shapes[name.replace(".bias", ".weight")][-1])
 
     def draw(empty: Tensor) -> Tensor:

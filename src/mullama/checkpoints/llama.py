@@ -15,7 +15,15 @@ from torch import Tensor
 from transformers import CONFIG_MAPPING, AutoConfig, LlamaConfig, PreTrainedConfig
 
 from mullama.checkpoints.names import language_model_name, turns
-from mullama.checkpoints.tensors import Planned, TensorFile, joined, read_config, weight_files
+from mullama.checkpoints.tensors import (
+    UNSOUND,
+    Planned,
+    TensorFile,
+    joined,
+    read_config,
+    unsound,
+    weight_files,
+)
 from mullama.errors import CheckpointError
 
 UNUSED = ("rope.freqs", "rotary_emb.inv_freq")
@@ -90,7 +98,10 @@ def _read_meta(folder: Path, brought: Mapping[str, Planned]) -> Llama:
             f"{folder} holds no consolidated.*.pth, and no adapter file brings LLaMA's weights"
         )
     meta = {**_joined_shards(files, int(_number(folder, params, "dim"))), **brought}
-    config = _meta_config(folder, params, meta)
+    try:
+        config = _meta_config(folder, params, meta)
+    except UNSOUND as cause:
+        raise unsound(folder / "params.json", cause) from cause
     state = {}
     for key, tensor in meta.items():
         name = language_model_name(key)
@@ -166,7 +177,10 @@ def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
     kind = stored.get("model_type")
     if kind not in CONFIG_MAPPING:
         raise CheckpointError(f"{folder / 'config.json'} is of no kind that is known: {kind!r}")
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except UNSOUND as cause:
+        raise unsound(folder / "config.json", cause) from cause
     if kind == "llama":  # biases that are all zero change nothing, and can be trained
         config.attention_bias = config.mlp_bias = True
     elif brought:
@@ -198,10 +212,7 @@ def in_halves(name: str, tensor: Planned, config: PreTrainedConfig) -> Planned:
         return tensor
     heads = config.num_attention_heads if ".q_proj." in name else config.num_key_value_heads
     if not tensor.shape or tensor.shape[0] % (2 * heads):
-        raise CheckpointError(
-            f"{tensor.origin} has {tensor.shape[:1]} rows, which {heads} heads cannot share: are "
-            "params.json or config.json and the weights of one model?"
-        )
+        return tensor  # not of these sizes, and refused for it with everything else that is not
 
     def reorder(rows: Tensor) -> Tensor:
         pairs = rows.reshape(heads, -1, 2, *rows.shape[1:])

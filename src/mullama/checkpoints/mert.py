@@ -9,7 +9,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from mullama.checkpoints.tensors import Planned, TensorFile, read_config, weight_files
+from mullama.checkpoints.tensors import (
+    UNSOUND,
+    Planned,
+    TensorFile,
+    read_config,
+    unsound,
+    weight_files,
+)
 from mullama.config import MertConfig
 from mullama.errors import CheckpointError
 
@@ -75,10 +82,8 @@ def _config(folder: Path) -> MertConfig:
             sampling_rate=int(_needed(folder, heard, "sampling_rate")),
             do_normalize=bool(_needed(folder, heard, "do_normalize")),
         )
-    except (TypeError, ValueError) as cause:
-        raise CheckpointError(
-            f"{folder / 'config.json'} does not describe a MERT: {cause}"
-        ) from cause
+    except UNSOUND as cause:
+        raise unsound(folder / "config.json", cause) from cause
 
 
 def _needed(folder: Path, heard: Mapping[str, Any], name: str) -> Any:

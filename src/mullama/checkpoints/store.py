@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedTokenizerFast
 
-from mullama.checkpoints.tensors import read_config, weight_files
+from mullama.checkpoints.tensors import UNSOUND, read_config, unsound, weight_files
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration
@@ -85,8 +85,8 @@ def load_config(folder: Path) -> MuLlamaConfig:
         )
     try:
         return MuLlamaConfig.from_dict(stored)  # type: ignore[no-any-return]
-    except (TypeError, ValueError, KeyError, AttributeError) as cause:
-        raise CheckpointError(f"{folder / 'config.json'} is not sound: {cause}") from cause
+    except UNSOUND as cause:
+        raise unsound(folder / "config.json", cause) from cause
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
@@ -209,7 +209,8 @@ def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
     owner, _, name = key.rpartition(".")
     module = model.get_submodule(owner)
     if name in module._parameters:
-        module._parameters[name] = nn.Parameter(tensor, requires_grad=False)
+        shared = isinstance(tensor, nn.Parameter)
+        module._parameters[name] = tensor if shared else nn.Parameter(tensor, requires_grad=False)
     else:
         module._buffers[name] = tensor
 

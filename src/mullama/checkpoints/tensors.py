@@ -11,12 +11,14 @@ import json
 import pickle
 import re
 import struct
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
@@ -28,6 +30,8 @@ UNREADABLE = (
     *(LookupError, ValueError, TypeError, AttributeError, AssertionError),
 )
 """What torch and safetensors raise on bytes that are not theirs."""
+UNSOUND = (StrictDataclassError, TypeError, ValueError, KeyError, AttributeError)
+"""What transformers' configurations raise on values that cannot be."""
 
 
 class TensorFile:
@@ -118,6 +122,11 @@ def weight_files(folder: Path) -> list[Path]:
     return []
 
 
+def unsound(path: Path, cause: Exception) -> CheckpointError:
+    """One line for a configuration that its own class refuses, for one of `UNSOUND`."""
+    return CheckpointError(f"{path} is not sound: {str(cause).splitlines()[-1].strip()}")
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """A JSON object from a file, or one line saying what is wrong with it."""
     if not path.is_file():
@@ -141,7 +150,7 @@ def _map(path: Path) -> dict[str, Tensor]:
             return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
     with path.open("rb") as file:
         mapped = file.read(4) == ZIP_MAGIC
-    with allowing_namespace():
+    with allowing_namespace(), warnings.catch_warnings(action="ignore"):  # what it cannot read
         found = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     state = found.get("model", found) if isinstance(found, Mapping) else found
     if not isinstance(state, Mapping):

@@ -17,7 +17,9 @@ DEFAULT_QUESTION = "Describe the audio"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is asked; `add_model_arguments` adds who answers, and how."""
-    parser.add_argument("audio", nargs="+", metavar="AUDIO", help="a music file (or a video's sound)")
+    parser.add_argument(
+        "audio", nargs="+", metavar="AUDIO", help="a music file (or a video's sound)"
+    )
     parser.add_argument(
         "-q", "--question", action="append", metavar="TEXT",
         help="repeatable: as many as there are files, or one for all; one file takes many "
@@ -30,23 +32,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Options that every answering verb shares."""
     model = parser.add_argument_group("model")
-    model.add_argument("--model", metavar="MODEL", help="a folder or a hub name (default: the small one)")
-    model.add_argument("--device", help="as in torch: cpu, cuda, cuda:1, ... (default: the best there is)")
-    model.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), help="default: as stored")
-    model.add_argument("--prompt", metavar="NAME", help="prompt template (default: stored with the model)")
-    model.add_argument("--retrieval", metavar="DIR", help="folder with knn.index or vectors.npy")
-    model.add_argument("--retrieval-k", type=int, default=100, metavar="K", help="neighbours (default: 100)")
     model.add_argument(
-        "--retrieval-weight", type=float, default=0.0, metavar="W", help="their share, 0 to 1 (default: 0)"
+        "--model", metavar="MODEL", help="a folder or a hub name (default: the small one)"
+    )
+    model.add_argument(
+        "--device", help="as in torch: cpu, cuda, cuda:1, ... (default: the best there is)"
+    )
+    model.add_argument(
+        "--dtype", choices=("float32", "bfloat16", "float16"), help="default: as stored"
+    )
+    model.add_argument(
+        "--prompt", metavar="NAME", help="prompt template (default: stored with the model)"
+    )
+    model.add_argument("--retrieval", metavar="DIR", help="folder with knn.index or vectors.npy")
+    model.add_argument(
+        "--retrieval-k", type=int, default=100, metavar="K", help="neighbours (default: 100)"
+    )
+    model.add_argument(
+        "--retrieval-weight",
+        type=float,
+        default=0.0,
+        metavar="W",
+        help="their share, 0 to 1 (default: 0)",
     )
     answer = parser.add_argument_group("answer (defaults: stored with the model)")
-    answer.add_argument("--temperature", type=float, metavar="T", help="0 always takes the likeliest token")
-    answer.add_argument("--top-p", type=float, metavar="P", help="share of probability to sample from")
+    answer.add_argument(
+        "--temperature", type=float, metavar="T", help="0 always takes the likeliest token"
+    )
+    answer.add_argument(
+        "--top-p", type=float, metavar="P", help="share of probability to sample from"
+    )
     answer.add_argument("--max-new-tokens", type=int, metavar="N", help="longest answer")
     answer.add_argument("--seed", type=int, help="makes sampling repeatable")
-    answer.add_argument("--batch-size", type=int, default=8, metavar="N", help="answers at a time (default: 8)")
     answer.add_argument(
-        "--as-published", action="store_true", help="hear the first 60 s only, by the published resampler"
+        "--batch-size", type=int, default=8, metavar="N", help="answers at a time (default: 8)"
+    )
+    answer.add_argument(
+        "--as-published",
+        action="store_true",
+        help="hear the first 60 s only, by the published resampler",
     )
     answer.add_argument("--json", action="store_true", help="one JSON object per line")
 
@@ -89,7 +113,8 @@ def answer_all(arguments: argparse.Namespace, pairs: list[tuple[str, str]], *, s
         retrieval_weight=arguments.retrieval_weight,
     )
     sampling = {
-        name: getattr(arguments, name) for name in ("temperature", "top_p", "max_new_tokens", "seed")
+        name: getattr(arguments, name)
+        for name in ("temperature", "top_p", "max_new_tokens", "seed")
     }
     mu.sampling(**sampling)  # refused before an hour of listening, not after
     heard = Heard(mu, pairs, as_published=arguments.as_published)

@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="MERT's folder; config.json and preprocessor_config.json are enough beside a checkpoint "
         "that holds MERT itself",
     )  # fmt: skip
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder to write")
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="the folder to write"
+    )
     parser.add_argument("--llama-type", metavar="NAME", help="sub-folder of --llama, such as 7B")
     fresh = parser.add_argument_group("a fresh adapter, where no --adapter is given")
     fresh.add_argument("--adapted-layers", type=int, metavar="N", help="default: the last 20")

@@ -7,7 +7,9 @@ from typing import Any
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which model."""
-    parser.add_argument("model", nargs="?", metavar="MODEL", help="a folder or a hub name (default: the small one)")
+    parser.add_argument(
+        "model", nargs="?", metavar="MODEL", help="a folder or a hub name (default: the small one)"
+    )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
 
 

@@ -7,11 +7,32 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which recipe, and where everything goes."""
-    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a YAML file, such as recipes/small.yaml")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="checkpoints, log and the finished model")
-    parser.add_argument("--music", type=Path, metavar="DIR", help="where rendered music is kept (default: the cache)")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that render music (default: 1)")
-    parser.add_argument("--max-steps", type=int, metavar="N", help="stop every phase early: a trial")
+    parser.add_argument(
+        "recipe", type=Path, metavar="RECIPE", help="a YAML file, such as recipes/small.yaml"
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="DIR",
+        help="checkpoints, log and the finished model",
+    )
+    parser.add_argument(
+        "--music",
+        type=Path,
+        metavar="DIR",
+        help="where rendered music is kept (default: the cache)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes that render music (default: 1)",
+    )
+    parser.add_argument(
+        "--max-steps", type=int, metavar="N", help="stop every phase early: a trial"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,22 +5,19 @@ clear error for what cannot be heard and collects warnings for what was heard wi
 Does not know windows or encoders.
 """
 
-import re
-import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.containers import ContainerSource
 from mullama.listen.resample import Resampler, SincResampler, SoxrResampler
 from mullama.listen.samples import Samples, as_float, require_finite
-from mullama.listen.soundfiles import SoundfileSource, is_soundfile
+from mullama.listen.sources import ArraySource, Source, opened
 
 PUBLISHED_SECONDS = 60.0
 """How much of a piece the published model heard."""
@@ -30,23 +27,8 @@ SILENCE = 2.0**-16
 """A peak below half a step of 16 bits."""
 
 
-class Source(Protocol):
-    """One pass over a sound, however it is stored."""
-
-    seconds: float | None
-    """The length as stated, None where nothing is."""
-    damaged: bool
-    """Whether something was missing or did not decode; final when `pieces` has ended."""
-
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) with their rate in Hz."""
-
-    def close(self) -> None:
-        """Let go of the file."""
-
-
 class AudioReader:
-    """One sound, read as mono float32 blocks at `rate` Hz.
+    """One sound, a file or an array in memory, read as mono float32 blocks at `rate` Hz.
 
     Opening reads the header and raises `AudioError` when there is no sound to be had; `blocks`
     raises it when that shows only later. `as_published` resamples as the published model did and
@@ -56,36 +38,25 @@ class AudioReader:
 
     def __init__(
         self,
-        path: str | PathLike[str],
+        sound: str | PathLike[str] | ArraySource,
         rate: int,
         *,
         as_published: bool = False,
         limit_seconds: float | None = None,
     ) -> None:
-        file = Path(path)
-        self._start(lambda: _opened(file), str(path), rate, as_published, limit_seconds)
-
-    def _start(
-        self,
-        opener: Callable[[], Source],
-        name: str,
-        rate: int,
-        as_published: bool,
-        limit_seconds: float | None,
-    ) -> None:
         if limit_seconds is None and as_published:
             limit_seconds = PUBLISHED_SECONDS
         if limit_seconds is not None and not limit_seconds > 0:
             raise UsageError(f"at least some of a sound must be heard, not {limit_seconds} s")
-        self.name = name
+        self.name = sound.name if isinstance(sound, ArraySource) else str(sound)
         self.rate = rate
         self.warnings: list[str] = []
         """What the listener should know, one line each; complete when `blocks` has ended."""
         self.seconds_heard = 0.0
         self._as_published = as_published
         self._limit = None if limit_seconds is None else round(limit_seconds * rate)
-        self._opener = opener
-        self._source: Source | None = opener()
+        self._sound = sound
+        self._source: Source | None = self._opened()
         self.seconds_total = self._source.seconds
         """The length as stated (None where it is not), the true one once all was heard."""
 
@@ -95,7 +66,7 @@ class AudioReader:
         Raises `AudioError` for samples that are no finite numbers, for absurd rates or channel
         counts, and when nothing decodes at all.
         """
-        source, self._source = self._source or self._opener(), None
+        source, self._source = self._source or self._opened(), None
         self.warnings.clear()
         self.seconds_heard = 0.0
         heard, peak = 0, 0.0
@@ -137,6 +108,9 @@ class AudioReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _opened(self) -> Source:
+        return self._sound if isinstance(self._sound, ArraySource) else opened(Path(self._sound))
 
     def _close_books(self, source: Source, heard: int) -> None:
         """All was read: was there anything, and was it what the file had promised?"""
@@ -184,36 +158,6 @@ class AudioReader:
         return SoxrResampler(rate, self.rate, 1)
 
 
-class _ArraySource:
-    """An array that is in memory already, (frames, channels) at `rate` Hz."""
-
-    def __init__(self, samples: Samples, rate: int) -> None:
-        self._samples, self._rate = samples, rate
-        self.seconds: float | None = len(samples) / rate
-        self.damaged = False
-
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        frames = 65536
-        for start in range(0, len(self._samples), frames):
-            yield self._samples[start : start + frames], self._rate
-
-    def close(self) -> None:
-        pass
-
-
-class _ArrayReader(AudioReader):
-    def __init__(
-        self,
-        source: _ArraySource,
-        name: str,
-        rate: int,
-        *,
-        as_published: bool,
-        limit_seconds: float | None,
-    ) -> None:
-        self._start(lambda: source, name, rate, as_published, limit_seconds)
-
-
 def from_array(
     samples: ArrayLike,
     rate_in: int,
@@ -239,40 +183,12 @@ def from_array(
     if rate_in <= 0:
         raise AudioError(f"{name}: a sample rate of {rate_in} Hz makes no sense")
     frames = np.atleast_2d(as_float(numbers, name)).T
-    return _ArrayReader(
-        _ArraySource(frames, rate_in),
-        name,
+    return AudioReader(
+        ArraySource(frames, rate_in, name),
         rate,
         as_published=as_published,
         limit_seconds=limit_seconds,
     )
-
-
-def _opened(path: Path) -> Source:
-    """Find the one who can read a file; raise `AudioError` saying why nobody can."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise AudioError(f"{path}: is a folder, not a sound file")
-        if not stat.S_ISREG(status.st_mode):
-            raise AudioError(f"{path}: is not a regular file")
-        with path.open("rb") as file:
-            head = file.read(16)
-    except FileNotFoundError as error:
-        address = re.match(r"\w{2,}:/", str(path))
-        hint = "; addresses are not opened, download the sound first" if address else ""
-        raise AudioError(f"{path}: no such file{hint}") from error
-    except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be read ({cause})") from error
-    if not head:
-        raise AudioError(f"{path}: the file is empty")
-    if is_soundfile(head):
-        try:
-            return SoundfileSource(path)
-        except AudioError:  # a coding that libsndfile lacks; FFmpeg has the last word
-            return ContainerSource(path)
-    return ContainerSource(path)
 
 
 def _mono(block: Samples) -> Samples:

@@ -6,7 +6,8 @@ The windows come as a stream and are dropped once heard, so the length of a piec
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from transformers import PreTrainedModel
 
 from mullama.listen.samples import Samples
 from mullama.listen.windows import batches
@@ -16,9 +17,9 @@ BATCH_SECONDS = 60.0
 
 
 @torch.no_grad()
-def hear(encoder: nn.Module, windows: Iterable[Samples]) -> Tensor:
+def hear(encoder: PreTrainedModel, windows: Iterable[Samples]) -> Tensor:
     """Waveform windows (samples,) -> Listening (states, features), each window by its true weight."""
-    most = max(1, int(BATCH_SECONDS / encoder.config.window_seconds))  # type: ignore[union-attr,arg-type]
+    most = max(1, int(BATCH_SECONDS / encoder.config.window_seconds))
     device = next(encoder.parameters()).device
     total, samples = torch.zeros((), dtype=torch.float64), 0
     for batch in batches(windows, most):

@@ -11,7 +11,7 @@ from transformers import HubertModel
 from mullama.config import MertConfig
 
 
-class MertEncoder(HubertModel):  # type: ignore[misc]
+class MertEncoder(HubertModel):
     """Hears windows of equal length; nothing is ever padded.
 
     Padding would change every frame even under an attention mask, because the first convolution's

@@ -20,6 +20,7 @@ from mullama.studio.piece import Part
 
 MOST_PARTS = 7
 _GROUPS = 8
+_CHANNELS = 16
 _BLOCK = 64
 _DRUM_CHANNEL = 9
 _DRUM_BANK = 128
@@ -58,7 +59,11 @@ def _library() -> ctypes.CDLL:
         "fluid_set_log_function": (pointer, [number, pointer, pointer]),
         "fluid_synth_sfload": (number, [pointer, ctypes.c_char_p, number]),
         "fluid_synth_pin_preset": (number, [pointer, number, number, number]),
-        "fluid_synth_system_reset": (number, [pointer]),
+        "fluid_synth_all_sounds_off": (number, [pointer, number]),
+        "fluid_synth_unset_program": (number, [pointer, number]),
+        "fluid_synth_get_sfont_by_id": (pointer, [pointer, number]),
+        "fluid_synth_remove_sfont": (number, [pointer, pointer]),
+        "fluid_synth_add_sfont": (number, [pointer, pointer]),
         "fluid_synth_program_select": (number, [pointer, number, number, number, number]),
         "fluid_synth_set_gen": (number, [pointer, number, number, ctypes.c_float]),
         "fluid_synth_cc": (number, [pointer, number, number, number]),
@@ -70,6 +75,10 @@ def _library() -> ctypes.CDLL:
         getattr(library, function).restype = result
         getattr(library, function).argtypes = arguments
     return library
+
+
+def _addresses(rows: NDArray[np.float32]) -> list[int]:
+    return [rows.ctypes.data + row * rows.strides[0] for row in range(len(rows))]
 
 
 class Synth:
@@ -93,19 +102,22 @@ class Synth:
             (b"synth.polyphony", 96),
         ):
             self._library.fluid_settings_setint(self._settings, option, value)
-        self._synth = self._library.new_fluid_synth(self._settings)
-        self._font = self._library.fluid_synth_sfload(self._synth, str(path).encode(), 1)
+        self._home = self._library.new_fluid_synth(self._settings)
+        self._home_font = self._library.fluid_synth_sfload(self._home, str(path).encode(), 0)
+        self._synth: int | None = None
+        self._font = 0
         self._pinned: set[tuple[int, int]] = set()
-        if self._font < 0:
+        if self._home_font < 0:
             self.close()
             raise UsageError(f"{path} is no readable soundfont: reinstall {bank.package}")
 
     def close(self) -> None:
         """Free the synth and its sounds."""
-        if self._synth:
-            self._library.delete_fluid_synth(self._synth)
+        if self._home:
+            self._end()
+            self._library.delete_fluid_synth(self._home)
             self._library.delete_fluid_settings(self._settings)
-            self._synth = self._settings = None
+            self._home = self._settings = None
 
     def __enter__(self) -> "Synth":
         return self
@@ -127,11 +139,11 @@ class Synth:
         """
         if len(parts) > MOST_PARTS:
             raise UsageError(f"a piece has at most {MOST_PARTS} parts, this one {len(parts)}")
-        self._library.fluid_synth_system_reset(self._synth)
+        self._begin_anew()
         channels = [self._take_seat(*pair) for pair in enumerate(zip(parts, timbres, strict=True))]
         blocks = -(-round(seconds * self.rate) // _BLOCK)
         groups = np.zeros((2 * _GROUPS, blocks * _BLOCK), dtype=np.float32)
-        rows = [groups.ctypes.data + row * groups.strides[0] for row in range(len(groups))]
+        rows = _addresses(groups)
         done = 0
         for block, sounding, channel, pitch, velocity in self._events(parts, channels, blocks):
             if block > done:
@@ -146,6 +158,31 @@ class Synth:
         sounds = stereo.mean(axis=1)[[channel % _GROUPS for channel in channels]]
         return np.ascontiguousarray(sounds[:, : round(seconds * self.rate)])
 
+    def _begin_anew(self) -> None:
+        """Lend the bank to a new synthesizer: the voices of a used one remember their past.
+
+        The one that loaded the bank stays alive, for it reads sounds when they are first needed.
+        """
+        self._end()
+        library = self._library
+        self._synth = library.new_fluid_synth(self._settings)
+        font = library.fluid_synth_get_sfont_by_id(self._home, self._home_font)
+        self._font = library.fluid_synth_add_sfont(self._synth, font)
+
+    def _end(self) -> None:
+        """Take the bank back from the synthesizer that played last, if there is one."""
+        if not self._synth:
+            return
+        for channel in range(_CHANNELS):
+            self._library.fluid_synth_all_sounds_off(self._synth, channel)
+            self._library.fluid_synth_unset_program(self._synth, channel)
+        silence = np.zeros((2 * _GROUPS, _BLOCK), dtype=np.float32)
+        self._write(_addresses(silence), 0, 1)
+        font = self._library.fluid_synth_get_sfont_by_id(self._synth, self._font)
+        self._library.fluid_synth_remove_sfont(self._synth, font)
+        self._library.delete_fluid_synth(self._synth)
+        self._synth = None
+
     def _take_seat(self, index: int, seat: tuple[Part, Timbre]) -> int:
         """Set up a channel for a part and return it; channel and audio group go together."""
         part, timbre = seat
@@ -155,7 +192,7 @@ class Synth:
         bank = _DRUM_BANK if drums else 0
         program = self._select(channel, bank, part)
         if (bank, program) not in self._pinned:
-            self._library.fluid_synth_pin_preset(self._synth, self._font, bank, program)
+            self._library.fluid_synth_pin_preset(self._home, self._home_font, bank, program)
             self._pinned.add((bank, program))
         for generator, value in (
             (_FILTER_CUTOFF, timbre.cutoff_cents),

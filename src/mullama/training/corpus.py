@@ -95,13 +95,13 @@ def make_shard(split: Split, shard: int, folder: Path) -> None:
         for seed in seeds[shard * SEEDS_A_SHARD : (shard + 1) * SEEDS_A_SHARD]:
             for take in range(split.takes):
                 clip = studio.clip(seed, split.bank, take=take - 1 if take else None)
-                heard.append(_hear(clip.waveform))
+                heard.append(hear_bytes(clip.waveform))
                 truths.append(json.dumps(clip.truth.as_dict()))
     shards = -(-split.clips // SEEDS_A_SHARD)
     for number in range(shard, split.silences, shards):
-        heard.append(_hear(silence(seeds[number])))
+        heard.append(hear_bytes(silence(seeds[number])))
         truths.append(json.dumps(NOTHING.as_dict()))
-    _write(folder / shard_name(shard), heard, truths)
+    write_shard(folder / shard_name(shard), heard, truths)
 
 
 def shard_name(shard: int) -> str:
@@ -115,7 +115,8 @@ def split_folder(split: Split, folder: Path) -> Path:
     return folder / f"{split.name}-{sha256(known.encode()).hexdigest()[:8]}"
 
 
-def _hear(waveform: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def hear_bytes(waveform: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A waveform (samples,) -> its bands and onsets, as they are stored."""
     bands, onsets = (x[0].numpy() for x in spectra(torch.from_numpy(waveform)[None], RATE))
     return (
         np.rint(bands / BANDS_STEP).clip(0, 255).astype(np.uint8),
@@ -123,11 +124,12 @@ def _hear(waveform: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.
     )
 
 
-def _write(
+def write_shard(
     path: Path,
     heard: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]],
     truths: Sequence[str],
 ) -> None:
+    """Write spectra as bytes, and truths as JSON, to one file, whole or not at all."""
     part = path.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as file:
         np.savez(

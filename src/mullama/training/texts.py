@@ -28,18 +28,18 @@ from mullama.training.recipe import Split
 from mullama.training.silence import NOTHING
 
 SHARES = {
-    "presence": 0.27,
-    "instruments": 0.13,
-    "key": 0.10,
-    "tempo": 0.08,
+    "presence": 0.26,
+    "instruments": 0.12,
+    "key": 0.12,
+    "tempo": 0.13,
     "style": 0.06,
-    "metre": 0.06,
+    "metre": 0.05,
     "mood": 0.05,
     "drums": 0.03,
-    "lead": 0.04,
+    "lead": 0.03,
     "short": 0.03,
     "long": 0.06,
-    "check": 0.05,
+    "check": 0.04,
     "unknowable": 0.04,
 }
 """What is asked how often."""
