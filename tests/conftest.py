@@ -15,6 +15,7 @@ from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama
 
 RATE = 24_000
+ROOT = Path(__file__).parents[1]
 
 torch.set_num_threads(1)  # tiny products gain nothing from more, and tests run side by side
 
@@ -129,3 +130,19 @@ def clip(seed: int, seconds: float = 1.0) -> np.ndarray:
     t = np.arange(round(seconds * RATE)) / RATE
     tones = sum(np.sin(2 * np.pi * random.uniform(80, 2000) * t + k) for k in range(4))
     return (0.15 * tones + 0.05 * random.standard_normal(len(t))).astype(np.float32)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--equality", type=Path, help="write the table of docs/equality.md here")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With `--equality FILE`: how near each parity test came to the published code's numbers."""
+    target = session.config.getoption("--equality")
+    if target is None:
+        return
+    from goldens import MEASURED
+
+    rows = [f"| `{test}` | {max(shares):.1e} |" for test, shares in sorted(MEASURED.items())]
+    head = (ROOT / "docs" / "equality.head.md").read_text()
+    target.write_text(head + "\n".join(["| test | worst |", "|---|---|", *rows]) + "\n")

@@ -6,6 +6,7 @@ have such weights are built from it here.
 
 import argparse
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,17 @@ def mean(name: str) -> Tensor:
     return torch.from_numpy(numbers("infer")[f"mert_mean_{name}"])[None]
 
 
+MEASURED: dict[str, list[float]] = {}
+"""The distances that each test has seen, for the table that `--equality` writes."""
+
+
 def distance(found: Tensor, expected: np.ndarray) -> float:
     """The largest difference, as a share of the largest magnitude expected."""
     assert tuple(found.shape) == expected.shape, (tuple(found.shape), expected.shape)
-    return float(np.abs(found.detach().numpy() - expected).max() / np.abs(expected).max())
+    share = float(np.abs(found.detach().numpy() - expected).max() / np.abs(expected).max())
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[2].partition(" ")[0]
+    MEASURED.setdefault(test, []).append(share)
+    return share
 
 
 def finetuned() -> dict[str, Tensor]:

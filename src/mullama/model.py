@@ -90,7 +90,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         size = round(audio.sampling_rate * audio.window_seconds)
         alike = lengths is None or bool((lengths == waveforms.shape[1]).all())
         if alike and waveforms.shape[1] <= size:
-            return self.encoder(waveforms)  # type: ignore[no-any-return]
+            return self.encoder(waveforms)
         ends = [waveforms.shape[1]] * len(waveforms) if lengths is None else lengths.tolist()
         heard = []
         for row, end in zip(waveforms.float().cpu().numpy(), ends, strict=True):
@@ -108,7 +108,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         if retrieval is not None:
             feature = retrieval(feature)
         adapted = decoder_layers(self.language_model)[-self.config.adapted_layers :]
-        return self.shifts(  # type: ignore[no-any-return]
+        return self.shifts(
             self.bridge.carry(feature), [layer.self_attn.v_proj.weight for layer in adapted]
         )
 
@@ -169,15 +169,15 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
 
     def get_input_embeddings(self) -> nn.Module:
         """The language model's token embeddings."""
-        return self.language_model.get_input_embeddings()  # type: ignore[no-any-return]
+        return self.language_model.get_input_embeddings()
 
     def get_output_embeddings(self) -> nn.Module:
         """The language model's output projection."""
-        return self.language_model.get_output_embeddings()  # type: ignore[no-any-return]
+        return self.language_model.get_output_embeddings()
 
     def get_decoder(self) -> nn.Module:
         """The language model without its output projection."""
-        return self.language_model.model  # type: ignore[no-any-return]
+        return self.language_model.model
 
     def _shifts_for(
         self,

@@ -128,7 +128,7 @@ class MuLlama:
     @property
     def device(self) -> torch.device:
         """Where the model lives."""
-        return self.model.device  # type: ignore[no-any-return]
+        return self.model.device
 
     def listen(
         self,
@@ -208,7 +208,7 @@ class MuLlama:
 
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
-        return self.tokenizer.decode(ids, skip_special_tokens=True).strip()  # type: ignore[no-any-return]
+        return self.tokenizer.decode(ids, skip_special_tokens=True).strip()
 
     def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
         tokens = [token for token in row if token is not None]

@@ -63,7 +63,7 @@ def test_a_missing_gate_is_named(tmp_path: Path) -> None:
 
 
 def test_strangers_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="holds clip_proj.weight, which belongs to no part"):
+    with pytest.raises(CheckpointError, match=r"holds clip_proj\.weight, which belongs to no part"):
         read_adapter(saved(tmp_path / "a.pth", {**finetuned(), "clip_proj.weight": torch.ones(2)}))
     imagebind = {k.replace("mu_mert", "image_bind"): v for k, v in finetuned().items()}
     with pytest.raises(CheckpointError, match="LLaMA-Adapter's ImageBind file"):

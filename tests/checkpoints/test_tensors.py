@@ -55,9 +55,9 @@ def test_optimiser_state_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["checkpoint.pth", "old.bin", "bare.pth"])
 def test_nothing_in_a_pickle_runs(tmp_path: Path, name: str) -> None:
     touched, path = tmp_path / "touched", tmp_path / name
-    stored = {"model": {"a": torch.zeros(3)}, "args": Malice(touched)}
+    stored = {"args": Malice(touched), "model": {"a": torch.zeros(3)}}
     if name == "bare.pth":
-        path.write_bytes(pickle.dumps(stored))
+        path.write_bytes(pickle.dumps(stored, protocol=2))
     else:
         torch.save(stored, path, _use_new_zipfile_serialization=name != "old.bin")
     with pytest.raises(CheckpointError, match=r"nothing in it was run") as caught:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -70,7 +72,7 @@ def test_too_many_parts_are_refused(synth: Synth) -> None:
         _render(synth, *[_part()] * (MOST_PARTS + 1))
 
 
-def test_a_broken_bank_is_refused(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_bank_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken.sf2").write_bytes(b"RIFFnothing")
     monkeypatch.setenv("MULLAMA_SOUNDFONTS", str(tmp_path))
     with pytest.raises(UsageError, match="no readable soundfont: reinstall broken-soundfont"):

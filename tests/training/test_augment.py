@@ -40,7 +40,7 @@ def test_events_follow_the_speed_told() -> None:
     found, change = augment(quiet, torch.Generator().manual_seed(3))
     for clip in range(32):
         row = found.onsets[clip, 0]
-        places = torch.nonzero((row > row.max() / 4)).flatten().float()
+        places = torch.nonzero(row > row.max() / 4).flatten().float()
         events = [places[0].item()]
         for place in places.tolist():
             if place - events[-1] > 5:

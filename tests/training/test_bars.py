@@ -1,6 +1,5 @@
 """Answers are scored as a reader would: perfect, wrong and empty ones."""
 
-
 import pytest
 
 from mullama.studio.describe import fact, long_caption, presence
@@ -27,7 +26,7 @@ def test_right_answers_score_full_marks() -> None:
     ]
     found = score(TRUTHS, perfect(), checked)
     assert set(found) == {bar.row for bar in BARS}
-    assert found == {row: 100.0 for row in found}
+    assert found == dict.fromkeys(found, 100.0)
 
 
 def test_no_answers_score_nothing() -> None:

@@ -97,7 +97,9 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(tmp_pat
 
 def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
     loop(tmp_path).train(max_steps=1)
-    other = Loop(Recipe("tiny", SPLITS, RECIPE.phases, seed=9), Toy(), tmp_path, lambda _: Fit(Toy()))
+    other = Loop(
+        Recipe("tiny", SPLITS, RECIPE.phases, seed=9), Toy(), tmp_path, lambda _: Fit(Toy())
+    )
     with pytest.raises(UsageError, match="belongs to another recipe"):
         other.resume()
 

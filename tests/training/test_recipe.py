@@ -40,12 +40,18 @@ def test_lists_become_tuples_and_whole_numbers_rates() -> None:
     ("change", "said"),
     [
         ({"sede": 1}, "unknown key 'sede'; did you mean 'seed'"),
-        ({"phases": [{**PHASE, "step": 1}]}, r"phases\[0\]: unknown key 'step'; did you mean 'steps'"),
+        (
+            {"phases": [{**PHASE, "step": 1}]},
+            r"phases\[0\]: unknown key 'step'; did you mean 'steps'",
+        ),
         ({"phases": [{**PHASE, "steps": "many"}]}, r"phases\[0\]: steps: expected int, got 'many'"),
         ({"phases": [{**PHASE, "steps": True}]}, "expected int, got True"),
         ({"phases": [{**PHASE, "objective": "fun"}]}, "expected 'attributes' or"),
         ({"phases": [{"name": "hear"}]}, "missing key 'objective'"),
-        ({"splits": [{"name": "music", "purpose": "encoder", "clips": 2, "bank": 3}]}, "expected str"),
+        (
+            {"splits": [{"name": "music", "purpose": "encoder", "clips": 2, "bank": 3}]},
+            "expected str",
+        ),
         ({"phases": 3}, "phases: expected"),
     ],
 )

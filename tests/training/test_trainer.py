@@ -25,7 +25,8 @@ model:
   layers: 2
   heads: 2
   inner: 48
-  vocabulary: 400
+  vocabulary: 600
+  positions: 72
   adapted_layers: 2
   bridge_width: 32
   encoder: {hidden_size: 32, intermediate_size: 32, num_hidden_layers: 1, frame_channels: [4, 4, 4, 4]}
@@ -95,6 +96,7 @@ def test_a_run_ends_with_a_model_and_every_figure(whole: Path) -> None:
     assert not any(name.startswith(("heads", "facts")) for name in weights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stops", [(2, 5), (7, 4)])
 def test_a_stopped_run_gives_the_same_model(
     recipe_path: Path, whole: Path, tmp_path: Path, stops: tuple[int, ...]
@@ -102,14 +104,14 @@ def test_a_stopped_run_gives_the_same_model(
     for most in (*stops, None):
         music = recipe_path.parent / "music"
         run(recipe_path, tmp_path, music=music, max_steps=most, report=lambda _: None)
-    one, other = (
-        load_file(folder / "model" / "model.safetensors") for folder in (whole, tmp_path)
-    )
+    one, other = (load_file(folder / "model" / "model.safetensors") for folder in (whole, tmp_path))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_each_phase_reaches_every_parameter_that_it_names(recipe_path: Path, tmp_path: Path) -> None:
+def test_each_phase_reaches_every_parameter_that_it_names(
+    recipe_path: Path, tmp_path: Path
+) -> None:
     recipe = load_recipe(recipe_path)
     music = recipe_path.parent / "music"
     course = Course(recipe, tmp_path, music, 1, lambda _: None)

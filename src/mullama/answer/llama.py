@@ -16,7 +16,7 @@ from mullama.errors import CheckpointError
 class _Shifted:
     """An attention as it is seen during one call: everything its own, but `o_proj(x + shift)`."""
 
-    def __init__(self, attention: nn.Module, shift: Tensor) -> None:
+    def __init__(self, attention: Any, shift: Tensor) -> None:
         self._attention = attention
         self._shift = shift
 
@@ -24,7 +24,7 @@ class _Shifted:
         return getattr(self._attention, name)
 
     def o_proj(self, x: Tensor) -> Tensor:
-        return self._attention.o_proj(x + self._shift)  # type: ignore[operator,no-any-return]
+        return self._attention.o_proj(x + self._shift)
 
 
 @cache
@@ -32,7 +32,7 @@ def _taking_shifts(stock: Any) -> Any:
     """The stock attention class, with one more keyword argument: `shifts` (clip, layers, heads * head_dim)."""
 
     def forward(self: nn.Module, *args: Any, shifts: Tensor | None = None, **kwargs: Any) -> Any:
-        row = self.layer_idx - self.first_adapted  # type: ignore[operator]
+        row = self.layer_idx - self.first_adapted
         if shifts is None or row < 0:
             return stock.forward(self, *args, **kwargs)
         return stock.forward(_Shifted(self, shifts[:, row, None]), *args, **kwargs)
@@ -57,4 +57,4 @@ def take_shifts(language_model: nn.Module, adapted_layers: int) -> None:
     for layer in layers:
         attention = layer.self_attn
         attention.first_adapted = len(layers) - adapted_layers
-        attention.__class__ = _taking_shifts(type(attention))
+        attention.__class__ = _taking_shifts(type(attention))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
 PRECISIONS = ("float32", "float16", "int8")
 FEW_ROWS = 8
@@ -32,7 +33,7 @@ def supported(precision: str) -> bool:
     )
 
 
-def normaliser(norm: nn.Module, precision: str) -> Product:
+def normaliser(norm: LlamaRMSNorm, precision: str) -> Product:
     """LLaMA's RMSNorm; for packed products to unit length, the rest lies in the product's weights."""
     weight, eps = norm.weight, float(norm.variance_epsilon)
     if precision == "float32":
@@ -41,7 +42,9 @@ def normaliser(norm: nn.Module, precision: str) -> Product:
     return lambda x: x / torch.hypot(torch.linalg.vector_norm(x, dim=-1, keepdim=True), floor)
 
 
-def product(linears: Sequence[nn.Linear], precision: str, norm: nn.Module | None = None) -> Product:
+def product(
+    linears: Sequence[nn.Linear], precision: str, norm: LlamaRMSNorm | None = None
+) -> Product:
     """The layers side by side, as one product over what `normaliser(norm, precision)` returns."""
     if precision == "float32":
         parts = [_shared(linear) for linear in linears]

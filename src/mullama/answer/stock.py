@@ -75,4 +75,4 @@ class StockReader:
             shifts=shifts,
             logits_to_keep=1,
         )
-        return out.logits[:, -1]  # type: ignore[no-any-return]
+        return out.logits[:, -1]

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedTokenizerFast
 
+from mullama.checkpoints.pieces import PieceTokenizer
 from mullama.checkpoints.tensors import UNSOUND, read_config, unsound, weight_files
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
@@ -84,7 +85,7 @@ def load_config(folder: Path) -> MuLlamaConfig:
             f"{folder} holds a {stored.get('model_type')}, not a model of ours: see mullama convert"
         )
     try:
-        return MuLlamaConfig.from_dict(stored)  # type: ignore[no-any-return]
+        return MuLlamaConfig.from_dict(stored)
     except UNSOUND as cause:
         raise unsound(folder / "config.json", cause) from cause
 
@@ -92,10 +93,12 @@ def load_config(folder: Path) -> MuLlamaConfig:
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """The tokenizer of a model's folder, without a search through transformers' classes."""
     settings = read_config(folder / "tokenizer_config.json")
-    read_config(folder / "tokenizer.json")
+    made = read_config(folder / "tokenizer.json")
     for unneeded in ("tokenizer_class", "tokenizer_file", "processor_class", "backend"):
         settings.pop(unneeded, None)
-    return PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), **settings)
+    pieces = isinstance(made.get("model"), dict) and made["model"].get("byte_fallback")
+    kind = PieceTokenizer if pieces else PreTrainedTokenizerFast
+    return kind(tokenizer_file=str(folder / "tokenizer.json"), **settings)
 
 
 def _device(name: str | None) -> torch.device:
@@ -194,13 +197,13 @@ def _stored_dtype(homes: dict[Path, list[str]], key: str) -> torch.dtype:
     for path, keys in homes.items():
         if key in keys:
             with opened(path) as file:
-                return file.get_slice(key)[:0].dtype  # type: ignore[no-any-return]
+                return file.get_slice(key)[:0].dtype
     raise CheckpointError(f"{key} is missing in {min(homes).parent}")
 
 
 def _read(file: Any, key: str, path: Path) -> Tensor:
     try:
-        return file.get_tensor(key)  # type: ignore[no-any-return]
+        return file.get_tensor(key)
     except (SafetensorError, OSError) as cause:
         raise CheckpointError(f"{path}: {key} cannot be read: fetch the file again") from cause
 

@@ -13,11 +13,10 @@ from tokenizers import AddedToken, Tokenizer, decoders, normalizers
 from tokenizers.models import BPE
 from tokenizers.processors import TemplateProcessing
 
+from mullama.checkpoints.pieces import SPACE
 from mullama.checkpoints.tensors import read_config
 from mullama.errors import CheckpointError, MissingExtraError
 
-SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
-"""What SentencePiece writes for a space."""
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED = 1, 2, 3, 4
 """Kinds of pieces in sentencepiece_model.proto."""
 BYTE_PAIRS = 2

@@ -116,7 +116,8 @@ class ContainerSource:
             return False
         bases = {index: container.streams[index].time_base or 0 for index in ends}
         end = max((float(ticks * bases[index]) for index, ticks in ends.items()), default=0.0)
-        return end < (container.start_time or 0) / 1e6 + container.duration / 1e6 - CUT_SECONDS
+        stated = ((container.start_time or 0) + container.duration) / 1e6
+        return end < float(stated) - CUT_SECONDS
 
     def _converter(self) -> Any:
         import av

@@ -67,7 +67,7 @@ class PitchPath(nn.Module):
         x = functional.adaptive_avg_pool2d(octaves, (PITCH_CLASSES, steps))
         x = functional.gelu(self.chords(_round(x)))
         x = functional.gelu(self.phrases(_round(x))).mean(-1)
-        return self.key(_round(x)).flatten(1)  # type: ignore[no-any-return]
+        return self.key(_round(x)).flatten(1)
 
 
 class RhythmPath(nn.Module):
@@ -82,7 +82,7 @@ class RhythmPath(nn.Module):
     def forward(self, lags: Tensor) -> Tensor:
         """Tempogram (clip, groups, lags) -> (clip, width)."""
         x = functional.gelu(self.far(functional.gelu(self.near(lags))))
-        return self.out(x.flatten(1))  # type: ignore[no-any-return]
+        return self.out(x.flatten(1))
 
 
 class StatisticsPath(nn.Module):
@@ -95,7 +95,7 @@ class StatisticsPath(nn.Module):
 
     def forward(self, spread: Tensor) -> Tensor:
         """Statistics (clip, kinds, bands) -> (clip, width)."""
-        return self.out(functional.gelu(self.inner(spread.flatten(1))))  # type: ignore[no-any-return]
+        return self.out(functional.gelu(self.inner(spread.flatten(1))))
 
 
 class FilterbankFrontEnd(nn.Module):
@@ -123,7 +123,7 @@ class FilterbankFrontEnd(nn.Module):
         return torch.cat([frames, whole[..., None].expand(-1, -1, frames.shape[-1])], dim=1)
 
 
-class FilterbankEncoder(HubertModel):  # type: ignore[misc]
+class FilterbankEncoder(HubertModel):
     """Hears windows of equal length, half a second or more; silence gives finite numbers."""
 
     config_class = FilterbankConfig

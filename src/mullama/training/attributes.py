@@ -140,7 +140,9 @@ class AttributeHeads(nn.Module):
         shares = tempo_shares(facts.tempo)
         known = shares.sum().clamp_min(1.0)
         spent = -(shares * logits["tempo"].log_softmax(1)).sum() / known
-        heard = functional.binary_cross_entropy_with_logits(logits["instruments"], facts.instruments)
+        heard = functional.binary_cross_entropy_with_logits(
+            logits["instruments"], facts.instruments
+        )
         return total + WEIGHTS["tempo"] * spent + WEIGHTS["instruments"] * heard
 
 

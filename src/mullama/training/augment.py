@@ -56,7 +56,9 @@ def _recorded(bands: Tensor, random: Generator) -> Tensor:
     curve = _uniform(-0.8, 0.8, (clips, 1), random) * place
     for waves in (1, 2, 3, 5):
         phase = _uniform(0, 2 * math.pi, (clips, 1), random)
-        curve = curve + _uniform(0, 0.7, (clips, 1), random) * torch.cos(waves * math.pi * place + phase)
+        curve = curve + _uniform(0, 0.7, (clips, 1), random) * torch.cos(
+            waves * math.pi * place + phase
+        )
     dull = _uniform(70, 100, (clips, 1), random)
     slope = (torch.arange(BANDS) - dull).clamp_min(0) * _sometimes(0.2, clips, random)[:, None]
     bands = (bands + (curve - 0.6 * slope)[..., None]).clamp_min(0)

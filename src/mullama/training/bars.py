@@ -108,7 +108,9 @@ def figures(mu: MuLlama, songs: Sequence[Song], truths: Sequence[Truth]) -> Figu
     asked = [(i, ask(truth, topic, rng)) for topic in TOPICS for i, truth in enumerate(truths)]
     presences = balanced_presences(truths, SEED, PRESENCES_AN_INSTRUMENT)
     asked += [
-        (i, ask_presence(truths[i], name, rng)) for i, names in enumerate(presences) for name in names
+        (i, ask_presence(truths[i], name, rng))
+        for i, names in enumerate(presences)
+        for name in names
     ]
     texts = answers(mu, [songs[i] for i, _ in asked], [pair.question for _, pair in asked])
     said: dict[str, dict[int, str]] = {topic: {} for topic in TOPICS}
@@ -192,7 +194,10 @@ def majority(truths: Sequence[Truth]) -> Figures:
         "instruments, F1 micro": micro,
         "instruments, F1 macro": macro,
         "is there an X?, balanced for each": 50.0,
-        **{name: _commonest([getattr(t, name) for t in truths]) for name in ("style", "metre", "mood")},
+        **{
+            name: _commonest([getattr(t, name) for t in truths])
+            for name in ("style", "metre", "mood")
+        },
     }
 
 

@@ -155,7 +155,7 @@ class Loop:
         if not torch.isfinite(loss):
             raise TrainingError(f"phase {phase.name}: loss is {loss.item()} at step {step}")
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_([parameter for _, parameter in chosen], phase.clip_norm)
         optimiser.step()
         return loss.item()

@@ -27,6 +27,7 @@ from mullama.training.batches import (
     place_in_pool,
 )
 from mullama.training.corpus import HeardMusic
+from mullama.training.hearings import Hearings
 from mullama.training.pupil import Pupil
 from mullama.training.recipe import Phase
 from mullama.training.texts import Asked, Interviewer
@@ -44,7 +45,7 @@ class LearnAttributes:
         self.targets = targets(music.truths)
 
     def loss(self, step: int) -> Tensor:
-        """See trainer.Objective."""
+        """See loop.Objective."""
         clips = draw_clips(step, self.phase.batch, len(self.music), self.seed)
         random = Generator().manual_seed(self.seed * 1_000_003 + step)
         heard, change = augment(self.music.spectra(clips), random)
@@ -71,14 +72,13 @@ class LearnAnswers:
         self._pool: tuple[int, list[list[TextRow]]] = (-1, [])
 
     def loss(self, step: int) -> Tensor:
-        """See trainer.Objective."""
+        """See loop.Objective."""
         batch = self.batch(step)
         model = self.pupil.model
         if self.listenings is None:
             carried = self.pupil.facts(self.facts[batch.clips])
         else:
-            variants = torch.randint(self.listenings.shape[0], batch.clips.shape)
-            carried = model.bridge(self.listenings[variants, batch.clips].float())
+            carried = model.bridge(self.listenings[batch.clips].float())
         size = carried.detach().square().mean().sqrt()
         carried = carried + self.phase.noise * size * torch.randn_like(carried)
         shifts = self.pupil.shifts(carried)
@@ -124,36 +124,14 @@ class LearnAnswers:
 class LearnToCarry:
     """The bridge learns to give, from a Listening, what stood for the facts before."""
 
-    def __init__(
-        self, pupil: Pupil, phase: Phase, truths: Sequence[Truth], seed: int, listenings: Tensor
-    ) -> None:
-        self.pupil, self.phase, self.seed, self.listenings = pupil, phase, seed, listenings
-        self.facts = targets(truths).vector()
+    def __init__(self, pupil: Pupil, phase: Phase, heard: Hearings, seed: int) -> None:
+        self.pupil, self.phase, self.seed, self.listenings = pupil, phase, seed, heard.listenings
+        self.facts = targets(heard.truths).vector()
 
     def loss(self, step: int) -> Tensor:
-        """See trainer.Objective."""
+        """See loop.Objective."""
         clips = draw_clips(step, self.phase.batch, len(self.facts), self.seed)
-        variants = torch.randint(self.listenings.shape[0], clips.shape)
         with torch.no_grad():
             wanted = self.pupil.facts(self.facts[clips])
-        given = self.pupil.model.bridge(self.listenings[variants, clips].float())
+        given = self.pupil.model.bridge(self.listenings[clips].float())
         return functional.mse_loss(given, wanted)
-
-
-@torch.no_grad()
-def hear_all(
-    pupil: Pupil, music: HeardMusic, variants: int, seed: int, batch: int = 32
-) -> Tensor:
-    """Listenings (variant, clip, states, features) in half precision; the first variant is plain."""
-    pupil.eval()
-    kept = []
-    for variant in range(variants):
-        rows = []
-        for start in range(0, len(music), batch):
-            heard = music.spectra(slice(start, start + batch))
-            if variant:
-                random = Generator().manual_seed((seed * 31 + variant) * 1_000_003 + start)
-                heard, _ = augment(heard, random, transpose=False)
-            rows.append(pupil.model.encoder.attend(heard).half())
-        kept.append(torch.cat(rows))
-    return torch.stack(kept)

@@ -3,6 +3,7 @@
 The aids are thrown away when the run is done. Does not know how anything is trained.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class FactsCarrier(nn.Module):
 
     def forward(self, facts: Tensor) -> Tensor:
         """Facts (clip, facts) -> (clip, hidden), as the bridge's output would be."""
-        return self.norm(self.out(nn.functional.silu(self.inner(facts))))  # type: ignore[no-any-return]
+        return self.norm(self.out(nn.functional.silu(self.inner(facts))))
 
 
 class Pupil(nn.Module):
@@ -43,7 +44,7 @@ class Pupil(nn.Module):
         """Carried music (clip, hidden) -> shifts (clip, adapted layers, heads * head_dim)."""
         layers = self.model.language_model.model.layers[-self.model.config.adapted_layers :]
         values = [layer.self_attn.v_proj.weight for layer in layers]
-        return self.model.shifts(carried, values)  # type: ignore[no-any-return]
+        return self.model.shifts(carried, values)
 
 
 def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForConditionalGeneration:
@@ -79,11 +80,20 @@ def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForCondi
     return model
 
 
-def export(model: MuLlamaForConditionalGeneration, tokenizer: Any, folder: Path) -> None:
-    """Write the model as `mullama.load` reads it, in half precision; the one in memory stays."""
+def export(
+    model: MuLlamaForConditionalGeneration,
+    tokenizer: Any,
+    folder: Path,
+    provenance: dict[str, Any] | None = None,
+) -> None:
+    """Write the model as `mullama.load` reads it, in half precision; the one in memory stays.
+
+    `provenance` is stored with the configuration: where the weights came from.
+    """
     from mullama.training.tokens import save_tokenizer
 
     folder.mkdir(parents=True, exist_ok=True)
+    model.config.provenance = provenance or {}
     model.generation_config.update(
         do_sample=False,
         max_new_tokens=160,
@@ -96,4 +106,13 @@ def export(model: MuLlamaForConditionalGeneration, tokenizer: Any, folder: Path)
         for name, tensor in model.state_dict().items()
     }
     model.save_pretrained(folder, state_dict=half)
+    _compute_in_float32(folder / "config.json")
     save_tokenizer(tokenizer, folder)
+
+
+def _compute_in_float32(path: Path) -> None:
+    """Say in a stored configuration that the parts compute in float32, however they are stored."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    for part in ("text_config", "audio_config"):
+        stored[part]["dtype"] = "float32"
+    path.write_text(json.dumps(stored, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -43,7 +43,7 @@ SHARES = {
     "unknowable": 0.04,
 }
 """What is asked how often."""
-PRESENCES_AN_INSTRUMENT = 800
+PRESENCES_AN_INSTRUMENT = 1500
 """At most so many clips with an instrument, and as many without, are asked about it."""
 TOKENIZER_PIECES = 250
 LEFT_OUT = 0.35

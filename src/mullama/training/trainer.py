@@ -5,18 +5,18 @@ Listenings. So one command makes everything from nothing, and the same command t
 interrupted. How a step is taken is in loop.py, what it learns in objectives.py.
 """
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
+from mullama.studio.banks import TRAINING_BANKS
 from mullama.training.bars import measure, save_figures
 from mullama.training.corpus import HeardMusic, load, prepare
+from mullama.training.hearings import hear_all
 from mullama.training.loop import Loop, Objective
-from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry, hear_all
+from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry
 from mullama.training.pupil import Pupil, export, fresh_model
 from mullama.training.recipe import Phase, Recipe, load_recipe
 from mullama.training.texts import corpus_texts, imagined
@@ -48,11 +48,22 @@ def run(
     torch.set_num_threads(recipe.threads)
     course = Course(recipe, folder, Path(music) if music else folder / "music", workers, report)
     finished = course.loop.train(max_steps)
-    export(course.pupil.model, course.tokenizer, folder / MODEL)
+    export(course.pupil.model, course.tokenizer, folder / MODEL, provenance(recipe))
     if finished:
         found = measure(folder / MODEL, course.music("seen"), course.music("unseen"), report)
         save_figures(found, folder / FIGURES)
     return folder / MODEL
+
+
+def provenance(recipe: Recipe) -> dict[str, Any]:
+    """What is stored with the weights about how they came to be."""
+    return {
+        "recipe": recipe.name,
+        "seed": recipe.seed,
+        "steps": {phase.name: phase.steps for phase in recipe.phases},
+        "music": "composed and rendered by mullama.studio",
+        "sound banks": sorted(TRAINING_BANKS),
+    }
 
 
 class Course:
@@ -92,23 +103,14 @@ class Course:
         music = self.music(phase.split)
         if phase.objective == "attributes":
             return LearnAttributes(self.pupil, phase, music, seed)
-        heard = self.listenings(phase, music)
+        self.report(
+            f"hearing {len(music)} clips of {phase.split}, {phase.variants} times, or reading"
+        )
+        encoder = self.pupil.model.encoder
+        heard = hear_all(encoder, music, phase.variants, self.recipe.seed, self.folder)
         if phase.objective == "carry":
-            return LearnToCarry(self.pupil, phase, music.truths, seed, heard)
-        return LearnAnswers(self.pupil, phase, music.truths, self.tokenizer, seed, heard)
-
-    def listenings(self, phase: Phase, music: HeardMusic) -> Tensor:
-        """What the encoder, as it is now, hears in a split: computed once and kept."""
-        weights = hashlib.sha256()
-        for tensor in self.pupil.model.encoder.state_dict().values():
-            weights.update(tensor.numpy().tobytes())
-        kept = self.folder / f"heard-{phase.split}-{phase.variants}-{weights.hexdigest()[:8]}.pt"
-        if not kept.exists():
-            self.report(f"hearing {len(music)} clips of {phase.split}, {phase.variants} times")
-            part = kept.with_suffix(".part")
-            torch.save(hear_all(self.pupil, music, phase.variants, self.recipe.seed), part)
-            part.replace(kept)
-        return torch.load(kept, weights_only=True)  # type: ignore[no-any-return]
+            return LearnToCarry(self.pupil, phase, heard, seed)
+        return LearnAnswers(self.pupil, phase, heard.truths, self.tokenizer, seed, heard.listenings)
 
     def _tokenizer(self) -> Any:
         path = self.folder / "tokenizer.json"

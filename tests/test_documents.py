@@ -1,0 +1,100 @@
+"""What the documents say is run: every snippet of the README, with the model that ships and real files."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from goldens import LLAMA, MERT, write_released
+
+import mullama
+from mullama.cli import VERBS, main
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+SHELL = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("mullama ")
+]
+TRAINING = [line for line in SHELL if line.startswith("mullama train")]
+
+
+@pytest.fixture
+def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder as the README imagines it: two songs, and checkpoints (tiny ones) in their places."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "examples" / "rock.mp3", "song.mp3")
+    shutil.copy(ROOT / "examples" / "waltz.flac", "other.flac")
+    shutil.copytree(LLAMA, "ckpts/LLaMA/7B")
+    shutil.copytree(MERT, "ckpts/MERT-v1-330M")
+    write_released(Path("ckpts/checkpoint.pth"))
+
+
+def test_there_is_something_to_run() -> None:
+    assert len(PYTHON) >= 2
+    assert {line.split()[1] for line in SHELL} >= {"ask", "caption", "info", "convert", "train"}
+
+
+@pytest.mark.usefixtures("_desk")
+def test_python_snippets_run() -> None:
+    """In one process each, with warnings as errors of their own."""
+    for snippet in PYTHON:
+        done = subprocess.run(
+            [sys.executable, "-c", snippet], capture_output=True, text=True, timeout=200, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+
+
+@pytest.mark.usefixtures("_desk")
+def test_shell_snippets_run(capsys: pytest.CaptureFixture[str]) -> None:
+    for line in SHELL:
+        if line in TRAINING:
+            continue  # hours; its parts are tested in tests/training
+        words = shlex.split(line)[1:]
+        if words[0] == "ask":
+            words += ["--max-new-tokens", "24"]
+        assert main(words) == 0, (line, capsys.readouterr().err)
+        assert capsys.readouterr().out.strip(), line
+
+
+def test_training_snippets_name_files_that_are_there() -> None:
+    for line in TRAINING:
+        assert (ROOT / shlex.split(line)[2]).is_file()
+
+
+def test_links_lead_somewhere() -> None:
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_files_that_are_named_are_there() -> None:
+    named = re.findall(r"`((?:src|tests|recipes|docs)/[\w./-]+\.\w+)", (ROOT / "CONTRIBUTING.md").read_text())
+    named += re.findall(r"`(tests/[\w./-]+\.py)", (ROOT / "docs" / "quirks.md").read_text())
+    assert len(named) > 15
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+def test_the_version_is_the_changelogs_head() -> None:
+    head = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert head is not None
+    assert head[1] == mullama.__version__
+
+
+def test_every_verb_is_in_the_readme() -> None:
+    assert all(f"mullama {verb}" in README for verb in VERBS)
+
+
+def test_no_figure_without_its_command() -> None:
+    """Every measured table says what made it."""
+    for name in ("small-model", "equality", "benchmarks", "checkpoints"):
+        text = (ROOT / "docs" / f"{name}.md").read_text()
+        assert re.search(r"`(?:make|mullama|python|pytest) ", text), name
