@@ -1,6 +1,6 @@
 """Seconds and memory of `mullama ask` from a cold start, beside one process for every question.
 
-    python benchmarks/cold.py [--repeat N]
+python benchmarks/cold.py [--repeat N]
 """
 
 import argparse
@@ -12,7 +12,12 @@ import time
 from pathlib import Path
 
 SONG = Path(__file__).parents[1] / "examples" / "rock.mp3"
-QUESTIONS = ["Describe the audio", "What is the tempo?", "Which instruments play?", "What key is it in?"]
+QUESTIONS = [
+    "Describe the audio",
+    "What is the tempo?",
+    "Which instruments play?",
+    "What key is it in?",
+]
 
 
 def run(*words: str) -> tuple[float, float]:
@@ -21,7 +26,9 @@ def run(*words: str) -> tuple[float, float]:
     process = subprocess.Popen([sys.executable, "-m", "mullama", *words], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"mullama {' '.join(words)}: exit status {os.waitstatus_to_exitcode(status)}")
+        raise SystemExit(
+            f"mullama {' '.join(words)}: exit status {os.waitstatus_to_exitcode(status)}"
+        )
     return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 

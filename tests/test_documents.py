@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from goldens import LLAMA, MERT, write_released
 
 import mullama
+from goldens import LLAMA, MERT, write_released
 from mullama.cli import VERBS, main
 
 ROOT = Path(__file__).parents[1]
@@ -46,7 +46,11 @@ def test_python_snippets_run() -> None:
     """In one process each, with warnings as errors of their own."""
     for snippet in PYTHON:
         done = subprocess.run(
-            [sys.executable, "-c", snippet], capture_output=True, text=True, timeout=200, check=False
+            [sys.executable, "-c", snippet],
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout.strip()
@@ -76,7 +80,9 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_files_that_are_named_are_there() -> None:
-    named = re.findall(r"`((?:src|tests|recipes|docs)/[\w./-]+\.\w+)", (ROOT / "CONTRIBUTING.md").read_text())
+    named = re.findall(
+        r"`((?:src|tests|recipes|docs)/[\w./-]+\.\w+)", (ROOT / "CONTRIBUTING.md").read_text()
+    )
     named += re.findall(r"`(tests/[\w./-]+\.py)", (ROOT / "docs" / "quirks.md").read_text())
     assert len(named) > 15
     for path in named:

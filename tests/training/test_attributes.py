@@ -79,3 +79,11 @@ def test_a_batch_without_any_known_fact_has_a_finite_loss() -> None:
     assert loss.isfinite()
     assert all(p.grad is None or p.grad.isfinite().all() for p in heads.parameters())
     assert heads.heads["instruments"].out_features == len(INSTRUMENTS)
+
+
+def test_of_two_clips_together_only_the_instruments_are_known() -> None:
+    facts = targets([WALTZ, BEAT])
+    both = facts.together(facts[torch.tensor([1, 0])], torch.tensor([True, False]))
+    assert both.instruments.sum(1).tolist() == [3, 1]
+    assert both.choices["metre"].tolist() == [UNKNOWN, facts.choices["metre"][1].item()]
+    assert both.tempo.isnan().tolist() == [True, False]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mullama.listen.spectra import BANDS, ONSET_GROUPS, Spectra
-from mullama.training.augment import augment
+from mullama.training.augment import augment, overlay
 
 
 def heard(clips: int = 64, frames: int = 200) -> Spectra:
@@ -62,3 +62,21 @@ def test_silence_survives() -> None:
     empty = Spectra(torch.zeros(4, BANDS, 100), torch.zeros(4, ONSET_GROUPS, 200))
     found, _ = augment(empty, torch.Generator().manual_seed(0))
     assert found.bands.isfinite().all()
+
+
+def test_clips_overlaid_hold_both_and_the_others_stay() -> None:
+    bands = torch.zeros(8, BANDS, 50)
+    bands[torch.arange(8), 10 + torch.arange(8)] = 12.0
+    clips = Spectra(bands, torch.zeros(8, ONSET_GROUPS, 100))
+    found, mixed = overlay(clips, 0.5, torch.Generator().manual_seed(0))
+    assert 0 < mixed.sum() < 8
+    for clip, both in enumerate(mixed.tolist()):
+        loud = torch.nonzero(found.bands[clip, :, 0] > 8).flatten().tolist()
+        assert loud == sorted({10 + clip, 10 + (clip + 1) % 8} if both else {10 + clip})
+
+
+def test_nothing_overlaid_is_the_same() -> None:
+    clips = heard(4)
+    found, mixed = overlay(clips, 0.0, torch.Generator().manual_seed(0))
+    assert not mixed.any()
+    assert torch.equal(found.bands, clips.bands)

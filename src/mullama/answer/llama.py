@@ -31,7 +31,7 @@ class _Shifted:
 def _taking_shifts(stock: Any) -> Any:
     """The stock attention class, with one more keyword argument: `shifts` (clip, layers, heads * head_dim)."""
 
-    def forward(self: nn.Module, *args: Any, shifts: Tensor | None = None, **kwargs: Any) -> Any:
+    def forward(self: Any, *args: Any, shifts: Tensor | None = None, **kwargs: Any) -> Any:
         row = self.layer_idx - self.first_adapted
         if shifts is None or row < 0:
             return stock.forward(self, *args, **kwargs)

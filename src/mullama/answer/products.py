@@ -72,7 +72,7 @@ def _shared(linear: nn.Linear) -> Product:
 
     def multiply(x: Tensor) -> Tensor:
         if len(x) > FEW_ROWS:
-            return linear(x)  # type: ignore[no-any-return]
+            return linear(x)
         blocks = linear.weight.view(ROW_BLOCKS, -1, linear.in_features).transpose(1, 2)
         y = torch.bmm(x.expand(ROW_BLOCKS, *x.shape), blocks).transpose(0, 1).reshape(len(x), -1)
         return y if linear.bias is None else y.add_(linear.bias)

@@ -20,7 +20,7 @@ MISPLACED = "\N{REPLACEMENT CHARACTER}"
 BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
-class PieceTokenizer(PreTrainedTokenizerFast):  # type: ignore[misc]
+class PieceTokenizer(PreTrainedTokenizerFast):
     """A tokenizer of transformers whose `decode` is SentencePiece's."""
 
     def _decode(self, token_ids: Any, skip_special_tokens: bool = False, **_: Any) -> str:

@@ -212,8 +212,9 @@ def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
     owner, _, name = key.rpartition(".")
     module = model.get_submodule(owner)
     if name in module._parameters:
-        shared = isinstance(tensor, nn.Parameter)
-        module._parameters[name] = tensor if shared else nn.Parameter(tensor, requires_grad=False)
+        if not isinstance(tensor, nn.Parameter):  # a tied one stays the same one
+            tensor = nn.Parameter(tensor, requires_grad=False)
+        module._parameters[name] = tensor
     else:
         module._buffers[name] = tensor
 

@@ -68,6 +68,16 @@ class Targets:
         choices = self.choices | {"key": torch.where(key == UNKNOWN, key, moved)}
         return Targets(choices, self.tempo + change.speed.log2(), self.instruments)
 
+    def together(self, other: "Targets", mixed: Tensor) -> "Targets":
+        """The facts where `mixed` (clip,) clips sound with another: the instruments of both, no more."""
+        choices = {n: torch.where(mixed, UNKNOWN, values) for n, values in self.choices.items()}
+        both = torch.maximum(self.instruments, other.instruments)
+        return Targets(
+            choices,
+            torch.where(mixed, torch.nan, self.tempo),
+            torch.where(mixed[:, None], both, self.instruments),
+        )
+
     def vector(self) -> Tensor:
         """All facts as numbers between zero and one (clip, facts); the last says "no music"."""
         rows = []

@@ -49,6 +49,18 @@ def augment(
     return Spectra(bands, onsets), Change(semitones, speed)
 
 
+def overlay(heard: Spectra, share: float, random: Generator) -> tuple[Spectra, Tensor]:
+    """Let a share of the clips sound together with the next clip, equally loud; which ones."""
+    mixed = _sometimes(share, heard.bands.shape[0], random) > 0
+    other = heard.bands.roll(-1, dims=0)
+    # Both on the scale log(1 + power): the sum of powers, brought back to one clip's level.
+    both = torch.log1p((heard.bands.expm1() + other.expm1()) / 2)
+    rises = torch.maximum(heard.onsets, heard.onsets.roll(-1, dims=0))
+    where = mixed[:, None, None]
+    bands = torch.where(where, both, heard.bands)
+    return Spectra(bands, torch.where(where, rises, heard.onsets)), mixed
+
+
 def _recorded(bands: Tensor, random: Generator) -> Tensor:
     """Another equaliser, a noise floor, a limited band: what a recording does to sounds."""
     clips = bands.shape[0]

@@ -16,7 +16,7 @@ from torch.nn import functional
 from mullama.answer.prompt import fill
 from mullama.studio.truth import Truth
 from mullama.training.attributes import targets
-from mullama.training.augment import augment
+from mullama.training.augment import augment, overlay
 from mullama.training.batches import (
     IGNORED,
     POOL,
@@ -49,8 +49,11 @@ class LearnAttributes:
         clips = draw_clips(step, self.phase.batch, len(self.music), self.seed)
         random = Generator().manual_seed(self.seed * 1_000_003 + step)
         heard, change = augment(self.music.spectra(clips), random)
+        facts = self.targets[clips].changed(change)
+        heard, mixed = overlay(heard, self.phase.overlaid, random)
+        facts = facts.together(facts[torch.arange(len(clips)).roll(-1)], mixed)
         feature = self.pupil.model.bridge.feature(self.pupil.model.encoder.attend(heard))
-        return self.pupil.heads.loss(feature, self.targets[clips].changed(change))
+        return self.pupil.heads.loss(feature, facts)
 
 
 class LearnAnswers:

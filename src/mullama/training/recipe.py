@@ -89,6 +89,8 @@ class Phase:
     """Longest gradient."""
     variants: int = 1
     """Listenings kept of each clip: the first plain, the others augmented."""
+    overlaid: float = 0.0
+    """Share of the clips that the encoder hears together with another clip."""
     noise: float = 0.0
     """Deviation of the noise on what carries the music, as a share of its own size."""
 
