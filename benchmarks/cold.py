@@ -4,12 +4,13 @@ python benchmarks/cold.py [--repeat N]
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from machine import keep, machine
 
 SONG = Path(__file__).parents[1] / "examples" / "rock.mp3"
 QUESTIONS = [
@@ -56,4 +57,7 @@ def measure(repeat: int) -> dict[str, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=3)
-    print(json.dumps(measure(parser.parse_args().repeat), indent=1))
+    rows = measure(parser.parse_args().repeat)
+    for name, figure in rows.items():
+        print(f"{name:34} {figure:8.2f}")
+    keep("cold", {"machine": machine(), "rows": rows})

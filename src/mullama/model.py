@@ -107,10 +107,11 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         feature = self.bridge.feature(listening)
         if retrieval is not None:
             feature = retrieval(feature)
-        adapted = decoder_layers(self.language_model)[-self.config.adapted_layers :]
-        return self.shifts(
-            self.bridge.carry(feature), [layer.self_attn.v_proj.weight for layer in adapted]
-        )
+        return self.spread(self.bridge.carry(feature))
+
+    def spread(self, carried: Tensor) -> Tensor:
+        """Carried music (clip, hidden) -> shifts (clip, adapted layers, heads * head_dim)."""
+        return self.shifts(carried, self._base_values())
 
     # ------------------------------------------------------------------ answer
 
@@ -160,9 +161,9 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         if not self.config.lora_rank:
             return self
         if self.shifts.values is None:
-            adapted = decoder_layers(self.language_model)[-self.config.adapted_layers :]
-            base = torch.stack([layer.self_attn.v_proj.weight.detach() for layer in adapted])
-            self.shifts.values = nn.Parameter(base, requires_grad=False)
+            self.shifts.values = nn.Parameter(
+                torch.stack(self._base_values()).detach(), requires_grad=False
+            )
         merge_lora(self.language_model)
         self.config.lora_rank, self.config.own_values = 0, True
         return self
@@ -178,6 +179,11 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     def get_decoder(self) -> nn.Module:
         """The language model without its output projection."""
         return self.language_model.model
+
+    def _base_values(self) -> list[Tensor]:
+        """The value projections of the adapted layers, without LoRA."""
+        adapted = decoder_layers(self.language_model)[-self.config.adapted_layers :]
+        return [layer.self_attn.v_proj.weight for layer in adapted]
 
     def _shifts_for(
         self,

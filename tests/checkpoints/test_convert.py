@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 from safetensors.torch import load_file
 
 from goldens import (
@@ -14,6 +15,7 @@ from goldens import (
     LLAMA,
     MERT,
     base,
+    facts,
     finetuned,
     released,
     write_pretrained,
@@ -21,7 +23,8 @@ from goldens import (
     write_settings,
 )
 from mullama.checkpoints.convert import convert
-from mullama.errors import CheckpointError
+from mullama.checkpoints.llama import read_llama
+from mullama.errors import CheckpointError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,19 @@ def test_what_is_said_about_it(out: Path) -> None:
     assert (sampling["max_new_tokens"], sampling["top_k"], sampling["eos_token_id"]) == (512, 0, 2)
 
 
+def test_transformers_opens_it(out: Path) -> None:
+    import mullama.auto  # noqa: F401
+
+    stored = json.loads((out / "tokenizer_config.json").read_text())
+    assert hasattr(transformers, stored["tokenizer_class"])
+    processor = transformers.AutoProcessor.from_pretrained(out)
+    assert (processor.prompt, processor.feature_extractor.sampling_rate) == ("published", 24_000)
+    ids = processor(facts()["prompts"][0]["question"])["input_ids"]
+    assert ids[0].tolist() == facts()["prompts"][0]["ids"]
+    model = transformers.AutoModelForMultimodalLM.from_pretrained(out)
+    assert (model.config.adapted_layers, model.generation_config.top_p) == (3, 0.8)
+
+
 def test_a_pretraining_file_has_no_lora(tmp_path: Path) -> None:
     adapter = write_pretrained(tmp_path / "p.pth")
     out = convert(llama=LLAMA, mert=MERT, adapter=adapter, out=tmp_path / "out")
@@ -105,6 +121,27 @@ def test_a_pretraining_file_has_no_lora(tmp_path: Path) -> None:
     assert not any(".lora_" in name for name in state)
     assert not any(state[name].any() for name in state if name.endswith("_proj.bias")
                    and name.startswith("language_model."))  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["safetensors", "bin"])
+def test_a_transformers_folder_gives_the_same(out: Path, tmp_path: Path, kind: str) -> None:
+    meta = read_llama(LLAMA, {})
+    config = transformers.LlamaConfig.from_dict({**meta.config.to_dict(), "attention_bias": False})
+    config.mlp_bias = False
+    own = transformers.LlamaForCausalLM(config).half()
+    own.load_state_dict({key: tensor.make() for key, tensor in meta.state.items()})
+    folder = tmp_path / "hf"
+    own.save_pretrained(folder)
+    if kind == "bin":
+        torch.save(own.state_dict(), folder / "pytorch_model.bin")
+        (folder / "model.safetensors").unlink()
+    (folder / "tokenizer.model").write_bytes((LLAMA / "tokenizer.model").read_bytes())
+    made = convert(llama=folder, mert=MERT, adapter=FINETUNED, out=tmp_path / "out")
+    one, two = (load_file(f / "model.safetensors") for f in (out, made))
+    assert one.keys() == two.keys()
+    assert all(
+        torch.equal(one[name], two[name]) and one[name].dtype == two[name].dtype for name in one
+    )
 
 
 def test_a_whole_checkpoint_needs_small_files_only(tmp_path: Path) -> None:
@@ -136,6 +173,15 @@ def test_a_fresh_adapter(tmp_path: Path) -> None:
     assert not one["shifts.gates"].any()
 
 
+def test_a_fresh_adapter_has_limits(tmp_path: Path) -> None:
+    for layers in (0, 5, -1):
+        with pytest.raises(CheckpointError, match=f"{layers} adapted layers do not fit"):
+            convert(llama=LLAMA, mert=MERT, out=tmp_path / "out", adapted_layers=layers)
+    with pytest.raises(UsageError, match="0 or more, not -1"):
+        convert(llama=LLAMA, mert=MERT, out=tmp_path / "out", lora_rank=-1)
+    assert not (tmp_path / "out").exists()
+
+
 def test_progress_ends_with_the_whole(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
     convert(
@@ -160,6 +206,7 @@ MEASURE = """
 import re, sys
 from pathlib import Path
 from mullama.checkpoints.convert import convert
+from mullama.checkpoints.llama import read_llama
 status = lambda: Path("/proc/self/status").read_text()
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", status())[1])
 llama, mert, adapter, out = (Path(a) for a in sys.argv[1:])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import GenerationConfig, Wav2Vec2FeatureExtractor
+from transformers import GenerationConfig, PreTrainedTokenizerFast, Wav2Vec2FeatureExtractor
 
 from mullama.checkpoints.adapter import Adapter, read_adapter
 from mullama.checkpoints.fit import check_parts, check_tensors
@@ -28,7 +28,7 @@ from mullama.checkpoints.store import load_tokenizer
 from mullama.checkpoints.tensors import Planned
 from mullama.checkpoints.tokenizer import write_tokenizer
 from mullama.config import MuLlamaConfig
-from mullama.errors import CheckpointError
+from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
 
@@ -67,6 +67,8 @@ def convert(
     `lora_rank`; with it, both are read from the file, and `adapted_layers` is only compared.
     `progress` hears (bytes written, bytes in all). `llama_type` as in `read_llama`.
     """
+    if lora_rank < 0:
+        raise UsageError(f"a LoRA rank is 0 or more, not {lora_rank}")
     read = read_adapter(Path(adapter)) if adapter is not None else None
     brought = read.language if read else {}
     language = read_llama(Path(llama), brought, llama_type)
@@ -87,8 +89,11 @@ def convert(
             begin=read is not None,
         )
         config.provenance["tokenizer"] = _facts([source])
-        _write_settings(folder, config, sampled=read is not None)
-        _write_processor(folder, config)
+        tokenizer = load_tokenizer(folder)
+        if language.exact_vocabulary:  # Meta's params.json does not say
+            config.text_config.bos_token_id = tokenizer.bos_token_id
+            config.text_config.eos_token_id = tokenizer.eos_token_id
+        _write_settings(folder, config, tokenizer, sampled=read is not None)
 
         def release() -> None:
             for file in files:
@@ -116,7 +121,9 @@ def _config(
 ) -> MuLlamaConfig:
     if "model.embed_tokens.weight" not in language.state:
         raise CheckpointError("no file brings the language model's model.embed_tokens.weight")
-    layers = min(adapted_layers or ADAPTED_LAYERS, language.config.num_hidden_layers)
+    layers = adapted_layers
+    if layers is None:
+        layers = min(ADAPTED_LAYERS, language.config.num_hidden_layers)
     provenance: dict[str, Any] = {
         "mullama": version("mullama"),
         "llama": _facts([file.path for file in language.files]),
@@ -192,22 +199,20 @@ def _shapes(config: MuLlamaConfig) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _write_processor(folder: Path, config: MuLlamaConfig) -> None:
-    """What a pipeline lines text and waveforms up with; the encoder normalises by itself."""
-    rate = config.audio_config.sampling_rate
-    extractor = Wav2Vec2FeatureExtractor(sampling_rate=rate, do_normalize=False)
-    processor = MuLlamaProcessor(extractor, load_tokenizer(folder), prompt=config.prompt)
-    processor.save_pretrained(folder)
-
-
-def _write_settings(folder: Path, config: MuLlamaConfig, *, sampled: bool) -> None:
-    text = config.text_config
+def _write_settings(
+    folder: Path, config: MuLlamaConfig, tokenizer: PreTrainedTokenizerFast, *, sampled: bool
+) -> None:
+    """Configuration, default sampling, and what transformers lines text and waveforms up with."""
     generation = GenerationConfig(
         **(PUBLISHED_SAMPLING if sampled else {"do_sample": False}),
         max_new_tokens=NEW_TOKENS,
-        bos_token_id=text.bos_token_id,
-        eos_token_id=text.eos_token_id,
-        pad_token_id=0 if text.pad_token_id is None else text.pad_token_id,
+        bos_token_id=config.text_config.bos_token_id,
+        eos_token_id=config.text_config.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
     )
+    # The encoder normalises by itself.
+    rate = config.audio_config.sampling_rate
+    extractor = Wav2Vec2FeatureExtractor(sampling_rate=rate, do_normalize=False)
     config.save_pretrained(folder)
     generation.save_pretrained(folder)
+    MuLlamaProcessor(extractor, tokenizer, prompt=config.prompt).save_pretrained(folder)

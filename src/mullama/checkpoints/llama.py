@@ -55,7 +55,8 @@ class Llama:
     """The folder that tokenizer.model or tokenizer.json lies in."""
     files: list[TensorFile]
     exact_vocabulary: bool
-    """Meta's embeddings have a row for each piece of the tokenizer; transformers' may have more."""
+    """Meta's layout: a row of embeddings for each piece of the tokenizer, no more, and the tokenizer
+    alone knows which pieces begin and end a text."""
 
 
 def read_llama(folder: Path, brought: Mapping[str, Planned], size: str | None = None) -> Llama:

@@ -30,6 +30,10 @@ class PieceTokenizer(PreTrainedTokenizerFast):
         return text_of(["" if piece in hidden else piece for piece in pieces], self.unk_token)
 
 
+# Saved files name the stock class: whoever does not have this one can open them too.
+PieceTokenizer.__name__ = PreTrainedTokenizerFast.__name__
+
+
 def text_of(pieces: Sequence[str], unknown: str | None = None) -> str:
     """Pieces put together; the first space is the one that SentencePiece puts before every text.
 

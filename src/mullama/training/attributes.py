@@ -25,6 +25,8 @@ KEYS = all_keys()
 """Majors upwards from C, then minors."""
 TEMPO_BINS = 44
 TEMPO_RANGE_BPM = (54.0, 200.0)
+NAMED_ABOVE = -0.4
+"""Logit from which on an instrument counts as heard: about where F1 is best."""
 TEMPO_SPREAD = 0.8
 """Deviation of the soft target around a tempo, in bins of three percent."""
 CHOICES = {
@@ -166,7 +168,7 @@ def scores(logits: dict[str, Tensor], facts: Targets) -> dict[str, float]:
     known = ~facts.tempo.isnan()
     off = tempo_centres()[logits["tempo"].argmax(1)][known] - facts.tempo[known]
     result["tempo"] = (off.abs() < math.log2(1.08)).float().mean().item()
-    named = logits["instruments"] > -0.4
+    named = logits["instruments"] > NAMED_ABOVE
     true = facts.instruments > 0
     hits, either = (named & true).sum(0), named.sum(0) + true.sum(0)
     result["instruments micro"] = (2 * hits.sum() / either.sum().clamp_min(1)).item()

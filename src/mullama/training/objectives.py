@@ -84,7 +84,7 @@ class LearnAnswers:
             carried = model.bridge(self.listenings[batch.clips].float())
         size = carried.detach().square().mean().sqrt()
         carried = carried + self.phase.noise * size * torch.randn_like(carried)
-        shifts = self.pupil.shifts(carried)
+        shifts = model.spread(carried)
         logits = model(input_ids=batch.input_ids, shifts=shifts).logits
         return functional.cross_entropy(
             logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=IGNORED

@@ -40,12 +40,6 @@ class Pupil(nn.Module):
         self.heads = AttributeHeads(model.config.audio_config.hidden_size)
         self.facts = FactsCarrier(model.config.text_config.hidden_size)
 
-    def shifts(self, carried: Tensor) -> Tensor:
-        """Carried music (clip, hidden) -> shifts (clip, adapted layers, heads * head_dim)."""
-        layers = self.model.language_model.model.layers[-self.model.config.adapted_layers :]
-        values = [layer.self_attn.v_proj.weight for layer in layers]
-        return self.model.shifts(carried, values)
-
 
 def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForConditionalGeneration:
     """A small model of these sizes with random weights, the gates a little open."""

@@ -91,6 +91,8 @@ class Phase:
     """Listenings kept of each clip: the first plain, the others augmented."""
     overlaid: float = 0.0
     """Share of the clips that the encoder hears together with another clip."""
+    teacher: Literal["truth", "heads"] = "truth"
+    """Whether answers say what is true of a clip, or what the encoder's heads read in it."""
     noise: float = 0.0
     """Deviation of the noise on what carries the music, as a share of its own size."""
 

@@ -18,6 +18,7 @@ from mullama.training.hearings import hear_all
 from mullama.training.loop import Loop, Objective
 from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry
 from mullama.training.pupil import Pupil, export, fresh_model
+from mullama.training.reading import as_read
 from mullama.training.recipe import Phase, Recipe, load_recipe
 from mullama.training.texts import corpus_texts, imagined
 from mullama.training.tokens import load_tokenizer, train_tokenizer
@@ -108,6 +109,8 @@ class Course:
         )
         encoder = self.pupil.model.encoder
         heard = hear_all(encoder, music, phase.variants, self.recipe.seed, self.folder)
+        if phase.teacher == "heads":
+            heard = as_read(self.pupil, heard)
         if phase.objective == "carry":
             return LearnToCarry(self.pupil, phase, heard, seed)
         return LearnAnswers(self.pupil, phase, heard.truths, self.tokenizer, seed, heard.listenings)

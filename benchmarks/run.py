@@ -1,0 +1,102 @@
+"""Every benchmark in one command, and docs/benchmarks.md from what they kept.
+
+python benchmarks/run.py              # measure, then write the page
+python benchmarks/run.py --page       # only write the page from benchmarks/results
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from machine import REPOSITORY, RESULTS
+
+SCRIPTS = (
+    ["hearing.py"],
+    ["decoding.py"],
+    ["decoding.py", "--size", "1B", "--tokens", "16", "--repeats", "3"],
+    ["cold.py"],
+)
+PAGE = REPOSITORY / "docs" / "benchmarks.md"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--page", action="store_true", help="measure nothing")
+    if not parser.parse_args().page:
+        for script in SCRIPTS:
+            command = [sys.executable, str(Path(__file__).parent / script[0]), *script[1:]]
+            subprocess.run(command, check=True)
+    head = (REPOSITORY / "docs" / "benchmarks.head.md").read_text()
+    PAGE.write_text(head + "\n".join([*hearing(), *decoding("61M"), *decoding("1B"), *cold()]))
+
+
+def kept(name: str) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    return figures
+
+
+def hearing() -> list[str]:
+    figures = kept("hearing")
+    rows = figures["rows"]
+    return [
+        f"## Hearing {figures['clip_seconds']:g} s with an encoder of MERT-95M's size",
+        "",
+        "| | seconds | share of the matrix rate |",
+        "|---|---|---|",
+        *(
+            f"| {label} | {rows[name]['seconds']:.2f} | {rows[name]['share_of_matrix_rate']:.0%} |"
+            for name, label in (
+                ("plain", "plain: eager attention, every state kept"),
+                ("ours", "ours"),
+            )
+        ),
+        "",
+        f"Ratio {figures['ratio']:.2f}; largest relative difference "
+        f"{figures['largest_relative_difference']:.0e}. {where(figures)}",
+        "",
+    ]
+
+
+def decoding(size: str) -> list[str]:
+    figures = kept(f"decoding-{size}")
+    rows = figures["rows"]
+    base = rows["generate float32 eager"]["tokens_per_second"]
+    table = []
+    for name, row in rows.items():
+        share = f"{row['share_of_bandwidth']:.0%}" if "share_of_bandwidth" in row else ""
+        rate, first = row["tokens_per_second"], row["first_token_seconds"]
+        table.append(f"| {name} | {first:.3f} | {rate:.1f} | {rate / base:.1f} | {share} |")
+    return [
+        f"## Decoding one stream, LLaMA of {size}",
+        "",
+        "| | first token (s) | tokens/s | ratio | share of the read bandwidth |",
+        "|---|---|---|---|---|",
+        *table,
+        "",
+        where(figures),
+        "",
+    ]
+
+
+def cold() -> list[str]:
+    figures = kept("cold")
+    rows = [f"| {name} | {figure:.2f} |" for name, figure in figures["rows"].items()]
+    title = "## `mullama ask` from a cold start, with the small model"
+    return [title, "", "| | |", "|---|---|", *rows, "", where(figures), ""]
+
+
+def where(figures: dict[str, Any]) -> str:
+    """The machine and the code that a table was measured on."""
+    m = figures["machine"]
+    return (
+        f"{m['processor']}, {m['capability']}, {m['threads']} threads; reads "
+        f"{m['read_gb_per_second']} GB/s, multiplies {m['float32_gflop_per_second']} GFLOP/s in float32; "
+        f"torch {m['torch']}, transformers {m['transformers']}, commit {m['commit']}."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Listenings become the facts that the encoder's heads read in them.
+
+What the bridge and the language model are to learn is to say what can be read in a Listening. A
+thousand pieces are few enough to be known by heart, so that teaching them the truths themselves
+teaches memory instead; what linear heads read is as true on clips never heard as on those, and
+always follows from the Listening. Knows nothing of how Listenings are made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from mullama.studio.composer import STYLES
+from mullama.studio.harmony import all_keys
+from mullama.studio.instruments import INSTRUMENTS, in_listing_order
+from mullama.studio.piece import METRES
+from mullama.studio.truth import MOODS, Truth
+from mullama.training.attributes import NAMED_ABOVE, tempo_centres
+from mullama.training.hearings import BATCH, Hearings
+from mullama.training.pupil import Pupil
+
+WORDS: dict[str, Sequence[str]] = {
+    "style": tuple(STYLES),
+    "metre": METRES,
+    "key": all_keys(),
+    "mood": MOODS,
+    "lead": tuple(INSTRUMENTS),
+}
+"""Fact -> the words that its head chooses from."""
+
+
+@torch.no_grad()
+def as_read(pupil: Pupil, heard: Hearings) -> Hearings:
+    """The same Listenings with what the heads read; what a truth leaves open stays open."""
+    pupil.eval()
+    truths: list[Truth] = []
+    for start in range(0, len(heard.truths), BATCH):
+        rows = slice(start, start + BATCH)
+        feature = pupil.model.bridge.feature(heard.listenings[rows].float())
+        logits = pupil.heads(feature)
+        truths += _facts(logits, heard.truths[rows])
+    return Hearings(heard.listenings, tuple(truths))
+
+
+def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
+    names = list(INSTRUMENTS)
+    chosen = {fact: logits[fact].argmax(1).tolist() for fact in WORDS}
+    tempos = read_tempo(logits["tempo"]).tolist()
+    named = logits["instruments"]
+    named = (named > NAMED_ABOVE) | (named == named.amax(1, keepdim=True))
+    found = []
+    for row, truth in enumerate(truths):
+        if not truth.instruments:
+            found.append(truth)
+            continue
+        known = {
+            fact: words[chosen[fact][row]]
+            for fact, words in WORDS.items()
+            if getattr(truth, fact) is not None
+        }
+        heard = {names[place] for place in named[row].nonzero().flatten().tolist()}
+        tempo = truth.tempo_bpm if truth.tempo_bpm is None else round(tempos[row])
+        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(heard))
+        found.append(replace(read, **known))
+    return found
+
+
+def read_tempo(logits: Tensor) -> Tensor:
+    """Logits of the tempo bins (clip, bins) -> BPM (clip,): the mean around the likeliest bin."""
+    shares = logits.softmax(1)
+    best = shares.argmax(1, keepdim=True)
+    near = (torch.arange(shares.shape[1]) - best).abs() <= 1
+    shares = shares * near
+    return torch.exp2((shares * tempo_centres()).sum(1) / shares.sum(1))
