@@ -13,11 +13,11 @@ from transformers import (
 )
 
 import mullama.auto  # noqa: F401
-from conftest import RATE, clip
 from mullama.config import MertConfig, MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama
+from tiny import RATE, clip
 
 QUESTIONS = ["Describe the audio", "Key?"]
 

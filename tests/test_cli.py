@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from conftest import RATE, clip
 from mullama import __version__
 from mullama.cli import VERBS, main
+from tiny import RATE, clip
 
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from conftest import clip, tiny_model
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
+from tiny import clip, tiny_model
 
 TOKENS = torch.randint(3, 300, (2, 11), generator=torch.Generator().manual_seed(3))
 

@@ -9,10 +9,10 @@ import soundfile
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from conftest import RATE, clip, tiny_model
 from mullama.adapt.retrieval import Retrieval
 from mullama.errors import AudioError, UsageError
 from mullama.song import CAPTIONS, MuLlama
+from tiny import RATE, clip, tiny_model
 
 QUESTIONS = [
     "Describe the audio",

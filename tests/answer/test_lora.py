@@ -2,8 +2,8 @@
 
 import torch
 
-from conftest import tiny_model
 from mullama.answer.lora import PROJECTIONS, LoraLinear
+from tiny import tiny_model
 
 
 def test_fresh_is_the_base() -> None:

@@ -5,7 +5,14 @@ import torch
 from torch import Tensor, nn
 from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
-from mullama.answer.products import FEW_ROWS, PRECISIONS, normaliser, product, supported
+from mullama.answer.products import (
+    BLOCKS_FROM,
+    FEW_ROWS,
+    PRECISIONS,
+    normaliser,
+    product,
+    supported,
+)
 
 BOUNDS = {"float32": 1e-6, "float16": 5e-4, "int8": 1.2e-2}
 available = [precision for precision in PRECISIONS if supported(precision)]
@@ -33,6 +40,19 @@ def test_layers_side_by_side(precision: str, rows: int, bias: bool) -> None:
     assert ours.shape == (rows, 137)
     for row in range(rows):
         assert relative(ours[row], exact[row]) < BOUNDS[precision], row
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("rows", [1, 2, FEW_ROWS, FEW_ROWS + 1])
+@pytest.mark.parametrize("bias", [True, False])
+def test_large_layers_are_cut_into_blocks(rows: int, bias: bool) -> None:
+    linear = nn.Linear(256, BLOCKS_FROM // 256, bias=bias)
+    x = torch.randn(rows, 256)
+    exact = linear.double()(x.double())
+    cut = product([linear.float()], "float32")
+    assert cut is not linear
+    assert cut(x).shape == exact.shape
+    assert relative(cut(x), exact) < 1e-6
 
 
 @torch.no_grad()

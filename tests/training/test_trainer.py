@@ -40,7 +40,7 @@ phases:
   - {name: speak, objective: truth, trains: ["model.language_model.*", "model.shifts.*", "facts.*"],
      split: music, steps: 3, batch: 8, noise: 0.1}
   - {name: carry, objective: carry, trains: ["model.bridge.proj.*", "model.bridge.blocks.*"],
-     split: music, steps: 3, batch: 4, variants: 2}
+     split: music, steps: 3, batch: 4, variants: 2, teacher: heads}
   - {name: answer, objective: answers, split: music, steps: 3, batch: 8, variants: 2,
      trains: ["model.bridge.*", "model.shifts.*", "model.language_model.*"]}
 """

@@ -19,6 +19,8 @@ PRECISIONS = ("float32", "float16", "int8")
 FEW_ROWS = 8
 """Up to here float32 products are cut into blocks: BLAS gives a thin product to one thread."""
 ROW_BLOCKS = 8
+BLOCKS_FROM = 2**18
+"""Weights of a layer that is worth cutting; a smaller one takes less time than the cutting."""
 COARSE_STEPS = 63
 """Steps of an int8 activation on either side of zero: above 7 bits FBGEMM's 16-bit sums overflow."""
 
@@ -67,7 +69,7 @@ def _bias(linear: nn.Linear) -> Tensor:
 
 
 def _shared(linear: nn.Linear) -> Product:
-    if linear.out_features % ROW_BLOCKS:
+    if linear.out_features % ROW_BLOCKS or linear.weight.numel() < BLOCKS_FROM:
         return linear
 
     def multiply(x: Tensor) -> Tensor:

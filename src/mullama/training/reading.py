@@ -29,11 +29,15 @@ WORDS: dict[str, Sequence[str]] = {
     "lead": tuple(INSTRUMENTS),
 }
 """Fact -> the words that its head chooses from."""
+SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, "lead": 0.4}
+"""Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
+SURE_TEMPO = 0.4
+"""Likewise for the likeliest tempo and its two neighbours."""
 
 
 @torch.no_grad()
 def as_read(pupil: Pupil, heard: Hearings) -> Hearings:
-    """The same Listenings with what the heads read; what a truth leaves open stays open."""
+    """The same Listenings with what the heads read, open where they are unsure; silence stays."""
     pupil.eval()
     truths: list[Truth] = []
     for start in range(0, len(heard.truths), BATCH):
@@ -46,8 +50,10 @@ def as_read(pupil: Pupil, heard: Hearings) -> Hearings:
 
 def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
     names = list(INSTRUMENTS)
-    chosen = {fact: logits[fact].argmax(1).tolist() for fact in WORDS}
-    tempos = read_tempo(logits["tempo"]).tolist()
+    best = {fact: logits[fact].softmax(1).max(1) for fact in WORDS}
+    chosen = {fact: share.indices.tolist() for fact, share in best.items()}
+    sure = {fact: (share.values > SURE[fact]).tolist() for fact, share in best.items()}
+    tempos, tempo_shares = (part.tolist() for part in read_tempo(logits["tempo"]))
     named = logits["instruments"]
     named = (named > NAMED_ABOVE) | (named == named.amax(1, keepdim=True))
     found = []
@@ -56,21 +62,21 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
             found.append(truth)
             continue
         known = {
-            fact: words[chosen[fact][row]]
+            fact: words[chosen[fact][row]] if sure[fact][row] else None
             for fact, words in WORDS.items()
-            if getattr(truth, fact) is not None
         }
         heard = {names[place] for place in named[row].nonzero().flatten().tolist()}
-        tempo = truth.tempo_bpm if truth.tempo_bpm is None else round(tempos[row])
+        tempo = round(tempos[row]) if tempo_shares[row] > SURE_TEMPO else None
         read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(heard))
         found.append(replace(read, **known))
     return found
 
 
-def read_tempo(logits: Tensor) -> Tensor:
-    """Logits of the tempo bins (clip, bins) -> BPM (clip,): the mean around the likeliest bin."""
+def read_tempo(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits of the tempo bins (clip, bins) -> BPM (clip,): the mean around the likeliest bin; its share."""
     shares = logits.softmax(1)
     best = shares.argmax(1, keepdim=True)
     near = (torch.arange(shares.shape[1]) - best).abs() <= 1
     shares = shares * near
-    return torch.exp2((shares * tempo_centres()).sum(1) / shares.sum(1))
+    total = shares.sum(1)
+    return torch.exp2((shares * tempo_centres()).sum(1) / total), total
