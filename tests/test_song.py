@@ -10,8 +10,11 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from mullama.adapt.retrieval import Retrieval
+from mullama.answer.fast import FastLlama
+from mullama.answer.stock import StockReader
+from mullama.checkpoints.store import load_model
 from mullama.errors import AudioError, UsageError
-from mullama.song import CAPTIONS, MuLlama
+from mullama.song import CAPTIONS, MuLlama, load
 from tiny import RATE, clip, tiny_model
 
 QUESTIONS = [
@@ -156,3 +159,21 @@ def test_bad_requests(mu: MuLlama, model: object, tokenizer: PreTrainedTokenizer
     with pytest.raises(AudioError):
         mu.listen("/no/such/file.wav")
     assert mu.ask([], []) == []
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_the_quick_reader_says_what_the_stock_one_says(folder: Path, dtype: str) -> None:
+    """Batches of different lengths through `load`, where LoRA is merged and the quick one serves."""
+    mu = load(folder, dtype=dtype, device="cpu")
+    assert isinstance(mu.reader, FastLlama)
+    songs = [mu.listen(clip(seed), sample_rate=RATE) for seed in range(3)]
+    quick = mu.ask(songs, QUESTIONS)
+    for song, question, answer in zip(songs, QUESTIONS, quick, strict=True):
+        assert song.ask(question).token_ids == answer.token_ids
+    model = load_model(folder, dtype=dtype, device="cpu")[0]
+    mu.reader = StockReader(model.language_model)
+    for answer, stock in zip(quick, mu.ask(songs, QUESTIONS), strict=True):
+        near = 1e-4 if dtype == "float32" else 0.1
+        assert answer.token_logprobs[0] == pytest.approx(stock.token_logprobs[0], abs=near)
+        if dtype == "float32":
+            assert answer.token_ids == stock.token_ids

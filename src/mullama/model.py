@@ -160,13 +160,17 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         """
         if not self.config.lora_rank:
             return self
-        if self.shifts.values is None:
-            self.shifts.values = nn.Parameter(
-                torch.stack(self._base_values()).detach(), requires_grad=False
-            )
+        self.keep_values()
         merge_lora(self.language_model)
-        self.config.lora_rank, self.config.own_values = 0, True
+        self.config.lora_rank = 0
         return self
+
+    def keep_values(self) -> None:
+        """Keep the base value projections of the adapted layers apart from the language model's."""
+        if self.shifts.values is None:
+            values = torch.stack(self._base_values()).detach()
+            self.shifts.values = nn.Parameter(values, requires_grad=False)
+            self.config.own_values = True
 
     def get_input_embeddings(self) -> nn.Module:
         """The language model's token embeddings."""

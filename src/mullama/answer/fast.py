@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
@@ -63,15 +63,24 @@ class FastLlama:
     precision that this model or this torch cannot have.
     """
 
-    def __init__(self, language_model: LlamaForCausalLM, precision: str = "float32") -> None:
+    def __init__(
+        self, language_model: LlamaForCausalLM, precision: str = "float32", *, consume: bool = False
+    ) -> None:
+        """`consume` gives the model's own projections up as they are packed: one copy, not two."""
         _check(language_model, precision)
         self.model = language_model
         self.precision = precision
-        stock = language_model.model
+        stock, consume = language_model.model, consume and precision != "float32"
+        self._layers = []
         with torch.no_grad():
-            self._layers = [_Layer(layer, precision) for layer in stock.layers]
+            for layer in stock.layers:
+                self._layers.append(_Layer(layer, precision))
+                if consume:
+                    _give_up(layer)
             self._norm = normaliser(stock.norm, precision)
             self._head = product([language_model.lm_head], precision, stock.norm)
+            if consume:
+                _give_up(language_model.lm_head)
 
     @torch.no_grad()
     def start(
@@ -207,6 +216,13 @@ def _check(model: LlamaForCausalLM, precision: str) -> None:
         raise UsageError("fast decoding needs the LoRA updates merged into the weights")
     if precision == "float32" and model.dtype != torch.float32:
         raise UsageError(f"float32 decoding of {model.dtype} weights: load the model in float32")
+
+
+def _give_up(module: nn.Module) -> None:
+    """Forget the weights of every projection in it; biases and norms stay."""
+    for linear in module.modules():
+        if isinstance(linear, nn.Linear):
+            linear.weight = nn.Parameter(linear.weight.new_empty(0), requires_grad=False)
 
 
 def _left_padding(attention_mask: Tensor, prompt: int) -> Tensor:

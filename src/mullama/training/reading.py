@@ -73,7 +73,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
 
 
 def read_tempo(logits: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits of the tempo bins (clip, bins) -> BPM (clip,): the mean around the likeliest bin; its share."""
+    """Logits (clip, bins) -> BPM (clip,), the mean around the likeliest bin, and their share."""
     shares = logits.softmax(1)
     best = shares.argmax(1, keepdim=True)
     near = (torch.arange(shares.shape[1]) - best).abs() <= 1
