@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast, Wav2Vec2FeatureExtractor
+from transformers import PreTrainedTokenizerFast
 
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama
-from tiny import RATE, tiny_model
+from tiny import tiny_model
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,9 +63,8 @@ def folder(
     model: MuLlamaForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, tmp_path: Path
 ) -> Path:
     """The tiny model as `save_pretrained` leaves it."""
-    extractor = Wav2Vec2FeatureExtractor(sampling_rate=RATE, do_normalize=False)
     model.save_pretrained(tmp_path / "tiny")
-    MuLlamaProcessor(extractor, tokenizer, prompt="clean").save_pretrained(tmp_path / "tiny")
+    MuLlamaProcessor.of(model.config, tokenizer).save_pretrained(tmp_path / "tiny")
     return tmp_path / "tiny"
 
 

@@ -16,6 +16,7 @@ from transformers import (
 )
 
 from mullama.answer import prompt as prompts
+from mullama.config import MuLlamaConfig
 from mullama.errors import UsageError
 
 
@@ -30,6 +31,14 @@ class MuLlamaProcessor(ProcessorMixin):
     ) -> None:
         super().__init__(feature_extractor, tokenizer)
         self.prompt = prompt
+
+    @classmethod
+    def of(cls, config: MuLlamaConfig, tokenizer: PreTrainedTokenizerBase) -> "MuLlamaProcessor":
+        """The processor of a model with this configuration."""
+        rate = config.audio_config.sampling_rate
+        # The encoder normalises its windows itself.
+        extractor = Wav2Vec2FeatureExtractor(sampling_rate=rate, do_normalize=False)
+        return cls(extractor, tokenizer, prompt=config.prompt)
 
     def __call__(
         self,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from mullama.training.tokens import BOS, EOS, load_tokenizer, save_tokenizer, train_tokenizer
+from mullama.training.tokens import BOS, EOS, as_transformers, load_tokenizer, train_tokenizer
 
 TEXTS = ["Q: What is the time signature?\nA: The time signature is 4/4."] * 4
 
@@ -26,7 +26,7 @@ def test_digits_stand_alone_and_a_text_begins_with_bos() -> None:
 
 def test_transformers_reads_the_same_tokenizer(tmp_path: Path) -> None:
     tokenizer = train_tokenizer(TEXTS, 320)
-    save_tokenizer(tokenizer, tmp_path)
+    as_transformers(tokenizer).save_pretrained(tmp_path)
     read = AutoTokenizer.from_pretrained(tmp_path)
     assert read(TEXTS[0])["input_ids"] == tokenizer.encode(TEXTS[0]).ids
     assert read.eos_token == EOS

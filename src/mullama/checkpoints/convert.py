@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import GenerationConfig, PreTrainedTokenizerFast, Wav2Vec2FeatureExtractor
+from transformers import GenerationConfig, PreTrainedTokenizerFast
 
 from mullama.checkpoints.adapter import Adapter, read_adapter
 from mullama.checkpoints.fit import check_parts, check_tensors
@@ -210,9 +210,6 @@ def _write_settings(
         eos_token_id=config.text_config.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    # The encoder normalises by itself.
-    rate = config.audio_config.sampling_rate
-    extractor = Wav2Vec2FeatureExtractor(sampling_rate=rate, do_normalize=False)
     config.save_pretrained(folder)
     generation.save_pretrained(folder)
-    MuLlamaProcessor(extractor, tokenizer, prompt=config.prompt).save_pretrained(folder)
+    MuLlamaProcessor.of(config, tokenizer).save_pretrained(folder)

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
+from mullama.processor import MuLlamaProcessor
 from mullama.training.attributes import FACTS_WIDTH, AttributeHeads
 from mullama.training.recipe import ModelSizes
-from mullama.training.tokens import BOS, EOS, PAD
+from mullama.training.tokens import BOS, EOS, PAD, as_transformers
 
 
 class FactsCarrier(nn.Module):
@@ -84,8 +85,6 @@ def export(
 
     `provenance` is stored with the configuration: where the weights came from.
     """
-    from mullama.training.tokens import save_tokenizer
-
     folder.mkdir(parents=True, exist_ok=True)
     model.config.provenance = provenance or {}
     model.generation_config.update(
@@ -101,7 +100,7 @@ def export(
     }
     model.save_pretrained(folder, state_dict=half)
     _compute_in_float32(folder / "config.json")
-    save_tokenizer(tokenizer, folder)
+    MuLlamaProcessor.of(model.config, as_transformers(tokenizer)).save_pretrained(folder)
 
 
 def _compute_in_float32(path: Path) -> None:

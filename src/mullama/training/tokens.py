@@ -37,18 +37,18 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Any:
     return tokenizer
 
 
-def save_tokenizer(tokenizer: Any, folder: Path) -> None:
-    """Write it as transformers reads it."""
+def as_transformers(tokenizer: Any) -> Any:
+    """The same tokenizer as transformers has it, padding on the left."""
     from transformers import PreTrainedTokenizerFast
 
-    PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=BOS,
         eos_token=EOS,
         pad_token=PAD,
         padding_side="left",
         clean_up_tokenization_spaces=False,
-    ).save_pretrained(folder)
+    )
 
 
 def load_tokenizer(path: Path) -> Any:
