@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 # A torch that is asked for by this range, first and alone, is the small CPU build wherever an index or
 # a wheel folder offers one; TORCH= takes another (a CUDA build, say).
 TORCH ?= torch>=2.6,<2.14
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 .PHONY: demo test quick lint bench wheel clean
 demo: $(VENV)/.installed
-	$(BIN)/mullama ask examples/*.mp3 --question "Describe the audio"
-	$(BIN)/mullama ask examples/*.mp3 --question "What is the tempo?" --question "Which instruments play?" --question "Is there a piano?"
+	$(BIN)/mullama ask examples/jazz.mp3 --question "Describe the audio" --question "What is the tempo?" \
+	  --question "Which instruments play?" --question "Is there a piano?" --question "Who wrote it?"
+	$(BIN)/mullama caption examples/*.flac --length long
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
