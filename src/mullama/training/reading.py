@@ -8,6 +8,7 @@ always follows from the Listening. Knows nothing of how Listenings are made.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -61,7 +62,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
         if not truth.instruments:
             found.append(truth)
             continue
-        known = {
+        known: dict[str, Any] = {
             fact: words[chosen[fact][row]] if sure[fact][row] else None
             for fact, words in WORDS.items()
         }
