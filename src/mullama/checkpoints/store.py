@@ -60,7 +60,8 @@ def load_model(
 ) -> tuple[MuLlamaForConditionalGeneration, PreTrainedTokenizerFast]:
     """Open a model for answering: LoRA merged, in eval mode, without gradients.
 
-    `dtype` is one of float32, bfloat16, float16, for every tensor; by default each keeps its own.
+    `dtype` is one of float32, bfloat16, float16, for every tensor (but an encoder on a CPU, which
+    runs in float32); by default each keeps its own.
     `device` as in torch, by default a GPU where there is one. Raises CheckpointError, UsageError.
     """
     folder = resolve(name)
@@ -145,7 +146,7 @@ def _fill(
     """Give every parameter its stored numbers, and every other buffer its own."""
     missing = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
     homes = {path: _keys(path) for path in weights(folder)}
-    types = _Types(model.config, homes, dtype)
+    types = _Types(model.config, homes, dtype, device)
     for path, keys in homes.items():
         with opened(path) as file:
             for key in keys:
@@ -168,9 +169,14 @@ class _Types:
     """
 
     def __init__(
-        self, config: MuLlamaConfig, homes: dict[Path, list[str]], dtype: torch.dtype | None
+        self,
+        config: MuLlamaConfig,
+        homes: dict[Path, list[str]],
+        dtype: torch.dtype | None,
+        device: torch.device,
     ) -> None:
         self.all = dtype
+        self.on_cpu = device.type == "cpu"
         self.encoder: torch.dtype | None = config.audio_config.dtype
         # One type must go through all of a decoder: its embedding's.
         self.text = dtype or _wider(_stored_dtype(homes, EMBEDDING), config.text_config.dtype)
@@ -181,7 +187,11 @@ class _Types:
             return stored
         if key.startswith("language_model."):
             return self.text
-        return self.all or _wider(stored, self.encoder if key.startswith("encoder.") else self.text)
+        encoder = key.startswith("encoder.")
+        if encoder and self.on_cpu:
+            # Convolutions and attention in half precision are a hundred times slower on many CPUs.
+            return torch.float32
+        return self.all or _wider(stored, self.encoder if encoder else self.text)
 
 
 def _wider(stored: torch.dtype, wanted: torch.dtype | None) -> torch.dtype:
