@@ -74,8 +74,8 @@ class Song:
     def shifts(self) -> Tensor:
         """What the language model is given: (adapted layers, heads * head_dim)."""
         with torch.inference_mode():
-            return self.heard_by.model.adapt(self.listening[None].to(self.heard_by.device),
-                                             self.heard_by.retrieval)[0]  # fmt: skip
+            mu = self.heard_by
+            return mu.model.adapt(self.listening[None].to(mu.device), mu.retrieval)[0]
 
     def ask(self, question: str, **sampling: Any) -> Answer:
         """Answer one question; the options are those of `Sampling`, by default the model's own."""

@@ -144,20 +144,6 @@ def test_shifts_change_the_answer_of_their_own_row_only() -> None:
     assert error(after[1], before[1]) > 1e-2
 
 
-def test_rows_are_kept_and_repeated() -> None:
-    model, fast = (model := llama()), FastLlama(model)
-    rows, shifts = torch.tensor(some_tokens(10, 10, 10)), music(model, 3)
-    mask = torch.ones_like(rows)
-    mask[2, :4] = 0
-    order = torch.tensor([2, 0, 0])
-    _, cache = fast.start(rows, shifts, attention_mask=mask, max_new_tokens=1)
-    cache.keep(order)
-    kept = fast.step(rows[order, -1], cache, shifts[order])
-    _, cache = fast.start(rows, shifts, attention_mask=mask, max_new_tokens=1)
-    every = fast.step(rows[:, -1], cache, shifts)
-    torch.testing.assert_close(kept, every[order])
-
-
 def test_float32_shares_the_parameters() -> None:
     model = llama()
     fast, rows = FastLlama(model), some_tokens(12)

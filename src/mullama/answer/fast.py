@@ -35,12 +35,6 @@ class KeyValueCache:
         self.visible = (slots >= padding[:, None])[:, None, None] if padding.any() else None
         """Bool[batch 1 1 capacity], or None where no row is padded."""
 
-    def keep(self, rows: Tensor) -> None:
-        """Go on with these rows only, in this order. `rows`: Int[kept]; a row may repeat."""
-        self.layers = [(keys[rows], values[rows]) for keys, values in self.layers]
-        self.padding = self.padding[rows]
-        self.visible = None if self.visible is None else self.visible[rows]
-
     def mask(self, new: int) -> Tensor | None:
         """What the last `new` positions see: Bool[batch 1 new length], or None for all before."""
         if self.visible is None:
