@@ -110,6 +110,9 @@ class Synth:
         if self._home_font < 0:
             self.close()
             raise UsageError(f"{path} is no readable soundfont: reinstall {bank.package}")
+        # A fresh synthesizer seats a piano and a drum kit by itself: decoded each time, unless kept.
+        self._keep(0, 0)
+        self._keep(_DRUM_BANK, 0)
 
     def close(self) -> None:
         """Free the synth and its sounds."""
@@ -191,9 +194,7 @@ class Synth:
         channel = _DRUM_CHANNEL if drums else index + (index >= 1)
         bank = _DRUM_BANK if drums else 0
         program = self._select(channel, bank, part)
-        if (bank, program) not in self._pinned:
-            self._library.fluid_synth_pin_preset(self._home, self._home_font, bank, program)
-            self._pinned.add((bank, program))
+        self._keep(bank, program)
         for generator, value in (
             (_FILTER_CUTOFF, timbre.cutoff_cents),
             (_ATTACK, timbre.attack_timecents),
@@ -205,6 +206,12 @@ class Synth:
         if timbre.vibrato:
             self._library.fluid_synth_cc(self._synth, channel, _MODULATION, timbre.vibrato)
         return channel
+
+    def _keep(self, bank: int, program: int) -> None:
+        """Keep a preset's decoded sounds in memory."""
+        if (bank, program) not in self._pinned:
+            self._library.fluid_synth_pin_preset(self._home, self._home_font, bank, program)
+            self._pinned.add((bank, program))
 
     def _select(self, channel: int, bank: int, part: Part) -> int:
         for program in (part.program, INSTRUMENTS[part.instrument].programs[0]):

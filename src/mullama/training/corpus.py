@@ -26,7 +26,7 @@ from mullama.studio.truth import Truth
 from mullama.training.recipe import Split
 from mullama.training.silence import NOTHING, silence
 
-SEEDS_A_SHARD = 50
+SEEDS_A_SHARD = 200
 BANDS_STEP, ONSETS_STEP = 20.0 / 255, 4.0 / 255
 """What one unit of a stored byte stands for."""
 
