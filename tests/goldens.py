@@ -17,6 +17,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from mullama.checkpoints.names import bridge_name, gate_layer, language_model_name
+from mullama.model import MuLlamaForConditionalGeneration
+
 GOLDEN = Path(__file__).parent / "golden"
 LLAMA, MERT = GOLDEN / "llama", GOLDEN / "mert"
 FINETUNED = GOLDEN / "adapter_finetune.pth"
@@ -47,6 +50,24 @@ def clip(name: str) -> Tensor:
 def mean(name: str) -> Tensor:
     """The reference's Listening of a clip: (1, states, features)."""
     return torch.from_numpy(numbers("infer")[f"mert_mean_{name}"])[None]
+
+
+def pupil(folder: Path) -> MuLlamaForConditionalGeneration:
+    """As stored, with LoRA apart, in float32."""
+    return MuLlamaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
+
+
+def our_names(published: str, model: MuLlamaForConditionalGeneration) -> tuple[str, int | None]:
+    """A published parameter's name -> ours, and its row in ours where it is only a row there."""
+    layers, adapted = model.config.text_config.num_hidden_layers, model.config.adapted_layers
+    inner = published.removeprefix("llama.")
+    if published == "prefix_query.weight":
+        return "shifts.queries", None
+    if (layer := gate_layer(inner)) is not None:
+        return "shifts.gates", layer - (layers - adapted)
+    if name := bridge_name(published):
+        return f"bridge.{name}", None
+    return f"language_model.{language_model_name(inner)}", None
 
 
 MEASURED: dict[str, list[float]] = {}

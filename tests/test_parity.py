@@ -22,6 +22,8 @@ from goldens import (
     facts,
     mean,
     numbers,
+    our_names,
+    pupil,
     random_adapter,
     random_llama,
     write_llama,
@@ -287,26 +289,6 @@ def test_top_p(temperature: float, top_p: float) -> None:
 
 
 # ----------------------------------------------------------------------- train
-
-
-def pupil(folder: Path) -> MuLlamaForConditionalGeneration:
-    """As stored, with LoRA apart, in float32."""
-    return MuLlamaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
-
-
-def our_names(published: str, model: MuLlamaForConditionalGeneration) -> tuple[str, int | None]:
-    """A published parameter's name -> ours, and its row in ours where it is only a row there."""
-    from mullama.checkpoints.names import bridge_name, gate_layer, language_model_name
-
-    layers, adapted = model.config.text_config.num_hidden_layers, model.config.adapted_layers
-    inner = published.removeprefix("llama.")
-    if published == "prefix_query.weight":
-        return "shifts.queries", None
-    if (layer := gate_layer(inner)) is not None:
-        return "shifts.gates", layer - (layers - adapted)
-    if name := bridge_name(published):
-        return f"bridge.{name}", None
-    return f"language_model.{language_model_name(inner)}", None
 
 
 def turned(gradient: Tensor, name: str, heads: int) -> Tensor:

@@ -8,54 +8,68 @@ import torch
 from torch import Tensor, nn
 
 from mullama.errors import UsageError
-from mullama.training.loop import (
-    CHECKPOINT,
-    LOG,
-    Loop,
-    TrainingError,
-    choose,
-    learning_rate,
-    weight_decay_groups,
-)
+from mullama.training.journal import CURVE, LOG, Journal, read_log
+from mullama.training.learning import Learner, Pupil, StepObjective, choose
+from mullama.training.loop import Loop, Stopped
 from mullama.training.recipe import Phase, Recipe, Split
+from mullama.training.saves import FOLDER, TrainingError
 
 SPLITS = (Split("music", "encoder", 2),)
 
 
 def phase(name: str, trains: str, steps: int = 6) -> Phase:
-    return Phase(name, "attributes", (trains,), "music", steps, learning_rate=0.05, warmup_steps=2)
+    return Phase(
+        name, "attributes", (trains,), "music", steps, learning_rate=0.05, warmup_steps=2
+    )
 
 
-RECIPE = Recipe("tiny", SPLITS, (phase("one", "first.*"), phase("two", "*")), log_steps=2)
+RECIPE = Recipe(
+    "tiny",
+    (phase("one", "first.*"), phase("two", "*")),
+    splits=SPLITS,
+    log_steps=2,
+    validate_steps=2,
+)
 
 
-class Toy(nn.Module):
+class Toy(Pupil):
     """Two layers and dropout, so that random numbers matter."""
 
     def __init__(self) -> None:
-        super().__init__()
         torch.manual_seed(0)
+        super().__init__(nn.Identity())
         self.first = nn.Linear(4, 4)
         self.second = nn.Linear(4, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.second(nn.functional.dropout(self.first(x), 0.3))  # type: ignore[no-any-return]
+        return self.second(nn.functional.dropout(self.first(x), 0.3, self.training))  # type: ignore[no-any-return]
 
 
-class Fit:
+class Fit(StepObjective):
     """Bring the toy's output to one."""
 
-    def __init__(self, toy: Toy, worst: int | None = None) -> None:
-        self.toy, self.worst = toy, worst
+    def __init__(self, toy: Toy, phase: Phase, worst: int | None, kept: list[float] | None) -> None:
+        self.toy, self.phase, self.worst, self.kept = toy, phase, worst, kept
 
-    def loss(self, step: int) -> Tensor:
+    def loss(self, micro: int) -> Tensor:
         loss = (self.toy(torch.randn(8, 4)) - 1).square().mean()
-        return loss * float("nan") if step == self.worst else loss
+        return loss * float("nan") if micro == self.worst else loss
+
+    def validate(self) -> float | None:
+        return self.kept.pop(0) if self.kept else None
 
 
-def loop(folder: Path, worst: int | None = None) -> Loop:
+def loop(
+    folder: Path,
+    worst: int | None = None,
+    recipe: Recipe = RECIPE,
+    kept: list[float] | None = None,
+    said: list[str] | None = None,
+) -> Loop:
     toy = Toy()
-    return Loop(RECIPE, toy, folder, lambda _: Fit(toy, worst), report=lambda _: None)
+    folder.mkdir(parents=True, exist_ok=True)
+    journal = Journal(folder, [].append if said is None else said.append)
+    return Loop(recipe, Learner(toy), folder, lambda p: Fit(toy, p, worst, kept), journal)
 
 
 def weights(one: Loop) -> dict[str, Tensor]:
@@ -75,6 +89,20 @@ def test_a_stopped_run_ends_with_the_same_weights(tmp_path: Path, stop: int) -> 
         assert torch.equal(tensor, weights(second)[name]), name
 
 
+def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
+    whole = loop(tmp_path / "whole")
+    whole.train()
+    first = loop(tmp_path / "parts")
+    first.asked_to_stop = True
+    with pytest.raises(Stopped):
+        first.train()
+    second = loop(tmp_path / "parts")
+    assert second.resume()
+    assert second.progress.total == 1
+    second.train()
+    assert all(torch.equal(t, weights(second)[n]) for n, t in weights(whole).items())
+
+
 def test_a_phase_trains_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     one = loop(tmp_path)
     before = weights(one)
@@ -84,22 +112,21 @@ def test_a_phase_trains_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     assert torch.equal(before["second.weight"], after["second.weight"])
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(tmp_path: Path) -> None:
-    loop(tmp_path).train(max_steps=3)
-    broken = loop(tmp_path, worst=4)
-    broken.resume()
-    with pytest.raises(TrainingError, match="phase one: loss is nan at step 4"):
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_what_was_good(tmp_path: Path) -> None:
+    sound = loop(tmp_path / "sound")
+    sound.train(max_steps=4)
+    broken = loop(tmp_path / "broken", worst=4)
+    with pytest.raises(TrainingError, match=r"phase one: .* step 4, at the batch of step 4"):
         broken.train()
-    again = loop(tmp_path)
+    again = loop(tmp_path / "broken")
     assert again.resume()
-    assert again.progress.step == 3
+    assert again.progress.step == 4
+    assert all(torch.equal(t, weights(again)[n]) for n, t in weights(sound).items())
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
     loop(tmp_path).train(max_steps=1)
-    other = Loop(
-        Recipe("tiny", SPLITS, RECIPE.phases, seed=9), Toy(), tmp_path, lambda _: Fit(Toy())
-    )
+    other = loop(tmp_path, recipe=Recipe("tiny", RECIPE.phases, splits=SPLITS, seed=9))
     with pytest.raises(UsageError, match="belongs to another recipe"):
         other.resume()
 
@@ -108,32 +135,69 @@ def test_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
     assert not loop(tmp_path).resume()
 
 
-def test_the_log_has_a_line_for_every_few_steps(tmp_path: Path) -> None:
-    loop(tmp_path).train()
-    lines = [json.loads(line) for line in (tmp_path / LOG).read_text().splitlines()]
-    assert [(line["phase"], line["step"]) for line in lines] == [
-        (name, step) for name in ("one", "two") for step in (2, 4, 6)
-    ]
-    assert not list(tmp_path.glob("*.part"))
-    assert (tmp_path / CHECKPOINT).exists()
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    one = loop(tmp_path)
+    one.train(max_steps=2)
+    one = loop(tmp_path)
+    one.resume()
+    one.train(max_steps=2)
+    newest = sorted((tmp_path / FOLDER).glob("step-*.pt"))[-1]
+    newest.write_bytes(newest.read_bytes()[:-500] + b"\0" * 500)
+    said: list[str] = []
+    again = loop(tmp_path, said=said)
+    assert again.resume()
+    assert again.progress.total == 2
+    assert "damaged" in said[0]
+    assert newest.name in said[0]
+
+
+def test_a_disk_that_is_full_leaves_the_last_checkpoint(tmp_path: Path) -> None:
+    one = loop(tmp_path)
+    one.train(max_steps=2)
+    one = loop(tmp_path)
+    one.resume()
+    # Where the next checkpoint would be written nothing can be: a folder is in its way.
+    (tmp_path / FOLDER / "step-000000004.part").mkdir()
+    with pytest.raises(TrainingError, match=r"step-000000002\.pt is the last good one: free some"):
+        one.train(max_steps=2)
+    (tmp_path / FOLDER / "step-000000004.part").rmdir()
+    again = loop(tmp_path)
+    assert again.resume()
+    assert again.train()
+
+
+def test_the_log_has_a_line_for_every_few_steps_and_none_twice(tmp_path: Path) -> None:
+    loop(tmp_path).train(max_steps=3)
+    # A killed run has logged what its checkpoint does not know.
+    with (tmp_path / LOG).open("a") as log:
+        log.write(json.dumps({"total_step": 4, "phase": "one", "loss": 1.0}) + '\n{"total')
+    one = loop(tmp_path)
+    one.resume()
+    one.train()
+    lines = [(line["phase"], line["step"]) for line in read_log(tmp_path)]
+    assert lines == [(name, step) for name in ("one", "two") for step in (2, 4, 6)]
+    assert not list(tmp_path.rglob("*.part"))
+    assert (tmp_path / CURVE).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_best_weights_of_a_phase_are_taken(tmp_path: Path) -> None:
+    only = Recipe("tiny", RECIPE.phases[1:], splits=SPLITS, validate_steps=2)
+    best = loop(tmp_path / "best", recipe=only, kept=[3.0, 1.0, 2.0])
+    best.train()
+    four = loop(tmp_path / "four", recipe=only)
+    four.train(max_steps=4)
+    assert all(torch.equal(t, weights(best)[n]) for n, t in weights(four).items())
+
+
+def test_a_phase_that_gets_worse_ends_early(tmp_path: Path) -> None:
+    only = Recipe(
+        "tiny", (phase("one", "*", 40),), splits=SPLITS, validate_steps=2, patience=2
+    )
+    one = loop(tmp_path, recipe=only, kept=[3.0, 1.0, 2.0, 2.0, 0.5])
+    assert one.train()
+    assert one.progress.total == 8
 
 
 def test_a_pattern_that_matches_nothing_is_refused() -> None:
     with pytest.raises(UsageError, match=r"trains 'frist\.\*'"):
         choose(Toy(), ["first.*", "frist.*"])
-
-
-def test_vectors_do_not_decay() -> None:
-    decayed, kept = weight_decay_groups(choose(Toy(), ["*"]), phase("one", "*"))
-    assert {p.ndim for p in decayed["params"]} == {2}
-    assert {p.ndim for p in kept["params"]} == {1}
-    assert kept["weight_decay"] == 0.0
-
-
-def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
-    one = phase("one", "*", steps=12)
-    rates = [learning_rate(one, step) for step in range(13)]
-    assert rates[:3] == [0.025, 0.05, 0.05]
-    assert rates[2:] == sorted(rates[2:], reverse=True)
-    assert rates[7] == pytest.approx(0.025)
-    assert rates[12] == pytest.approx(0.0)

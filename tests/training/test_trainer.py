@@ -10,10 +10,10 @@ from safetensors.torch import load_file
 
 import mullama
 from mullama.listen.spectra import BANDS, ONSET_GROUPS
-from mullama.training.bars import BARS
-from mullama.training.corpus import shard_name, split_folder, write_shard
+from mullama.training.small.bars import BARS
+from mullama.training.small.corpus import shard_name, split_folder, write_shard
 from mullama.training.recipe import Recipe, load_recipe
-from mullama.training.texts import imagined
+from mullama.training.small.texts import imagined
 from mullama.training.trainer import FIGURES, Course, run
 
 RECIPE = """
@@ -35,14 +35,14 @@ splits:
   - {name: seen, purpose: held-out, clips: 6}
   - {name: unseen, purpose: held-out, clips: 6, bank: timgm6mb}
 phases:
-  - {name: hear, objective: attributes, trains: ["model.encoder.*", "model.bridge.mix.*", "heads.*"],
+  - {name: hear, objective: attributes, trains: ["encoder.*", "bridge.mix.*", "heads.*"],
      split: music, steps: 3, batch: 4}
-  - {name: speak, objective: truth, trains: ["model.language_model.*", "model.shifts.*", "facts.*"],
+  - {name: speak, objective: truth, trains: ["language_model.*", "shifts.*", "facts.*"],
      split: music, steps: 3, batch: 8, noise: 0.1}
-  - {name: carry, objective: carry, trains: ["model.bridge.proj.*", "model.bridge.blocks.*"],
+  - {name: carry, objective: carry, trains: ["bridge.proj.*", "bridge.blocks.*"],
      split: music, steps: 3, batch: 4, variants: 2, teacher: heads}
   - {name: answer, objective: answers, split: music, steps: 3, batch: 8, variants: 2,
-     trains: ["model.bridge.*", "model.shifts.*", "model.language_model.*"]}
+     trains: ["bridge.*", "shifts.*", "language_model.*"]}
 """
 
 

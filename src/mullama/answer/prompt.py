@@ -28,3 +28,8 @@ def fill(name: str, question: str) -> str:
         raise UsageError(f"unknown prompt {name!r}; choose one of: {', '.join(TEMPLATES)}")
     before, after = TEMPLATES[name].split("{question}")
     return before + question + after
+
+
+def follow(name: str, answer: str) -> str:
+    """What follows the filled template of that name where `answer` is given, as in training."""
+    return f" {answer}" if name == "brief" else answer

@@ -23,6 +23,8 @@ from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 
+RUN_MODEL = "model"
+"""The folder of the finished model, inside a training run's."""
 SMALL = "small"
 """Name of the model that ships with the package."""
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -39,7 +41,10 @@ def resolve(name: str | Path | None) -> Path:
         return Path(__file__).parents[1] / "weights" / SMALL
     folder = Path(name)
     if folder.is_dir():
-        return folder
+        # A run's folder keeps its finished model in a folder of that name.
+        inside = folder / RUN_MODEL
+        is_run = not (folder / "config.json").exists() and (inside / "config.json").is_file()
+        return inside if is_run else folder
     if folder.exists():
         raise CheckpointError(
             f"{folder} is a file; make a folder of it first: mullama convert --adapter {folder} ..."
@@ -64,14 +69,21 @@ def load_model(
     runs in float32); by default each keeps its own.
     `device` as in torch, by default a GPU where there is one. Raises CheckpointError, UsageError.
     """
-    folder = resolve(name)
+    model, tokenizer = open_model(resolve(name), dtype, device)
+    model.merge_lora()
+    model.eval().requires_grad_(False)
+    return model, tokenizer
+
+
+def open_model(
+    folder: Path, dtype: str | None = None, device: str | None = None
+) -> tuple[MuLlamaForConditionalGeneration, PreTrainedTokenizerFast]:
+    """Open a model's folder as it is stored, with LoRA apart: what training begins with."""
     config = load_config(folder)
     place = _device(device)
     with torch.device("meta"):
         model = MuLlamaForConditionalGeneration(config)
     _fill(model, folder, _dtype(dtype), place)
-    model.merge_lora()
-    model.eval().requires_grad_(False)
     if (folder / "generation_config.json").is_file():
         stored = read_config(folder / "generation_config.json")
         model.generation_config = GenerationConfig.from_dict(stored)

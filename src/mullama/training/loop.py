@@ -1,42 +1,38 @@
 """Phases become steps: the one training loop, which loses nothing when it is stopped.
 
-Runs the phases of a recipe one after the other, writes `log.jsonl` and atomic checkpoints, and takes
-up an interrupted run where its last checkpoint left it. Every random choice is drawn from the seed,
-the phase and the step, so nothing but weights and optimiser need be kept. What a phase learns is in
-objectives.py; this file does not know music or text.
+Runs the phases of a recipe one after the other, in one process or many, and takes up an interrupted
+run where its last checkpoint left it. Every random choice is drawn from the seed, the phase and the
+step, so nothing but weights and optimiser need be kept. What a phase learns is its objective's
+business (learning.py); this file does not know music or text.
 """
 
 import json
 import math
-import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.tensor import DTensor
 
-from mullama.errors import MuLlamaError, UsageError
+from mullama.errors import UsageError
+from mullama.training import saves
+from mullama.training.journal import Journal
+from mullama.training.learning import Learner, Objective, Pupil, choose, trained_by
+from mullama.training.parallel import World, last_only, place, replicate, whole
+from mullama.training.precision import DTYPES
 from mullama.training.recipe import Phase, Recipe
+from mullama.training.saves import Saves, TrainingError
+from mullama.training.schedule import weight_decay_groups
 
-CHECKPOINT = "checkpoint.pt"
-LOG = "log.jsonl"
 BETAS = (0.9, 0.95)
 
 
-class TrainingError(MuLlamaError):
-    """A training that cannot go on; its last checkpoint is good."""
-
-
-class Objective(Protocol):
-    """What a phase asks of the trainer's step."""
-
-    def loss(self, step: int) -> Tensor:
-        """The mean loss of this step's batch; the same step gives the same batch."""
-        ...
+class Stopped(Exception):  # noqa: N818 - no error: what was done is kept
+    """Somebody asked the run to stop; its checkpoint is written."""
 
 
 @dataclass
@@ -47,156 +43,284 @@ class Progress:
     """Index of the phase under way, or the number of phases when all are done."""
     step: int = 0
     """Steps done in that phase."""
+    total: int = 0
+    """Steps done in all phases."""
+    best: float = math.inf
+    """The phase's lowest validation loss."""
+    worse: int = 0
+    """Measurements since then."""
     optimiser: dict[str, Any] = field(default_factory=dict)
     """State of the phase's optimiser as it was loaded, empty at its start."""
 
 
 class Loop:
-    """Carries `pupil` (the model and whatever only training needs) through the phases of a recipe."""
+    """Carries a pupil through the phases of a recipe."""
 
     def __init__(
         self,
         recipe: Recipe,
-        pupil: nn.Module,
+        learner: Learner,
         folder: Path,
         objective_for: Callable[[Phase], Objective],
-        report: Callable[[str], None] = print,
+        journal: Journal,
+        world: World | None = None,
     ) -> None:
-        self.recipe = recipe
-        self.pupil = pupil
-        self.folder = folder
-        self.objective_for = objective_for
-        self.report = report
+        self.recipe, self.learner, self.folder = recipe, learner, folder
+        self.objective_for, self.journal = objective_for, journal
+        self.world = world if world is not None else World()
+        self.saves = Saves(folder, journal.say)
         self.progress = Progress()
+        self.asked_to_stop = False
         self._optimiser: torch.optim.Optimizer | None = None
+        self._scaler = torch.amp.GradScaler(
+            self.world.device.type, enabled=recipe.precision == "float16"
+        )
         self._saved_at = time.monotonic()
 
+    @property
+    def pupil(self) -> Pupil:
+        """The model and its aids."""
+        return self.learner.pupil
+
     def resume(self) -> bool:
-        """Load the last checkpoint, if there is one; whether there was."""
-        path = self.folder / CHECKPOINT
-        if not path.exists():
+        """Load the newest good checkpoint, if there is one; whether there was."""
+        stored = self.saves.load()
+        if stored is None:
             return False
-        stored = torch.load(path, weights_only=True)
         if stored["recipe"] != fingerprint(self.recipe):
             raise UsageError(
-                f"{path} belongs to another recipe; take another --out folder, or remove this one"
+                f"{self.folder} belongs to another recipe; take another --out folder, or remove it"
             )
-        self.pupil.load_state_dict(stored["weights"])
-        self.progress = Progress(stored["phase"], stored["step"], stored["optimiser"])
+        self._take(stored["weights"])
+        self._scaler.load_state_dict(stored["scaler"])
+        self.progress = Progress(**stored["progress"], optimiser=stored["optimiser"])
         return True
 
     def train(self, max_steps: int | None = None) -> bool:
-        """Go on to the end, or for `max_steps` steps; whether the end was reached."""
+        """Go on to the end, or for `max_steps` steps; whether the end was reached.
+
+        Raises Stopped when `asked_to_stop` was set, TrainingError for a loss that is no number or a
+        disk that is full; whichever it is, the same call takes the run up again.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         left = math.inf if max_steps is None else max_steps
         while self.progress.phase < len(self.recipe.phases):
-            phase = self.recipe.phases[self.progress.phase]
-            left -= self._train_phase(phase, left)
-            if self.progress.step < phase.steps:
+            left = self._train_phase(self.recipe.phases[self.progress.phase], left)
+            if self._optimiser is not None:
                 return False
-            self.progress = Progress(self.progress.phase + 1)
-            self.save()
         return True
 
     def save(self) -> None:
-        """Write the checkpoint whole or not at all."""
-        path = self.folder / CHECKPOINT
-        part = path.with_suffix(".part")
-        torch.save(
-            {
-                "recipe": fingerprint(self.recipe),
-                "weights": self.pupil.state_dict(),
-                "phase": self.progress.phase,
-                "step": self.progress.step,
-                "optimiser": {} if self._optimiser is None else self._optimiser.state_dict(),
-            },
-            part,
-        )
-        os.replace(part, path)  # noqa: PTH105 - atomic by contract, also over an existing file
+        """Write a checkpoint whole or not at all; all processes take part, the first one writes."""
+        progress = {k: v for k, v in vars(self.progress).items() if k != "optimiser"}
+        state = {
+            "recipe": fingerprint(self.recipe),
+            "weights": self.weights(),
+            "progress": progress,
+            "optimiser": {} if self._optimiser is None else whole(self._optimiser.state_dict()),
+            "scaler": self._scaler.state_dict(),
+        }
+        if self.world.first:
+            self.saves.save(self.progress.total, state)
+        self.world.wait()
         self._saved_at = time.monotonic()
 
-    def _train_phase(self, phase: Phase, most: float) -> int:
-        """Take the steps that are left of a phase, `most` at most; how many were taken."""
-        chosen = choose(self.pupil, phase.trains)
-        optimiser = torch.optim.AdamW(weight_decay_groups(chosen, phase), lr=0.0, betas=BETAS)
-        if self.progress.optimiser:
-            optimiser.load_state_dict(self.progress.optimiser)
-        objective = self.objective_for(phase)
-        self.pupil.train()
-        self._optimiser = optimiser
-        losses: list[float] = []
-        done, since = 0, time.monotonic()
-        while self.progress.step < phase.steps and done < most:
-            losses.append(self._step(phase, objective, optimiser, chosen))
-            done += 1
-            self.progress.step += 1
-            if self.progress.step % self.recipe.log_steps == 0:
-                seconds = (time.monotonic() - since) / len(losses)
-                self._log(phase, sum(losses) / len(losses), seconds)
-                losses, since = [], time.monotonic()
-            if time.monotonic() - self._saved_at > self.recipe.checkpoint_seconds:
-                self.save()
-        self.save()
-        self._optimiser = None
-        return done
+    def weights(self) -> dict[str, Tensor]:
+        """What any phase of the recipe trains, whole, by name."""
+        words = [word for phase in self.recipe.phases for word in phase.trains]
+        named = self.pupil.named_parameters()
+        return {name: whole(p) for name, p in named if trained_by(name, words)}
 
-    def _step(
+    def _train_phase(self, phase: Phase, left: float) -> float:
+        """Take the steps that are left of a phase, `left` at most; how many may follow it.
+
+        Keeps the optimiser where the phase is not at its end.
+        """
+        chosen = choose(self.pupil, phase.trains)
+        optimiser = torch.optim.AdamW(
+            weight_decay_groups(chosen, phase.weight_decay), lr=0.0, betas=BETAS
+        )
+        objective = self.learner.objective = self.objective_for(phase)
+        if self.progress.optimiser:
+            _load_optimiser(optimiser, self.progress.optimiser)
+        self._optimiser = optimiser
+        trained = replicate(self.learner, self.world)
+        self.journal.begin(self.progress.total, phase.name, objective.steps, self.progress.step)
+        self.pupil.train()
+        pace = Pace()
+        try:
+            while self.progress.step < objective.steps and not self._gave_up():
+                if left <= 0:
+                    self.save()
+                    return 0
+                left -= 1
+                self._take_step(phase, trained, chosen, pace)
+            self._end_phase()
+        finally:
+            self.journal.end()
+        return left
+
+    def _take_step(
         self,
         phase: Phase,
-        objective: Objective,
-        optimiser: torch.optim.Optimizer,
+        trained: nn.Module,
         chosen: list[tuple[str, nn.Parameter]],
-    ) -> float:
-        step = self.progress.step
-        torch.manual_seed(step_seed(self.recipe, phase, step))
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(phase, step)
-        loss = objective.loss(step)
-        if not torch.isfinite(loss):
-            raise TrainingError(f"phase {phase.name}: loss is {loss.item()} at step {step}")
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_([parameter for _, parameter in chosen], phase.clip_norm)
-        optimiser.step()
-        return loss.item()
+        pace: "Pace",
+    ) -> None:
+        """One optimiser step, and whatever is due after it."""
+        loss, tokens = self._step(phase, trained, [parameter for _, parameter in chosen])
+        self.progress.step += 1
+        self.progress.total += 1
+        self.progress.optimiser = {}
+        self.journal.step(loss, pace.add(loss, tokens))
+        if self.progress.step % self.recipe.log_steps == 0:
+            self._log(phase, pace)
+        if self.progress.step % self.recipe.validate_steps == 0:
+            self._validate(phase)
+        if self.world.any(self.asked_to_stop):
+            self.save()
+            raise Stopped
+        late = time.monotonic() - self._saved_at > self.recipe.checkpoint_seconds
+        if self.world.any(late and self.world.first):
+            self.save()
 
-    def _log(self, phase: Phase, loss: float, seconds: float) -> None:
-        step = self.progress.step
-        line = {"phase": phase.name, "step": step, "of": phase.steps, "loss": round(loss, 5)}
-        line |= {"learning_rate": learning_rate(phase, step), "seconds_a_step": round(seconds, 4)}
-        with (self.folder / LOG).open("a", encoding="utf-8") as log:
-            log.write(json.dumps(line) + "\n")
-        self.report(f"{phase.name} {step}/{phase.steps}  loss {loss:.4f}  {seconds:.3f} s a step")
+    def _step(
+        self, phase: Phase, trained: nn.Module, parameters: list[nn.Parameter]
+    ) -> tuple[float, float]:
+        """One optimiser step; its loss and its tokens, of all processes."""
+        objective, step = self.learner.objective, self.progress.step
+        assert objective is not None
+        assert self._optimiser is not None
+        torch.manual_seed(step_seed(self.recipe, phase, step) + self.world.rank)
+        for group in self._optimiser.param_groups:
+            group["lr"] = objective.learning_rate(step)
+        self._optimiser.zero_grad(set_to_none=True)
+        micros = objective.micro_batches(step)
+        share, tokens = 0.0, 0.0
+        for number, micro in enumerate(micros, start=1):
+            with last_only(trained, number == len(micros)):
+                with torch.autocast(
+                    self.world.device.type,
+                    DTYPES[self.recipe.precision],
+                    enabled=self.recipe.precision != "float32",
+                ):
+                    loss = trained(micro)
+                # Gradients are averaged over processes, but losses are parts of one sum.
+                self._scaler.scale(loss * self.world.size).backward()
+            share += loss.item()
+            tokens += objective.tokens(micro)
+        total = self.world.total(share)
+        if not math.isfinite(total):
+            self._stop_at(phase, objective, micros)
+        self._scaler.unscale_(self._optimiser)
+        norm = nn.utils.clip_grad_norm_(parameters, phase.clip_norm or math.inf)
+        if self.recipe.precision != "float16" and not math.isfinite(_number(norm)):
+            self._stop_at(phase, objective, micros)
+        self._scaler.step(self._optimiser)
+        self._scaler.update()
+        return total, self.world.total(tokens)
+
+    def _stop_at(self, phase: Phase, objective: Objective, micros: Any) -> None:
+        """Say where a loss or gradient is no number; the weights are still those before this step."""
+        guilty = "; ".join(blame for micro in micros if (blame := objective.blame(micro)))
+        assert self._optimiser is not None
+        self.save()
+        raise TrainingError(
+            f"phase {phase.name}: the loss or its gradient is no number at step "
+            f"{self.progress.step}, at {guilty or 'a sum of sound items'}; the weights before it are "
+            f"kept in {self.folder}"
+        )
+
+    def _log(self, phase: Phase, pace: "Pace") -> None:
+        assert self.learner.objective is not None
+        step, steps = self.progress.step, self.learner.objective.steps
+        loss, seconds, tokens = pace.take()
+        rate = self.learner.objective.learning_rate(step - 1)
+        self.journal.line(
+            self.progress.total,
+            phase=phase.name,
+            step=step,
+            of=steps,
+            loss=round(loss, 5),
+            learning_rate=rate,
+            seconds_a_step=round(seconds, 4),
+            tokens_a_second=round(tokens, 1),
+        )
+        if not self.journal.has_bar:
+            speed = f", {tokens:,.0f} tokens/s" if tokens else ""
+            self.journal.say(
+                f"{phase.name} {step}/{steps}  loss {loss:.4f}  {seconds:.3f} s a step{speed}, "
+                f"{_minutes(seconds * (steps - step))} left"
+            )
+
+    def _validate(self, phase: Phase) -> None:
+        """Measure on what is kept apart, and keep the best weights."""
+        assert self.learner.objective is not None
+        self.pupil.eval()
+        found = self.learner.objective.validate()
+        self.pupil.train()
+        if found is None:
+            return
+        self.journal.line(self.progress.total, phase=phase.name, validation=found)
+        if found < self.progress.best:
+            self.progress.best, self.progress.worse = found, 0
+            weights = self.weights()
+            if self.world.first:
+                self._best.parent.mkdir(exist_ok=True)
+                saves.write(self._best, {"weights": weights, "loss": found})
+        else:
+            self.progress.worse += 1
+        self.journal.say(f"{phase.name}: validation loss {found:.4f}, best {self.progress.best:.4f}")
+
+    def _gave_up(self) -> bool:
+        return 0 < self.recipe.patience <= self.progress.worse
+
+    def _end_phase(self) -> None:
+        """Take the best weights, where any were measured, and go to the next phase."""
+        assert self.learner.objective is not None
+        if math.isfinite(self.progress.best):
+            if self.progress.step % self.recipe.validate_steps:
+                self._validate(self.recipe.phases[self.progress.phase])
+            self.world.wait()
+            best = saves.read(self._best)
+            self._take(best["weights"])
+            self.journal.say(f"the best weights had a validation loss of {best['loss']:.4f}")
+        self._optimiser = None
+        self.progress = Progress(self.progress.phase + 1, total=self.progress.total)
+        self.save()
+
+    @property
+    def _best(self) -> Path:
+        return self.saves.folder / f"best-of-phase-{self.progress.phase}.pt"
+
+    @torch.no_grad()
+    def _take(self, stored: dict[str, Tensor]) -> None:
+        """Give the pupil stored weights."""
+        named = dict(self.pupil.named_parameters())
+        for name, tensor in stored.items():
+            named[name].copy_(place(tensor, named[name]))
 
 
-def choose(pupil: nn.Module, patterns: Iterable[str]) -> list[tuple[str, nn.Parameter]]:
-    """Let exactly the parameters that match learn; a pattern that matches none is a mistake."""
-    named = list(pupil.named_parameters())
-    for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name, _ in named):
-            raise UsageError(f"a phase trains {pattern!r}, but no parameter has such a name")
-    for name, parameter in named:
-        parameter.requires_grad_(any(fnmatchcase(name, pattern) for pattern in patterns))
-    return [(name, parameter) for name, parameter in named if parameter.requires_grad]
+class Pace:
+    """Losses, tokens and seconds since the last line."""
 
+    def __init__(self) -> None:
+        self._losses: list[float] = []
+        self._tokens, self._since = 0.0, time.monotonic()
 
-def weight_decay_groups(
-    chosen: Iterable[tuple[str, nn.Parameter]], phase: Phase
-) -> list[dict[str, Any]]:
-    """Matrices decay; vectors (biases, norms) do not."""
-    chosen = list(chosen)
-    return [
-        {"params": [p for _, p in chosen if p.ndim > 1], "weight_decay": phase.weight_decay},
-        {"params": [p for _, p in chosen if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    def add(self, loss: float, tokens: float) -> float:
+        """One step more; tokens a second so far."""
+        self._losses.append(loss)
+        self._tokens += tokens
+        return self._tokens / max(time.monotonic() - self._since, 1e-9)
 
-
-def learning_rate(phase: Phase, step: int) -> float:
-    """Linear rise over the warm-up, then half a cosine down to zero at the last step."""
-    if step < phase.warmup_steps:
-        return phase.learning_rate * (step + 1) / phase.warmup_steps
-    share = (step - phase.warmup_steps) / max(1, phase.steps - phase.warmup_steps)
-    return phase.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+    def take(self) -> tuple[float, float, float]:
+        """Mean loss, seconds a step and tokens a second; begin anew."""
+        seconds = time.monotonic() - self._since
+        steps = len(self._losses)
+        found = sum(self._losses) / steps, seconds / steps, self._tokens / max(seconds, 1e-9)
+        self.__init__()  # type: ignore[misc]
+        return found
 
 
 def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
@@ -206,6 +330,26 @@ def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
 
 
 def fingerprint(recipe: Recipe) -> str:
-    """What a checkpoint must share with the recipe that takes it up: model, music, kinds of phases."""
-    same = {key: asdict(recipe)[key] for key in ("seed", "model")}
+    """What a checkpoint must share with the recipe that takes it up: the model it belongs to."""
+    values = asdict(recipe)
+    same = {key: values[key] for key in ("seed", "model", "start", "lora_rank")}
     return json.dumps(same, sort_keys=True)
+
+
+def _load_optimiser(optimiser: torch.optim.Optimizer, stored: dict[str, Any]) -> None:
+    """Give an optimiser its stored moments, spread as its parameters are."""
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
+    for index, moments in stored["state"].items():
+        parameter = parameters[index]
+        for name, moment in moments.items():
+            if isinstance(parameter, DTensor) and moment.shape == parameter.shape:
+                moments[name] = place(moment, parameter)
+    optimiser.load_state_dict(stored)
+
+
+def _number(norm: Tensor) -> float:
+    return float(norm.full_tensor() if isinstance(norm, DTensor) else norm)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"

@@ -1,27 +1,23 @@
-"""A YAML file becomes a Recipe: what model, from what music, in which phases.
+"""A recipe: what model, from what data, in which phases. Values only, each with what it means.
 
-Values only: it does not know how a phase is trained. Unknown keys are refused, with the nearest
-known name, because a misspelt option that is silently dropped costs a whole training run.
+How a YAML file becomes one is in settings.py; how a phase is trained, in loop.py.
 """
 
-import dataclasses
 import difflib
-import types
-import typing
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from mullama.errors import UsageError
 
-Objective = Literal["attributes", "truth", "carry", "answers"]
-"""What a phase learns: facts from spectra; answers from the facts themselves; the bridge's output that
-stands for the facts, from a Listening; answers from a Listening."""
+Objective = Literal["pairs", "attributes", "truth", "carry", "answers"]
+"""What a phase learns. `pairs`: to answer as a data set does. The others are the small model's own:
+facts from spectra; answers from the facts themselves; the bridge's output that stands for the facts;
+answers about music whose truth is known."""
 
 
 @dataclass(frozen=True)
 class ModelSizes:
-    """The sizes of a fresh model; what is not said here is the configuration's own default."""
+    """The sizes of a fresh small model; what is not said here is the configuration's own default."""
 
     hidden: int = 256
     """Width of the language model."""
@@ -47,7 +43,7 @@ class ModelSizes:
 
 @dataclass(frozen=True)
 class Split:
-    """Clips that belong together, by the seeds that the studio sets aside for a purpose."""
+    """Studio clips that belong together, by the seeds that are set aside for a purpose."""
 
     name: str
     """What phases and tables call it."""
@@ -64,6 +60,20 @@ class Split:
 
 
 @dataclass(frozen=True)
+class DataSet:
+    """One file of question-answer pairs."""
+
+    file: str
+    """A .json or .jsonl file, relative to the folder given by --data."""
+    audio: str | None = None
+    """Folder of its audio, likewise; by default beside the file, or in `audios/` there."""
+    weight: float = 1.0
+    """How often each of its pairs comes in an epoch, on average."""
+    optional: bool = False
+    """Whether training may go on without it."""
+
+
+@dataclass(frozen=True)
 class Phase:
     """One stretch of training."""
 
@@ -72,13 +82,13 @@ class Phase:
     objective: Objective
     """What is learnt."""
     trains: tuple[str, ...]
-    """Parameters by name, with `*`; all others stay as they are."""
-    split: str
-    """The clips to learn from."""
-    steps: int
-    """Optimiser steps."""
+    """Parameters by name, with `*`, or a published phase by its name (pretrain, finetune)."""
+    split: str | None = None
+    """The studio clips to learn from; pairs come from the recipe's data."""
+    steps: int = 0
+    """Optimiser steps; 0 where `epochs` says how long."""
     batch: int = 32
-    """Clips, or question-answer pairs, a step."""
+    """Clips, or question-answer pairs, an optimiser step, all processes together."""
     learning_rate: float = 1e-3
     """Its highest value."""
     warmup_steps: int = 100
@@ -86,7 +96,21 @@ class Phase:
     weight_decay: float = 0.02
     """AdamW's, not on vectors."""
     clip_norm: float = 1.0
-    """Longest gradient."""
+    """Longest gradient; 0: never shortened."""
+    # -- pairs
+    epochs: int = 0
+    """How often the data are seen, where `steps` is 0."""
+    parts: int = 1
+    """An epoch is one part of so many of the data, each pass in another order."""
+    warmup_epochs: float = 0.0
+    """As `warmup_steps`, in epochs; used with `epochs`."""
+    longest: int = 512
+    """Tokens of a text, its end included; a longer answer is cut."""
+    micro_tokens: int = 4096
+    """Most tokens that go through the model at once, padding included: limits memory, changes nothing."""
+    as_published: bool = False
+    """Order, padding, cut, averaging and schedule as in the published training (docs/quirks.md)."""
+    # -- the small model's own
     variants: int = 1
     """Listenings kept of each clip: the first plain, the others augmented."""
     overlaid: float = 0.0
@@ -103,92 +127,58 @@ class Recipe:
 
     name: str
     """For logs."""
-    splits: tuple[Split, ...]
-    """All music, for training and for measuring."""
     phases: tuple[Phase, ...]
     """In this order."""
+    start: str | None = None
+    """The model to begin with, as `mullama.load` takes it; without it a fresh small one."""
     model: ModelSizes = field(default_factory=ModelSizes)
-    """The model that is made."""
+    """The fresh small model."""
+    lora_rank: int = 0
+    """Give a model without low-rank updates some of this rank."""
+    splits: tuple[Split, ...] = ()
+    """Studio music, for training and for measuring."""
+    data: tuple[DataSet, ...] = ()
+    """Question-answer pairs."""
+    validation: float = 0.0
+    """Share of the tracks whose pairs are kept apart to choose the best weights."""
+    validation_pairs: int = 512
+    """Most pairs to measure with."""
+    validate_steps: int = 200
+    """Steps between measurements."""
+    patience: int = 0
+    """Measurements without a better one after which a phase ends early; 0: never."""
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    """Of products; what trains is kept in float32."""
+    parallel: Literal["ddp", "fsdp"] = "ddp"
+    """With several processes: whole copies of the model, or one that is spread over them (FSDP2)."""
+    recompute: bool = False
+    """Gradient checkpointing: less memory, a third more operations."""
+    compile: bool = False
+    """Compile the decoder with torch.compile."""
     seed: int = 0
     """Of weights, batches and augmentation."""
     checkpoint_seconds: float = 60.0
     """Time between checkpoints."""
     log_steps: int = 50
     """Steps between lines of log.jsonl."""
-    threads: int = 1
-    """Of torch, so that the same numbers come out on any machine of the same kind."""
+    threads: int = 0
+    """Of torch, so that the same numbers come out on any machine of the same kind; 0: its default."""
 
-    def split(self, name: str) -> Split:
-        """The split of that name."""
+    def split(self, name: str | None) -> Split:
+        """The studio split of that name."""
         for split in self.splits:
             if split.name == name:
                 return split
-        raise UsageError(f"recipe {self.name} has no split {name!r}{_nearest(name, self.splits)}")
+        guess = difflib.get_close_matches(str(name), [split.name for split in self.splits], n=1)
+        hint = f"; did you mean {guess[0]!r}?" if guess else ""
+        raise UsageError(f"recipe {self.name} has no split {name!r}{hint}")
 
-
-def load_recipe(path: Path | str) -> Recipe:
-    """Read and check a recipe.
-
-    Raises UsageError for a file that cannot be read, an unknown or missing key, a value of the wrong
-    kind, or a phase that names a split that is not there.
-    """
-    import yaml
-
-    try:
-        stored = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise UsageError(f"cannot read recipe {path}: {error}") from error
-    recipe = build(Recipe, stored, str(path))
-    for phase in recipe.phases:
-        recipe.split(phase.split)
-    return recipe
-
-
-T = TypeVar("T")
-
-
-def build(kind: type[T], stored: Any, where: str) -> T:
-    """Make a dataclass from plain mappings and lists, naming the place of whatever does not fit."""
-    if not isinstance(stored, dict):
-        raise UsageError(f"{where}: expected keys and values, got {stored!r}")
-    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for key in stored:
-        if key not in fields:
-            guess = difflib.get_close_matches(str(key), fields, n=1)
-            hint = f"; did you mean {guess[0]!r}?" if guess else f"; known: {', '.join(fields)}"
-            raise UsageError(f"{where}: unknown key {key!r}{hint}")
-    needed = [
-        name
-        for name, f in fields.items()
-        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-    ]
-    if missing := [name for name in needed if name not in stored]:
-        raise UsageError(f"{where}: missing key {missing[0]!r}")
-    hints = typing.get_type_hints(kind)
-    return kind(**{key: _value(hints[key], stored[key], f"{where}: {key}") for key in stored})
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return build(hint, value, where)
-    if origin is tuple and isinstance(value, list):
-        return tuple(_value(parts[0], item, f"{where}[{i}]") for i, item in enumerate(value))
-    if origin is Literal and value in parts:
-        return value
-    if origin in (typing.Union, types.UnionType):
-        return None if value is None else _value(parts[0], value, where)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint is dict or origin is dict:
-        hint = dict
-    is_flag = isinstance(value, bool) and hint is not bool
-    if isinstance(hint, type) and isinstance(value, hint) and not is_flag:
-        return value
-    wanted = " or ".join(map(repr, parts)) if origin is Literal else getattr(hint, "__name__", hint)
-    raise UsageError(f"{where}: expected {wanted}, got {value!r}")
-
-
-def _nearest(name: str, splits: tuple[Split, ...]) -> str:
-    guess = difflib.get_close_matches(name, [split.name for split in splits], n=1)
-    return f"; did you mean {guess[0]!r}?" if guess else ""
+    def check(self) -> None:
+        """Refuse what does not fit together, before anything is made."""
+        for phase in self.phases:
+            if phase.objective != "pairs":
+                self.split(phase.split)
+                if not phase.steps:
+                    raise UsageError(f"phase {phase.name}: say how many steps")
+            elif (phase.steps > 0) == (phase.epochs > 0):
+                raise UsageError(f"phase {phase.name}: give either steps or epochs")

@@ -1,125 +1,159 @@
-"""A recipe becomes a model folder: music, tokenizer, phases and the table of figures, in one go.
+"""A recipe becomes a model folder, in one go, on one process or many.
 
-Whatever is there already is used: shards of music, the tokenizer, the last checkpoint, kept
-Listenings. So one command makes everything from nothing, and the same command takes up what was
-interrupted. How a step is taken is in loop.py, what it learns in objectives.py.
+Whatever is there already is used, so that one command makes everything from nothing, and the same
+command takes up what was interrupted. How a step is taken is in loop.py; what there is to learn, in a
+course: the small model's own (small/course.py) or question-answer pairs (data_course.py).
 """
 
-from collections.abc import Callable
+import json
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
-from mullama.studio.banks import TRAINING_BANKS
-from mullama.training.bars import measure, save_figures
-from mullama.training.corpus import HeardMusic, load, prepare
-from mullama.training.hearings import hear_all
-from mullama.training.loop import Loop, Objective
-from mullama.training.objectives import LearnAnswers, LearnAttributes, LearnToCarry
-from mullama.training.pupil import Pupil, export, fresh_model
-from mullama.training.reading import as_read
-from mullama.training.recipe import Phase, Recipe, load_recipe
-from mullama.training.texts import corpus_texts, imagined
-from mullama.training.tokens import load_tokenizer, train_tokenizer
+from mullama.checkpoints.store import RUN_MODEL
+from mullama.errors import UsageError
+from mullama.training.data_course import DataCourse
+from mullama.training.journal import ENVIRONMENT, Journal, environment
+from mullama.training.learning import Learner, Objective
+from mullama.training.loop import Loop, Stopped
+from mullama.training.options import RunOptions
+from mullama.training.parallel import World, join, leave
+from mullama.training.recipe import Phase, Recipe
+from mullama.training.settings import load_recipe
+from mullama.training.small.course import SmallCourse
 
-MODEL = "model"
-"""Folder of the finished model, inside the run's."""
-FIGURES = "figures.json"
-"""File of its figures."""
+RECIPE = "recipe.yaml"
+"""The recipe with everything that it extends, in the run's folder."""
+
+
+class Course(Protocol):
+    """One run's model and what there is to learn."""
+
+    def learner(self) -> Learner:
+        """The pupil, as the loop trains it."""
+        ...
+
+    def objective(self, phase: Phase) -> Objective:
+        """What a phase learns."""
+        ...
+
+    def export(self, folder: Path) -> None:
+        """Write the model as it is; all processes take part."""
+        ...
+
+    def finish(self, folder: Path) -> None:
+        """What is left to do when all phases are done."""
+        ...
 
 
 def run(
-    recipe_path: Path | str,
+    recipe: Recipe | Path | str,
     out: Path | str,
+    options: RunOptions | None = None,
     *,
-    music: Path | str | None = None,
-    workers: int = 1,
-    max_steps: int | None = None,
+    changes: Sequence[str] = (),
     report: Callable[[str], None] = print,
 ) -> Path:
     """Train what a recipe says, in the folder `out`, and return the finished model's folder.
 
-    `music` is where heard music is kept, by default inside `out`; `workers` processes make it.
-    `max_steps` stops earlier, so that a later call can go on; the model is exported as it is then.
+    The model is exported as it is when `options.max_steps` ends the run earlier. Raises UsageError for
+    what does not fit, TrainingError for a run that cannot go on, Stopped on SIGTERM; the run's folder
+    then holds all that was done.
     """
-    recipe = load_recipe(recipe_path)
-    folder = Path(out)
+    if not isinstance(recipe, Recipe):
+        recipe = load_recipe(recipe, changes)
+    options, folder = options if options is not None else RunOptions(), Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(recipe.threads)
-    course = Course(recipe, folder, Path(music) if music else folder / "music", workers, report)
-    finished = course.loop.train(max_steps)
-    export(course.pupil.model, course.tokenizer, folder / MODEL, provenance(recipe))
-    if finished:
-        found = measure(folder / MODEL, course.music("seen"), course.music("unseen"), report)
-        save_figures(found, folder / FIGURES)
-    return folder / MODEL
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    world = join(options.device)
+    journal = Journal(
+        folder,
+        report,
+        quiet=not world.first,
+        tensorboard=options.tensorboard,
+        wandb=options.wandb,
+    )
+    try:
+        course = begin(recipe, folder, options, world, journal.say)
+        _describe(recipe, folder, world)
+        loop = Loop(recipe, course.learner(), folder, course.objective, journal, world)
+        _resume(loop, options, journal)
+        with _stopping(loop):
+            finished = loop.train(options.max_steps)
+        course.export(folder / RUN_MODEL)
+        if finished and world.first:
+            course.finish(folder / RUN_MODEL)
+        world.wait()
+    finally:
+        leave()
+    return folder / RUN_MODEL
 
 
-def provenance(recipe: Recipe) -> dict[str, Any]:
-    """What is stored with the weights about how they came to be."""
-    return {
-        "recipe": recipe.name,
-        "seed": recipe.seed,
-        "steps": {phase.name: phase.steps for phase in recipe.phases},
-        "music": "composed and rendered by mullama.studio",
-        "sound banks": sorted(TRAINING_BANKS),
-    }
-
-
-class Course:
-    """One run: its music, its pupil and what each phase needs of them."""
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        folder: Path,
-        music_folder: Path,
-        workers: int,
-        report: Callable[[str], None],
-    ) -> None:
-        self.recipe, self.folder, self.music_folder = recipe, folder, music_folder
-        self.workers, self.report = workers, report
-        self._music: dict[str, HeardMusic] = {}
-        self.tokenizer = self._tokenizer()
-        self.pupil = Pupil(fresh_model(recipe.model, self.tokenizer, recipe.seed))
-        self.loop = Loop(recipe, self.pupil, folder, self.objective, report)
-        if self.loop.resume():
-            report(f"{recipe.name}: goes on from the last checkpoint in {folder}")
-
-    def music(self, split: str) -> HeardMusic:
-        """The heard music of a split, made where it is not there yet."""
-        if split not in self._music:
-            wanted = self.recipe.split(split)
-            prepare(wanted, self.music_folder, workers=self.workers, report=self.report)
-            self._music[split] = load(wanted, self.music_folder)
-        return self._music[split]
-
-    def objective(self, phase: Phase) -> Objective:
-        """What a phase learns, with the music it learns from."""
-        seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
-        if phase.objective == "truth":
-            truths = imagined(self.recipe.split(phase.split))
-            return LearnAnswers(self.pupil, phase, truths, self.tokenizer, seed)
-        music = self.music(phase.split)
-        if phase.objective == "attributes":
-            return LearnAttributes(self.pupil, phase, music, seed)
-        self.report(
-            f"hearing {len(music)} clips of {phase.split}, {phase.variants} times, or reading"
+def begin(
+    recipe: Recipe,
+    folder: Path,
+    options: RunOptions,
+    world: World,
+    report: Callable[[str], None],
+) -> Course:
+    """The course that a recipe asks for."""
+    if all(phase.objective == "pairs" for phase in recipe.phases):
+        return DataCourse(recipe, options, world, report)
+    if any(phase.objective == "pairs" for phase in recipe.phases) or world.size > 1:
+        raise UsageError(
+            f"recipe {recipe.name}: the small model's own phases run in one process, and beside no "
+            "others; teach pairs by a second recipe that starts from its model"
         )
-        encoder = self.pupil.model.encoder
-        heard = hear_all(encoder, music, phase.variants, self.recipe.seed, self.folder)
-        if phase.teacher == "heads":
-            heard = as_read(self.pupil, heard)
-        if phase.objective == "carry":
-            return LearnToCarry(self.pupil, phase, heard, seed)
-        return LearnAnswers(self.pupil, phase, heard.truths, self.tokenizer, seed, heard.listenings)
+    music = options.music if options.music is not None else folder / "music"
+    return SmallCourse(recipe, folder, music, options.workers, report)
 
-    def _tokenizer(self) -> Any:
-        path = self.folder / "tokenizer.json"
-        if not path.exists():
-            texts = corpus_texts(self.recipe.model.prompt, self.recipe.seed)
-            part = path.with_suffix(".part")
-            train_tokenizer(texts, self.recipe.model.vocabulary).save(str(part))
-            part.replace(path)
-        return load_tokenizer(path)
+
+def _describe(recipe: Recipe, folder: Path, world: World) -> None:
+    """Leave beside the checkpoints what they were made by."""
+    import yaml
+
+    if world.first:
+        (folder / RECIPE).write_text(yaml.safe_dump(_plain(asdict(recipe)), sort_keys=False))
+        made_with = environment(world.size, str(world.device))
+        (folder / ENVIRONMENT).write_text(json.dumps(made_with, indent=1) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _resume(loop: Loop, options: RunOptions, journal: Journal) -> None:
+    found = loop.resume()
+    if found:
+        journal.say(f"goes on after step {loop.progress.total}, from {loop.saves.folder}")
+    elif options.resume:
+        raise UsageError(f"--resume: there is no checkpoint in {loop.saves.folder}")
+
+
+@contextmanager
+def _stopping(loop: Loop) -> Iterator[None]:
+    """Let SIGTERM, as schedulers send it, end the run after the step under way."""
+
+    def stop(*_: object) -> None:
+        loop.asked_to_stop = True
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread, where nobody can be told
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+__all__ = ["Course", "RunOptions", "Stopped", "begin", "run"]

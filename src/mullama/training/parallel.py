@@ -1,0 +1,126 @@
+"""One process or many: who we are, who trains what, and how parts become whole again.
+
+Processes are started by torchrun. Whole copies of the model are kept alike by torch's
+DistributedDataParallel; a model that is too large for one device is spread by FSDP2
+(`torch.distributed.fsdp.fully_shard`). Knows nothing of music or of what is learnt.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
+from torch.distributed.tensor import DTensor, distribute_tensor
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True)
+class World:
+    """This process among those that train together."""
+
+    rank: int = 0
+    """Its number, from zero."""
+    size: int = 1
+    """How many there are."""
+    device: torch.device = torch.device("cpu")
+    """Where it computes."""
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes files and speaks."""
+        return self.rank == 0
+
+    def any(self, flag: bool) -> bool:
+        """Whether any process says yes; all get the same answer."""
+        return flag if self.size == 1 else self.total(float(flag)) > 0
+
+    def total(self, value: float) -> float:
+        """The sum over all processes."""
+        if self.size == 1:
+            return value
+        summed = torch.tensor(value, dtype=torch.float64, device=self.device)
+        distributed.all_reduce(summed)
+        return summed.item()
+
+    def wait(self) -> None:
+        """Until all processes have come this far."""
+        if self.size > 1:
+            distributed.barrier()
+
+
+def join(device: str | None = None) -> World:
+    """The world that torchrun describes in the environment; one process without it."""
+    cuda = torch.cuda.is_available() and device in (None, "cuda")
+    local = int(os.environ.get("LOCAL_RANK", "0"))
+    place = torch.device("cuda", local) if cuda else torch.device(device or "cpu")
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        return World(device=place)
+    if place.type == "cuda":
+        torch.cuda.set_device(place)
+    if not distributed.is_initialized():
+        distributed.init_process_group("nccl" if place.type == "cuda" else "gloo")
+    return World(distributed.get_rank(), size, place)
+
+
+def leave() -> None:
+    """The end of what `join` began."""
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
+
+
+def spread(root: nn.Module, layers: list[nn.Module], dtype: torch.dtype, world: World) -> None:
+    """Give every process a part of every parameter, gathered a layer at a time when it is needed."""
+    if world.size == 1:
+        return
+    mesh = distributed.init_device_mesh(world.device.type, (world.size,))
+    policy = MixedPrecisionPolicy(
+        param_dtype=None if dtype == torch.float32 else dtype, reduce_dtype=torch.float32
+    )
+    for layer in layers:
+        fully_shard(layer, mesh=mesh, mp_policy=policy)
+    fully_shard(root, mesh=mesh, mp_policy=policy)
+
+
+def replicate(root: nn.Module, world: World) -> nn.Module:
+    """Let gradients of all processes' copies be averaged."""
+    if world.size == 1 or any(isinstance(p, DTensor) for p in root.parameters()):
+        return root
+    devices = [world.device] if world.device.type == "cuda" else None
+    return DistributedDataParallel(root, device_ids=devices)
+
+
+@contextlib.contextmanager
+def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
+    """Exchange gradients after the last of a step's backward passes only."""
+    if isinstance(module, DistributedDataParallel):
+        with contextlib.nullcontext() if is_last else module.no_sync():
+            yield
+        return
+    if hasattr(module, "set_requires_gradient_sync"):
+        module.set_requires_gradient_sync(is_last)
+    yield
+
+
+def whole(value: Any) -> Any:
+    """The same nested state with tensors that are spread over processes gathered, on the CPU."""
+    if isinstance(value, DTensor):
+        return value.full_tensor().cpu()
+    if isinstance(value, Tensor):
+        return value.detach().cpu()
+    if isinstance(value, dict):
+        return {key: whole(part) for key, part in value.items()}
+    return [whole(part) for part in value] if isinstance(value, list) else value
+
+
+def place(stored: Tensor, like: Tensor) -> Tensor:
+    """A whole tensor as `like` has it: on its device, spread as it is."""
+    if isinstance(like, DTensor):
+        return distribute_tensor(
+            stored.to(like.device, like.dtype), like.device_mesh, like.placements
+        )
+    return stored.to(like.device, like.dtype)

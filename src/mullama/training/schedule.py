@@ -1,0 +1,60 @@
+"""How fast, how decayed and in which order: the published settings, and ours beside them.
+
+Functions of numbers only. Liu et al. 2023 (arXiv 2308.11276) train as LLaMA-Adapter does; ours
+differs where docs/quirks.md calls the published way a fault.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+
+def learning_rate(peak: float, warmup: float, total: float, at: float) -> float:
+    """Linear rise from zero over `warmup`, then half a cosine down to zero at `total`.
+
+    `at`, `warmup` and `total` are in one unit: epochs, as published, or steps.
+    """
+    if at < warmup:
+        return peak * at / warmup
+    share = (at - warmup) / max(total - warmup, 1e-9)
+    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+
+
+def weight_decay_groups(
+    chosen: Iterable[tuple[str, nn.Parameter]], weight_decay: float
+) -> list[dict[str, Any]]:
+    """Vectors (biases, norms) do not decay; matrices do, and gates, which are stored as one."""
+    chosen = list(chosen)
+    return [
+        {"params": [p for _, p in chosen if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for _, p in chosen if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def shuffled(count: int, seed: int, epoch: int, parts: int = 1) -> NDArray[np.int64]:
+    """Indices of one epoch: one of `parts` parts of a pass, each pass in another order, none left out."""
+    turn, part = divmod(epoch, parts)
+    order = np.random.default_rng([seed, turn]).permutation(count)
+    return np.array_split(order, parts)[part]
+
+
+def published_order(
+    count: int, epoch: int, *, parts: int = 1, rank: int = 0, ranks: int = 1, seed: int = 0
+) -> list[int]:
+    """Indices of one epoch for one process, as published: what does not divide evenly is left out.
+
+    With one part the order is that of torch's DistributedSampler, which repeats the first indices to
+    divide evenly; with more, every part-th of a permutation that is drawn anew for each pass.
+    """
+    generator = torch.Generator().manual_seed(seed + epoch // parts)
+    order = torch.randperm(count, generator=generator).tolist()
+    if parts == 1:
+        order += order[: -count % ranks]
+        return order[rank::ranks]
+    size = count // (parts * ranks)
+    return order[rank * parts + epoch % parts :: ranks * parts][:size]

@@ -1,0 +1,178 @@
+"""Facts about clips become targets and vectors; small heads read them off a Listening's feature.
+
+The heads exist for training and for measuring the encoder; they are thrown away afterwards. Does not
+know how clips are made or heard.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mullama.studio.composer import STYLES
+from mullama.studio.harmony import all_keys
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.piece import METRES
+from mullama.studio.truth import MOODS, Truth
+from mullama.training.small.augment import Change
+
+UNKNOWN = -100
+"""Target of a fact that a clip does not have; no loss, no score."""
+KEYS = all_keys()
+"""Majors upwards from C, then minors."""
+TEMPO_BINS = 44
+TEMPO_RANGE_BPM = (54.0, 200.0)
+NAMED_ABOVE = -0.4
+"""Logit from which on an instrument counts as heard: about where F1 is best."""
+TEMPO_SPREAD = 0.8
+"""Deviation of the soft target around a tempo, in bins of three percent."""
+CHOICES = {
+    "style": len(STYLES),
+    "metre": len(METRES),
+    "key": len(KEYS),
+    "mood": len(MOODS),
+    "lead": len(INSTRUMENTS),
+}
+WEIGHTS = {
+    "style": 1.0,
+    "metre": 0.7,
+    "key": 1.0,
+    "mood": 0.5,
+    "lead": 0.3,
+    "tempo": 1.0,
+    "instruments": 12.0,
+}
+FACTS_WIDTH = sum(CHOICES.values()) + TEMPO_BINS + len(INSTRUMENTS) + 1
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Facts of a batch of clips."""
+
+    choices: dict[str, Tensor]
+    """For each of CHOICES: (clip,) integers, UNKNOWN where there is none."""
+    tempo: Tensor
+    """(clip,) log2 of BPM; not a number where there is none."""
+    instruments: Tensor
+    """(clip, instruments) zeros and ones."""
+
+    def __getitem__(self, index: Tensor) -> "Targets":
+        chosen = {name: values[index] for name, values in self.choices.items()}
+        return Targets(chosen, self.tempo[index], self.instruments[index])
+
+    def changed(self, change: Change) -> "Targets":
+        """The facts after transposition and a change of speed."""
+        key = self.choices["key"]
+        moved = (key % 12 + change.semitones) % 12 + key.clamp_min(0) // 12 * 12
+        choices = self.choices | {"key": torch.where(key == UNKNOWN, key, moved)}
+        return Targets(choices, self.tempo + change.speed.log2(), self.instruments)
+
+    def together(self, other: "Targets", mixed: Tensor) -> "Targets":
+        """The facts where `mixed` (clip,) clips sound with another: the instruments of both, no more."""
+        choices = {n: torch.where(mixed, UNKNOWN, values) for n, values in self.choices.items()}
+        both = torch.maximum(self.instruments, other.instruments)
+        return Targets(
+            choices,
+            torch.where(mixed, torch.nan, self.tempo),
+            torch.where(mixed[:, None], both, self.instruments),
+        )
+
+    def vector(self) -> Tensor:
+        """All facts as numbers between zero and one (clip, facts); the last says "no music"."""
+        rows = []
+        for name, size in CHOICES.items():
+            known = (self.choices[name] != UNKNOWN)[:, None]
+            rows.append(functional.one_hot(self.choices[name].clamp_min(0), size) * known)
+        silent = (self.instruments.sum(1, keepdim=True) == 0).float()
+        return torch.cat([*rows, tempo_shares(self.tempo), self.instruments, silent], dim=1)
+
+
+def targets(truths: Sequence[Truth]) -> Targets:
+    """The facts of clips, as tensors."""
+    names = list(INSTRUMENTS)
+    present = torch.zeros(len(truths), len(names))
+    for row, truth in enumerate(truths):
+        for name in truth.instruments:
+            present[row, names.index(name)] = 1.0
+
+    def place(value: str | None, known: Sequence[str]) -> int:
+        return UNKNOWN if value is None else known.index(value)
+
+    choices = {
+        "style": [place(truth.style, list(STYLES)) for truth in truths],
+        "metre": [place(truth.metre, METRES) for truth in truths],
+        "key": [place(truth.key, KEYS) for truth in truths],
+        "mood": [place(truth.mood, MOODS) for truth in truths],
+        "lead": [place(truth.lead, names) for truth in truths],
+    }
+    tempo = [math.nan if t.tempo_bpm is None else math.log2(t.tempo_bpm) for t in truths]
+    tensors = {name: torch.tensor(values) for name, values in choices.items()}
+    return Targets(tensors, torch.tensor(tempo), present)
+
+
+def tempo_centres() -> Tensor:
+    """log2 of the BPM that each bin stands for."""
+    low, high = (math.log2(bpm) for bpm in TEMPO_RANGE_BPM)
+    return torch.linspace(low, high, TEMPO_BINS)
+
+
+def tempo_shares(tempo: Tensor) -> Tensor:
+    """log2 BPM (clip,) -> soft bins (clip, bins) that sum to one, or all zero where unknown."""
+    centres = tempo_centres()
+    distance = (tempo[:, None] - centres) / (centres[1] - centres[0]) / TEMPO_SPREAD
+    shares = torch.exp(-0.5 * distance.square()).nan_to_num(0.0)
+    return shares / shares.sum(1, keepdim=True).clamp_min(1e-6)
+
+
+class AttributeHeads(nn.Module):
+    """One linear reading of the feature for each fact."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.scale = math.sqrt(features)
+        sizes = CHOICES | {"tempo": TEMPO_BINS, "instruments": len(INSTRUMENTS)}
+        self.heads = nn.ModuleDict({name: nn.Linear(features, n) for name, n in sizes.items()})
+
+    def forward(self, feature: Tensor) -> dict[str, Tensor]:
+        """Unit vectors (clip, features) -> logits of each fact."""
+        return {name: head(feature * self.scale) for name, head in self.heads.items()}
+
+    def loss(self, feature: Tensor, facts: Targets) -> Tensor:
+        """Weighted sum of the cross entropies of all facts."""
+        logits = self(feature)
+        total = torch.zeros(())
+        for name in CHOICES:
+            if (facts.choices[name] != UNKNOWN).any():
+                total = total + WEIGHTS[name] * functional.cross_entropy(
+                    logits[name], facts.choices[name], ignore_index=UNKNOWN, label_smoothing=0.02
+                )
+        shares = tempo_shares(facts.tempo)
+        known = shares.sum().clamp_min(1.0)
+        spent = -(shares * logits["tempo"].log_softmax(1)).sum() / known
+        heard = functional.binary_cross_entropy_with_logits(
+            logits["instruments"], facts.instruments
+        )
+        return total + WEIGHTS["tempo"] * spent + WEIGHTS["instruments"] * heard
+
+
+def scores(logits: dict[str, Tensor], facts: Targets) -> dict[str, float]:
+    """Shares of right facts, and F1 of instruments over all (micro) and averaged (macro)."""
+    result = {}
+    for name in CHOICES:
+        known = facts.choices[name] != UNKNOWN
+        right = logits[name].argmax(1)[known] == facts.choices[name][known]
+        result[name] = right.float().mean().item()
+    known = ~facts.tempo.isnan()
+    off = tempo_centres()[logits["tempo"].argmax(1)][known] - facts.tempo[known]
+    result["tempo"] = (off.abs() < math.log2(1.08)).float().mean().item()
+    named = logits["instruments"] > NAMED_ABOVE
+    true = facts.instruments > 0
+    hits, either = (named & true).sum(0), named.sum(0) + true.sum(0)
+    result["instruments micro"] = (2 * hits.sum() / either.sum().clamp_min(1)).item()
+    result["instruments macro"] = (2 * hits / either.clamp_min(1))[true.any(0)].mean().item()
+    drums = list(INSTRUMENTS).index("drums")
+    result["drums"] = (named[:, drums] == true[:, drums]).float().mean().item()
+    return result

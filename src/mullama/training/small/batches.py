@@ -1,0 +1,68 @@
+"""Clips and texts become batches: the same step always gives the same batch, none is padded much.
+
+Knows how to draw and to pad; not what a clip or a text says.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mullama.training.lessons import IGNORED
+
+POOL = 16
+"""Batches whose texts are sorted by length together."""
+
+
+class TextBatch(NamedTuple):
+    """Texts of about equal length, padded on the right."""
+
+    clips: Tensor
+    """(text,) which clip each is about."""
+    input_ids: Tensor
+    """(text, tokens)."""
+    labels: Tensor
+    """(text, tokens); IGNORED on prompts and padding."""
+
+
+class TextRow(NamedTuple):
+    """One question and answer about one clip."""
+
+    clip: int
+    """Index of the clip."""
+    prompt: list[int]
+    """Tokens that are given."""
+    answer: list[int]
+    """Tokens that are learnt, the end of text among them."""
+
+
+def draw_clips(step: int, batch: int, clips: int, seed: int) -> Tensor:
+    """Indices for one step: every clip once before any comes again, in another order each time."""
+    first = step * batch
+    drawn = []
+    for turn in range(first // clips, (first + batch - 1) // clips + 1):
+        order = np.random.default_rng([seed, turn]).permutation(clips)
+        low, high = max(first - turn * clips, 0), min(first + batch - turn * clips, clips)
+        drawn.append(order[low:high])
+    return torch.from_numpy(np.concatenate(drawn))
+
+
+def place_in_pool(step: int, seed: int) -> tuple[int, int]:
+    """Which pool a step draws from, and which of its batches, shortest to longest, it takes."""
+    pool, turn = divmod(step, POOL)
+    order = np.random.default_rng([seed, pool]).permutation(POOL)
+    return pool, int(order[turn])
+
+
+def pad(rows: Sequence[TextRow], padding: int) -> TextBatch:
+    """Put rows side by side."""
+    longest = max(len(row.prompt) + len(row.answer) for row in rows)
+    tokens = torch.full((len(rows), longest), padding)
+    labels = torch.full((len(rows), longest), IGNORED)
+    for index, row in enumerate(rows):
+        start, end = len(row.prompt), len(row.prompt) + len(row.answer)
+        tokens[index, :end] = torch.tensor(row.prompt + row.answer)
+        labels[index, start:end] = torch.tensor(row.answer)
+    return TextBatch(torch.tensor([row.clip for row in rows]), tokens, labels)

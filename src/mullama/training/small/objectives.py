@@ -1,0 +1,141 @@
+"""What each kind of phase learns: a step's number becomes a loss.
+
+Four kinds, see `recipe.Objective`. They draw their own batches, so that the trainer need not know
+music or text. The encoder hears while it learns itself; for everything after that its Listenings
+are computed once and kept.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from mullama.answer.prompt import fill, follow
+from mullama.studio.truth import Truth
+from mullama.training.small.attributes import targets
+from mullama.training.small.augment import augment, overlay
+from mullama.training.learning import StepObjective
+from mullama.training.lessons import IGNORED
+from mullama.training.small.batches import (
+    POOL,
+    TextBatch,
+    TextRow,
+    draw_clips,
+    pad,
+    place_in_pool,
+)
+from mullama.training.small.corpus import HeardMusic
+from mullama.training.small.hearings import Hearings
+from mullama.training.small.pupil import SmallPupil
+from mullama.training.recipe import Phase
+from mullama.training.small.texts import Asked, Interviewer
+from mullama.training.small.tokens import EOS, PAD
+
+PAIRS_A_CLIP = 4
+"""Questions that are put to a clip when it is its turn."""
+
+
+class LearnAttributes(StepObjective):
+    """The encoder and its heads learn the facts of augmented clips."""
+
+    def __init__(self, pupil: SmallPupil, phase: Phase, music: HeardMusic, seed: int) -> None:
+        self.pupil, self.phase, self.music, self.seed = pupil, phase, music, seed
+        self.targets = targets(music.truths)
+
+    def loss(self, micro: int) -> Tensor:
+        """See learning.Objective."""
+        clips = draw_clips(micro, self.phase.batch, len(self.music), self.seed)
+        random = Generator().manual_seed(self.seed * 1_000_003 + micro)
+        heard, change = augment(self.music.spectra(clips), random)
+        facts = self.targets[clips].changed(change)
+        heard, mixed = overlay(heard, self.phase.overlaid, random)
+        facts = facts.together(facts[torch.arange(len(clips)).roll(-1)], mixed)
+        feature = self.pupil.model.bridge.feature(self.pupil.model.encoder.attend(heard))
+        return self.pupil.heads.loss(feature, facts)
+
+
+class LearnAnswers(StepObjective):
+    """The language model learns to answer, from the facts themselves or from Listenings."""
+
+    def __init__(
+        self,
+        pupil: SmallPupil,
+        phase: Phase,
+        truths: Sequence[Truth],
+        tokenizer: Any,
+        seed: int,
+        listenings: Tensor | None = None,
+    ) -> None:
+        self.pupil, self.phase, self.truths, self.seed = pupil, phase, truths, seed
+        self.tokenizer, self.listenings = tokenizer, listenings
+        self.facts = targets(truths).vector()
+        self.interviewer = Interviewer(truths, seed)
+        self._pool: tuple[int, list[list[TextRow]]] = (-1, [])
+
+    def loss(self, micro: int) -> Tensor:
+        """See learning.Objective."""
+        batch = self.batch(micro)
+        model = self.pupil.model
+        if self.listenings is None:
+            carried = self.pupil.facts(self.facts[batch.clips])
+        else:
+            carried = model.bridge(self.listenings[batch.clips].float())
+        size = carried.detach().square().mean().sqrt()
+        carried = carried + self.phase.noise * size * torch.randn_like(carried)
+        shifts = model.spread(carried)
+        logits = model(input_ids=batch.input_ids, shifts=shifts).logits
+        return functional.cross_entropy(
+            logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=IGNORED
+        )
+
+    def batch(self, step: int) -> TextBatch:
+        """The texts of a step."""
+        pool, place = place_in_pool(step, self.seed)
+        if self._pool[0] != pool:
+            self._pool = (pool, self._draw(pool))
+        return pad(self._pool[1][place], self.tokenizer.token_to_id(PAD))
+
+    def _draw(self, pool: int) -> list[list[TextRow]]:
+        """Questions for POOL batches, sorted by length."""
+        size = self.phase.batch
+        clips = draw_clips(pool, POOL * size // PAIRS_A_CLIP, len(self.truths), self.seed)
+        rng = random.Random(self.seed * 1_000_003 + pool)
+        asked = [
+            row
+            for clip in clips.tolist()
+            for row in self.interviewer.about(clip, PAIRS_A_CLIP, rng)
+        ]
+        rows = self._tokens(asked)
+        rows.sort(key=lambda row: len(row.prompt) + len(row.answer))
+        return [rows[start : start + size] for start in range(0, POOL * size, size)]
+
+    def _tokens(self, asked: list[Asked]) -> list[TextRow]:
+        template = self.pupil.model.config.prompt
+        prompts = self.tokenizer.encode_batch([fill(template, row.question) for row in asked])
+        answers = self.tokenizer.encode_batch(
+            [follow(template, row.answer) for row in asked], add_special_tokens=False
+        )
+        end = self.tokenizer.token_to_id(EOS)
+        return [
+            TextRow(row.clip, prompt.ids, [*answer.ids, end])
+            for row, prompt, answer in zip(asked, prompts, answers, strict=True)
+        ]
+
+
+class LearnToCarry(StepObjective):
+    """The bridge learns to give, from a Listening, what stood for the facts before."""
+
+    def __init__(self, pupil: SmallPupil, phase: Phase, heard: Hearings, seed: int) -> None:
+        self.pupil, self.phase, self.seed, self.listenings = pupil, phase, seed, heard.listenings
+        self.facts = targets(heard.truths).vector()
+
+    def loss(self, micro: int) -> Tensor:
+        """See learning.Objective."""
+        clips = draw_clips(micro, self.phase.batch, len(self.facts), self.seed)
+        with torch.no_grad():
+            wanted = self.pupil.facts(self.facts[clips])
+        given = self.pupil.model.bridge(self.listenings[clips].float())
+        return functional.mse_loss(given, wanted)

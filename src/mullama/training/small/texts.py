@@ -1,0 +1,120 @@
+"""Truths become questions with answers, in the shares in which training asks them.
+
+Which words are used is the studio's business (`studio.describe`); here is decided what is asked how
+often, and of which clip: Yes and No are equally often right for every instrument. Knows no tokens.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mullama.answer.prompt import fill
+from mullama.studio.balance import balanced_presences
+from mullama.studio.clips import TAKES, seeds_for
+from mullama.studio.composer import compose
+from mullama.studio.describe import (
+    QuestionAnswer,
+    ask,
+    ask_check,
+    ask_of_silence,
+    ask_presence,
+    ask_unknowable,
+    interview,
+)
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.mixing import truth_of
+from mullama.studio.truth import Truth
+from mullama.training.recipe import Split
+from mullama.training.small.silence import NOTHING
+
+SHARES = {
+    "presence": 0.26,
+    "instruments": 0.12,
+    "key": 0.12,
+    "tempo": 0.13,
+    "style": 0.06,
+    "metre": 0.05,
+    "mood": 0.05,
+    "drums": 0.03,
+    "lead": 0.03,
+    "short": 0.03,
+    "long": 0.06,
+    "check": 0.04,
+    "unknowable": 0.04,
+}
+"""What is asked how often."""
+PRESENCES_AN_INSTRUMENT = 1500
+"""At most so many clips with an instrument, and as many without, are asked about it."""
+TOKENIZER_PIECES = 250
+LEFT_OUT = 0.35
+"""How often parts of an imagined piece are left out."""
+
+
+class Asked(NamedTuple):
+    """A question about a clip, by its index, and the right answer."""
+
+    clip: int
+    question: str
+    answer: str
+
+
+class Interviewer:
+    """Asks about clips whose truths are known."""
+
+    def __init__(self, truths: Sequence[Truth], seed: int) -> None:
+        self.truths = truths
+        sounding = [index for index, truth in enumerate(truths) if truth.instruments]
+        asked = balanced_presences(
+            [truths[index] for index in sounding], seed, PRESENCES_AN_INSTRUMENT
+        )
+        self.presences = [
+            (clip, name) for clip, names in zip(sounding, asked, strict=True) for name in names
+        ]
+
+    def about(self, clip: int, questions: int, rng: random.Random) -> list[Asked]:
+        """Some questions about a clip; those after one instrument may be about another clip."""
+        topics = rng.choices(list(SHARES), list(SHARES.values()), k=questions)
+        return [self._one(clip, topic, rng) for topic in topics]
+
+    def _one(self, clip: int, topic: str, rng: random.Random) -> Asked:
+        truth = self.truths[clip]
+        if not truth.instruments and rng.random() < 0.9:
+            return _of(clip, ask_of_silence(rng))
+        if topic == "unknowable" or not truth.instruments:
+            return _of(clip, ask_unknowable(rng))
+        if topic == "presence":
+            other, name = rng.choice(self.presences)
+            return _of(other, ask_presence(self.truths[other], name, rng))
+        if topic == "check":
+            check = ask_check(truth, rng)
+            return _of(clip, check if check is not None else ask(truth, "mood", rng))
+        return _of(clip, ask(truth, topic, rng))
+
+
+def imagined(split: Split) -> list[Truth]:
+    """What could be true of a split's pieces, some parts left out, without making a sound."""
+    truths = []
+    for seed in seeds_for(split.purpose, split.clips)[::TAKES]:
+        piece = compose(seed // TAKES)
+        rng = random.Random(seed)
+        for _ in range(TAKES * split.takes):
+            few = rng.random() < LEFT_OUT
+            kept = rng.randint(1, len(piece.parts)) if few else len(piece.parts)
+            truths.append(truth_of(piece, rng.sample(piece.parts, kept)))
+    return truths + [NOTHING] * split.silences
+
+
+def corpus_texts(prompt: str, seed: int) -> Iterator[str]:
+    """Texts as they are learnt, about pieces that are composed for it: what a tokenizer needs."""
+    names = list(INSTRUMENTS)
+    rng = random.Random(seed)
+    for piece_seed in range(TOKENIZER_PIECES):
+        piece = compose(piece_seed)
+        pairs = interview(truth_of(piece, list(piece.parts)), piece_seed, rng.sample(names, 6))
+        pairs += [ask_unknowable(rng) for _ in range(4)] + [ask_of_silence(rng) for _ in range(2)]
+        for pair in pairs:
+            yield fill(prompt, pair.question) + " " + pair.answer
+
+
+def _of(clip: int, pair: QuestionAnswer) -> Asked:
+    return Asked(clip, pair.question, pair.answer)

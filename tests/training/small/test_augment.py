@@ -1,0 +1,82 @@
+"""Augmented spectra: what moves, by how much, and what must stay."""
+
+import pytest
+import torch
+
+from mullama.listen.spectra import BANDS, ONSET_GROUPS, Spectra
+from mullama.training.small.augment import augment, overlay
+
+
+def heard(clips: int = 64, frames: int = 200) -> Spectra:
+    random = torch.Generator().manual_seed(0)
+    bands = 1.0 + torch.rand(clips, BANDS, frames, generator=random)
+    bands[:, 50] = 14.0
+    return Spectra(bands, torch.rand(clips, ONSET_GROUPS, 2 * frames, generator=random))
+
+
+def test_the_same_generator_gives_the_same() -> None:
+    results = [augment(heard(), torch.Generator().manual_seed(5)) for _ in range(2)]
+    assert torch.equal(results[0][0].bands, results[1][0].bands)
+    assert torch.equal(results[0][1].semitones, results[1][1].semitones)
+
+
+def test_a_loud_band_moves_by_the_semitones_told() -> None:
+    found, change = augment(heard(), torch.Generator().manual_seed(1))
+    assert len(change.semitones.unique()) > 4
+    assert torch.equal(found.bands.mean(-1).argmax(1), 50 + change.semitones)
+
+
+def test_without_transposition_pitch_and_speed_stay() -> None:
+    found, change = augment(heard(), torch.Generator().manual_seed(1), transpose=False)
+    assert not change.semitones.any()
+    assert (change.speed == 1).all()
+    assert (found.bands.mean(-1).argmax(1) == 50).all()
+
+
+def test_events_follow_the_speed_told() -> None:
+    frames = 400
+    quiet = Spectra(torch.ones(32, BANDS, frames), torch.zeros(32, ONSET_GROUPS, 2 * frames))
+    quiet.onsets[:, :, ::40] = 1.0
+    found, change = augment(quiet, torch.Generator().manual_seed(3))
+    for clip in range(32):
+        row = found.onsets[clip, 0]
+        places = torch.nonzero(row > row.max() / 4).flatten().float()
+        events = [places[0].item()]
+        for place in places.tolist():
+            if place - events[-1] > 5:
+                events.append(place)
+        distance = (events[-1] - events[0]) / (len(events) - 1)
+        assert distance == pytest.approx(40 / change.speed[clip].item(), rel=0.03)
+
+
+def test_onsets_stay_twice_as_many_as_bands_and_all_is_finite() -> None:
+    for seed in range(5):
+        found, _ = augment(heard(8), torch.Generator().manual_seed(seed))
+        assert found.onsets.shape[-1] == 2 * found.bands.shape[-1]
+        assert found.bands.isfinite().all()
+        assert (found.bands >= 0).all()
+        assert (found.onsets >= 0).all()
+
+
+def test_silence_survives() -> None:
+    empty = Spectra(torch.zeros(4, BANDS, 100), torch.zeros(4, ONSET_GROUPS, 200))
+    found, _ = augment(empty, torch.Generator().manual_seed(0))
+    assert found.bands.isfinite().all()
+
+
+def test_clips_overlaid_hold_both_and_the_others_stay() -> None:
+    bands = torch.zeros(8, BANDS, 50)
+    bands[torch.arange(8), 10 + torch.arange(8)] = 12.0
+    clips = Spectra(bands, torch.zeros(8, ONSET_GROUPS, 100))
+    found, mixed = overlay(clips, 0.5, torch.Generator().manual_seed(0))
+    assert 0 < mixed.sum() < 8
+    for clip, both in enumerate(mixed.tolist()):
+        loud = torch.nonzero(found.bands[clip, :, 0] > 8).flatten().tolist()
+        assert loud == sorted({10 + clip, 10 + (clip + 1) % 8} if both else {10 + clip})
+
+
+def test_nothing_overlaid_is_the_same() -> None:
+    clips = heard(4)
+    found, mixed = overlay(clips, 0.0, torch.Generator().manual_seed(0))
+    assert not mixed.any()
+    assert torch.equal(found.bands, clips.bands)

@@ -1,0 +1,139 @@
+"""Training as published: the same texts, losses, steps and weights as the published code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from goldens import FINETUNED, GOLDEN, LLAMA, MERT, mean, our_names, pupil, write_pretrained
+from mullama.checkpoints.convert import convert
+from mullama.checkpoints.store import load_tokenizer
+from mullama.model import MuLlamaForConditionalGeneration
+from mullama.musicqa.records import read_pairs
+from mullama.training.journal import Journal
+from mullama.training.learning import Learner, Pupil, choose
+from mullama.training.lessons import IGNORED, Lessons, teach
+from mullama.training.loop import BETAS, Loop
+from mullama.training.pairs import LearnPairs, Micro
+from mullama.training.recipe import Phase, Recipe
+from mullama.training.schedule import weight_decay_groups
+
+NEAR, NEAR_STEP = 1e-4, 1e-3
+KNOWN: dict[str, Any] = json.loads((GOLDEN / "training.json").read_text(encoding="utf-8"))
+CLIPS = {None: "zeros", "000000.wav": "c3", "000001.wav": "c3b", "000002.wav": "st"}
+PHASES = ["pretrain", "finetune"]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    root = tmp_path_factory.mktemp("published")
+    adapters = {"finetune": FINETUNED, "pretrain": write_pretrained(root / "pretrained.pth")}
+    return {
+        phase: convert(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase)
+        for phase, adapter in adapters.items()
+    }
+
+
+def hear(names: Any) -> Tensor:
+    return torch.cat([mean(CLIPS[name]) for name in names])
+
+
+def lessons(folder: Path, tmp_path: Path, longest: int) -> Lessons:
+    (tmp_path / "items.json").write_text(json.dumps(KNOWN["items"]))
+    pairs = read_pairs(tmp_path / "items.json")
+    tokenizer = load_tokenizer(folder)
+    return teach(pairs, tokenizer, "published", longest, as_published=True)
+
+
+def objective(
+    model: MuLlamaForConditionalGeneration, taught: Lessons, name: str, **changes: Any
+) -> LearnPairs:
+    settings: dict[str, Any] = {"epochs": 4, "warmup_epochs": 1, "batch": 2, "learning_rate": 5e-3}
+    phase = Phase(
+        name, "pairs", (name,), longest=KNOWN["max_words"]["normal"], as_published=True,
+        weight_decay=0.05, clip_norm=0, **{**settings, **changes},
+    )  # fmt: skip
+    return LearnPairs(model, phase, taught, hear)
+
+
+@pytest.mark.parametrize("length", ["normal", "truncating", "prompt_longer_than_max"])
+def test_texts(folders: dict[str, Path], tmp_path: Path, length: str) -> None:
+    longest = KNOWN["max_words"][length]
+    taught = lessons(folders["finetune"], tmp_path, longest)
+    for index, expected in enumerate(KNOWN["dataset"][length]):
+        ids = taught[index].ids.tolist()
+        assert ids + [0] * (longest - len(ids)) == expected["input_ids"]
+        labels = [0] * taught[index].prompt + ids[taught[index].prompt :]
+        assert labels + [0] * (longest - len(ids)) == expected["labels"]
+        assert (ids[-1] == 2) == expected["has_eos"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("length", ["normal", "truncating", "prompt_longer_than_max"])
+def test_losses(folders: dict[str, Path], tmp_path: Path, phase: str, length: str) -> None:
+    taught = lessons(folders[phase], tmp_path, KNOWN["max_words"][length])
+    learn = objective(pupil(folders[phase]), taught, phase)
+    for index in range(5):
+        share = 1 / max(1, len(learn._learnt(index)))
+        loss = learn.loss(Micro([index], share, KNOWN["max_words"][length]))
+        expected = KNOWN[phase]["loss_single"][f"{length}_{index}"]
+        assert loss.item() == pytest.approx(expected, rel=NEAR)
+
+
+def check(model: MuLlamaForConditionalGeneration, expected: dict[str, list[float]]) -> None:
+    named = dict(model.named_parameters())
+    for published, (norm, total, largest) in expected.items():
+        name, row = our_names(published, model)
+        if row is not None and row < 0:  # gates of a layer that is not adapted
+            continue
+        found = named[name].detach() if row is None else named[name].detach()[row]
+        assert found.norm().item() == pytest.approx(norm, rel=NEAR_STEP), published
+        assert found.abs().max().item() == pytest.approx(largest, rel=NEAR_STEP), published
+        room = NEAR_STEP * norm * found.numel() ** 0.5
+        assert found.sum().item() == pytest.approx(total, abs=room), published
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_one_step_of_the_optimiser(folders: dict[str, Path], tmp_path: Path, phase: str) -> None:
+    taught = lessons(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
+    model = pupil(folders[phase])
+    learn = objective(model, taught, phase)
+    chosen = choose(Pupil(model), [phase])
+    optimiser = torch.optim.AdamW(weight_decay_groups(chosen, 0.05), lr=1e-2, betas=BETAS)
+    both = len(learn._learnt(0)) + len(learn._learnt(1))
+    for micro in (Micro([0, 1], 0.5 / both), Micro([2], 0.5 / len(learn._learnt(2)))):
+        learn.loss(micro).backward()
+    norm = torch.nn.utils.get_total_norm([p.grad for _, p in chosen if p.grad is not None])
+    assert norm.item() == pytest.approx(KNOWN[phase]["grad_norm_total_accumulated"], rel=NEAR_STEP)
+    optimiser.step()
+    check(model, KNOWN[phase]["params_after_step"])
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_two_epochs(folders: dict[str, Path], tmp_path: Path, phase: str) -> None:
+    """The whole loop: schedule, accumulation, the dropped rest, the first step at rate zero."""
+    taught = lessons(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
+    model = pupil(folders[phase])
+    learn = objective(model, taught, phase)
+    learn.published.lessons = lambda step: [[0, 1], [2, 3]][step % 2]  # type: ignore[method-assign]
+    recipe = Recipe("published", (learn.phase,), start="x", log_steps=1)
+    journal = Journal(tmp_path, lambda _: None)
+    loop = Loop(recipe, Learner(Pupil(model)), tmp_path, lambda _: learn, journal)
+    assert learn.steps == 8
+    assert not loop.train(max_steps=4)
+    known = KNOWN[phase]["engine_2epochs_accum2"]
+    assert [learn.learning_rate(step) for step in range(4)] == pytest.approx(
+        [known["lr_calls"][index][1] for index in (0, 1, 3, 4)]
+    )
+    check(model, known["params"])
+
+
+def test_what_is_ignored(folders: dict[str, Path], tmp_path: Path) -> None:
+    taught = lessons(folders["finetune"], tmp_path, KNOWN["max_words"]["normal"])
+    learn = objective(pupil(folders["finetune"]), taught, "finetune")
+    _, labels = learn._padded(taught, Micro([3], 1.0, KNOWN["max_words"]["normal"]))
+    known = torch.tensor([KNOWN["dataset"]["normal"][3]["labels"]])
+    assert torch.equal(labels.masked_fill(labels == IGNORED, 0), known)
