@@ -1,125 +1,293 @@
-"""One command, from a recipe to a model that answers: all phases, stopped and taken up again."""
+"""Runs on question-answer pairs: whole, stopped, killed, in two processes, with bad data."""
 
 import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 import mullama
-from mullama.listen.spectra import BANDS, ONSET_GROUPS
-from mullama.training.small.bars import BARS
-from mullama.training.small.corpus import shard_name, split_folder, write_shard
-from mullama.training.recipe import Recipe, load_recipe
-from mullama.training.small.texts import imagined
-from mullama.training.trainer import FIGURES, Course, run
+from mullama.errors import UsageError
+from mullama.model import MuLlamaForConditionalGeneration
+from mullama.training.journal import read_log
+from mullama.training.options import RunOptions
+from mullama.training.recipe import Recipe
+from mullama.training.saves import FOLDER, TrainingError
+from mullama.training.settings import load_recipe
+from mullama.training.trainer import RECIPE, run
+from runs import write_data, write_recipe
 
-RECIPE = """
-name: tiny
-seed: 3
-log_steps: 2
-model:
-  hidden: 32
-  layers: 2
-  heads: 2
-  inner: 48
-  vocabulary: 600
-  positions: 72
-  adapted_layers: 2
-  bridge_width: 32
-  encoder: {hidden_size: 32, intermediate_size: 32, num_hidden_layers: 1, frame_channels: [4, 4, 4, 4]}
-splits:
-  - {name: music, purpose: encoder, clips: 8, silences: 1}
-  - {name: seen, purpose: held-out, clips: 6}
-  - {name: unseen, purpose: held-out, clips: 6, bank: timgm6mb}
-phases:
-  - {name: hear, objective: attributes, trains: ["encoder.*", "bridge.mix.*", "heads.*"],
-     split: music, steps: 3, batch: 4}
-  - {name: speak, objective: truth, trains: ["language_model.*", "shifts.*", "facts.*"],
-     split: music, steps: 3, batch: 8, noise: 0.1}
-  - {name: carry, objective: carry, trains: ["bridge.proj.*", "bridge.blocks.*"],
-     split: music, steps: 3, batch: 4, variants: 2, teacher: heads}
-  - {name: answer, objective: answers, split: music, steps: 3, batch: 8, variants: 2,
-     trains: ["bridge.*", "shifts.*", "language_model.*"]}
-"""
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
 
-def make_music(recipe: Recipe, folder: Path) -> None:
-    """Write made-up spectra where the rendered ones would lie; the truths are the studio's own."""
-    rng = np.random.default_rng(0)
-    for split in recipe.splits:
-        truths = imagined(split)
-        heard = [
-            (
-                rng.integers(0, 200, (BANDS, 100), dtype=np.uint8),
-                rng.integers(0, 50, (ONSET_GROUPS, 200), dtype=np.uint8),
-            )
-            for _ in truths
-        ]
-        here = split_folder(split, folder)
-        here.mkdir(parents=True)
-        write_shard(here / shard_name(0), heard, [json.dumps(t.as_dict()) for t in truths])
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_data(tmp_path / "data")
 
 
-@pytest.fixture(scope="module")
-def recipe_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("recipe") / "tiny.yaml"
-    path.write_text(RECIPE)
-    make_music(load_recipe(path), path.parent / "music")
-    return path
+def train(recipe: Path, out: Path, data: Path, **options: Any) -> dict[str, Tensor]:
+    """Run in this process; the finished weights."""
+    told = RunOptions(data=data, store=data.parent / "store", device="cpu", **options)
+    return load_file(run(recipe, out, told, report=lambda _: None) / "model.safetensors")
 
 
-@pytest.fixture(scope="module")
-def whole(recipe_path: Path) -> Path:
-    out = recipe_path.parent / "whole"
-    run(recipe_path, out, music=recipe_path.parent / "music", report=lambda _: None)
-    return out
+def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
 
 
-def test_a_run_ends_with_a_model_and_every_figure(whole: Path) -> None:
-    stored = json.loads((whole / FIGURES).read_text())
-    assert set(stored["figures"]) == {
-        "majority",
-        "seen",
-        "unseen",
-        "seen, wrong song",
-        "unseen, wrong song",
-    }
-    assert set(stored["figures"]["seen"]) == {bar.row for bar in BARS}
-    model = mullama.load(whole / "model", dtype="float32")
-    song = model.listen(np.zeros(48_000, dtype=np.float32), sample_rate=24_000)
-    assert song.ask("Are there drums?", max_new_tokens=4).token_ids
-    weights = load_file(whole / "model" / "model.safetensors")
-    assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
-    assert not any(name.startswith(("heads", "facts")) for name in weights)
+def test_a_run_trains_what_its_phase_names_and_loads(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    before = load_file(folder / "model.safetensors")
+    after = train(recipe, tmp_path / "run", data)
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert moved
+    assert all(name.startswith("language_model.") for name in moved)
+    assert all("lora_" in n or "norm" in n or n.endswith("bias") for n in moved)
+    assert not [n for n in moved if n.endswith(("k_proj.bias", "v_proj.bias"))]
+    losses = [line["loss"] for line in read_log(tmp_path / "run")]
+    assert losses[-1] < losses[0]
+    song = mullama.load(tmp_path / "run", device="cpu").listen(data.parent / "000001.wav")
+    assert song.ask("What is it?", max_new_tokens=4).token_ids
+    assert load_recipe(tmp_path / "run" / RECIPE) == load_recipe(recipe)
+    assert json.loads((tmp_path / "run" / "environment.json").read_text())["processes"] == 1
+
+
+def test_low_rank_updates_are_added_to_a_model_without(
+    model: MuLlamaForConditionalGeneration, folder: Path, data: Path, tmp_path: Path
+) -> None:
+    model.merge_lora().save_pretrained(folder)
+    recipe = write_recipe(tmp_path / "r.yaml", folder, lora_rank=2, phase={"steps": 2, "epochs": 0})
+    after = train(recipe, tmp_path / "run", data)
+    assert after["language_model.model.layers.0.self_attn.q_proj.lora_A"].shape == (2, 64)
+    assert after["language_model.model.layers.0.self_attn.q_proj.lora_B"].abs().sum() > 0
+    assert mullama.load(tmp_path / "run", device="cpu")
+
+
+def test_smaller_micro_batches_and_recomputing_change_nothing(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    phase = {"steps": 3, "epochs": 0}
+    plain = train(write_recipe(tmp_path / "a.yaml", folder, phase=phase), tmp_path / "a", data)
+    phase["micro_tokens"] = 60
+    small = write_recipe(tmp_path / "b.yaml", folder, phase=phase, recompute=True)
+    for name, tensor in train(small, tmp_path / "b", data).items():
+        assert torch.allclose(tensor, plain[name], atol=2e-5), name
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision_learns_and_keeps_what_trains_in_float32(
+    folder: Path, data: Path, tmp_path: Path, precision: str
+) -> None:
+    phase = {"steps": 3, "epochs": 0}
+    recipe = write_recipe(tmp_path / "r.yaml", folder, precision=precision, phase=phase)
+    after = train(recipe, tmp_path / "run", data)
+    layer = "language_model.model.layers.1.self_attn.q_proj"
+    assert after[f"{layer}.lora_A"].dtype == torch.float32
+    assert str(after[f"{layer}.weight"].dtype) == f"torch.{precision}"
+    whole = train(
+        write_recipe(tmp_path / "w.yaml", folder, phase=phase), tmp_path / "whole", data
+    )
+    lines = zip(read_log(tmp_path / "run"), read_log(tmp_path / "whole"), strict=True)
+    assert all(abs(a["loss"] - b["loss"]) < 0.1 for a, b in lines)
+    assert set(whole) == set(after)
+
+
+def test_the_encoder_can_learn_too(folder: Path, data: Path, tmp_path: Path) -> None:
+    phase = {"trains": ["encoder.*", "bridge.*"], "steps": 2, "epochs": 0}
+    before = load_file(folder / "model.safetensors")
+    after = train(write_recipe(tmp_path / "r.yaml", folder, phase=phase), tmp_path / "run", data)
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert any(name.startswith("encoder.") for name in moved)
+    assert any(name.startswith("bridge.") for name in moved)
+
+
+def test_the_best_weights_on_tracks_kept_apart_are_exported(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, validation=0.3, validate_steps=2)
+    train(recipe, tmp_path / "run", data)
+    found = [line["validation"] for line in read_log(tmp_path / "run") if "validation" in line]
+    assert len(found) >= 3
+    assert min(found) < found[0] + 1e-9
+
+
+def test_weighted_data_sets_and_the_folder_of_a_recipe(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    sets = [{"file": "pairs.jsonl", "weight": 2}, {"file": "gone.json", "optional": True}]
+    recipe = write_recipe(tmp_path / "r.yaml", folder, data=sets, phase={"epochs": 1})
+    train(recipe, tmp_path / "run", data.parent)
+    assert read_log(tmp_path / "run")[-1]["of"] == 8  # 23 pairs, twice, in sixes
+
+
+# ------------------------------------------------------------------------ bad data
+
+
+def test_missing_audio_is_named_and_may_be_left_out(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    (data.parent / "000002.wav").unlink()
+    (data.parent / "000004.wav").write_text("no sound")
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"epochs": 1})
+    said: list[str] = []
+    told = RunOptions(data=data, store=tmp_path / "store", device="cpu")
+    with pytest.raises(UsageError, match=r"2 audio files are missing .* --skip-missing"):
+        run(recipe, tmp_path / "run", told, report=said.append)
+    assert any("000002.wav" in line for line in said)
+    assert any("000004.wav" in line for line in said)
+    train(recipe, tmp_path / "run", data, skip_missing=True)
+    assert read_log(tmp_path / "run")[-1]["of"] == 3  # 17 pairs in sixes
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"audio": "000000.wav", "question": "What?"}', r"line 1: 'answer' is missing"),
+        ('{"question": "What?", "answer": 3}', "line 1: 'answer' is 3, expected text"),
+        ("{", "line 1: no JSON"),
+        ("", "no pairs in"),
+    ],
+)
+def test_pairs_that_cannot_be_read_are_named(
+    folder: Path, data: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    data.write_text(text)
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    with pytest.raises(UsageError, match=said):
+        train(recipe, tmp_path / "run", data)
+
+
+def test_nothing_to_resume_is_said(folder: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    with pytest.raises(UsageError, match="--resume: there is no checkpoint"):
+        train(recipe, tmp_path / "run", data, resume=True)
+
+
+def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    train(recipe, tmp_path / "good", data, max_steps=1)
+    # What was heard of one clip is damaged on disk in a way that only the loss shows.
+    import numpy as np
+
+    from mullama.checkpoints.store import open_model
+    from mullama.listen.kept import Kept
+
+    store = Kept(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
+    place = store.place(store.digest(data.parent / "000003.wav"))
+    np.save(place, np.full(store.shape, np.nan, dtype=np.float16))
+    with pytest.raises(TrainingError, match=r"no number at step \d+, at .*000003\.wav, 'What is it"):
+        train(recipe, tmp_path / "bad", data)
+    assert list((tmp_path / "bad" / FOLDER).glob("step-*.pt"))
+
+
+# ----------------------------------------------------------------- stopped and killed
+
+
+def command(recipe: Path, out: Path, data: Path, *more: str) -> list[str]:
+    told = ["--out", str(out), "--data", str(data), "--store", str(data.parent / "store")]
+    return ["mullama", "train", str(recipe), *told, "--device", "cpu", *more]
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_stopped_run_gives_the_same_weights(folder: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    whole = train(recipe, tmp_path / "whole", data)
+    for most in (1, 4, 2, None):
+        parts = train(recipe, tmp_path / "parts", data, max_steps=most)
+    assert same(whole, parts)
+
+
+def wait_for_steps(out: Path, steps: int, process: subprocess.Popen[str]) -> None:
+    while process.poll() is None and len(list_log(out)) < steps:
+        time.sleep(0.01)
+
+
+def list_log(out: Path) -> list[str]:
+    path = out / "log.jsonl"
+    return path.read_text().splitlines() if path.exists() else []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stops", [(2, 5), (7, 4)])
-def test_a_stopped_run_gives_the_same_model(
-    recipe_path: Path, whole: Path, tmp_path: Path, stops: tuple[int, ...]
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_killed_run_gives_the_same_weights(
+    folder: Path, data: Path, tmp_path: Path, seed: int
 ) -> None:
-    for most in (*stops, None):
-        music = recipe_path.parent / "music"
-        run(recipe_path, tmp_path, music=music, max_steps=most, report=lambda _: None)
-    one, other = (load_file(folder / "model" / "model.safetensors") for folder in (whole, tmp_path))
-    assert one.keys() == other.keys()
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    whole = train(recipe, tmp_path / "whole", data)
+    chance = random.Random(seed)
+    out = tmp_path / "killed"
+    for steps in sorted(chance.sample(range(1, 11), 2)):
+        process = start(*command(recipe, out, data))
+        wait_for_steps(out, steps, process)
+        time.sleep(chance.uniform(0, 0.05))
+        process.kill()
+        process.communicate()
+    assert same(whole, train(recipe, out, data))
+    assert [line["step"] for line in read_log(out)] == list(range(1, 13))
 
 
-def test_each_phase_reaches_every_parameter_that_it_names(
-    recipe_path: Path, tmp_path: Path
+@pytest.mark.slow
+def test_sigterm_saves_and_says_how_to_go_on(folder: Path, data: Path, tmp_path: Path) -> None:
+    # Nothing but the signal may save: no checkpoint is due for an hour.
+    recipe = write_recipe(tmp_path / "r.yaml", folder, checkpoint_seconds=3600)
+    out = tmp_path / "stopped"
+    process = start(*command(recipe, out, data))
+    wait_for_steps(out, 2, process)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate()
+    assert process.returncode == 143
+    assert "stopped as asked" in said
+    assert same(train(recipe, tmp_path / "whole", data), train(recipe, out, data, resume=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
+def test_two_processes_learn_as_one(
+    folder: Path, data: Path, tmp_path: Path, parallel: str
 ) -> None:
-    recipe = load_recipe(recipe_path)
-    music = recipe_path.parent / "music"
-    course = Course(recipe, tmp_path, music, 1, lambda _: None)
-    for phase in recipe.phases:
-        before = {n: p.detach().clone() for n, p in course.pupil.named_parameters()}
-        course.loop.train(max_steps=phase.steps)
-        moved = {n for n, p in course.pupil.named_parameters() if not torch.equal(before[n], p)}
-        named = {n for n in before if any(n.startswith(t.rstrip("*")) for t in phase.trains)}
-        # Keys' biases move all scores alike; what a Listening's mean never sees has no gradient.
-        assert {n for n in named - moved if not n.endswith("k_proj.bias")} == set()
-        assert moved <= named
+    recipe = write_recipe(tmp_path / "r.yaml", folder, parallel=parallel, validation=0.3)
+    alone = train(recipe, tmp_path / "alone", data)
+    out = tmp_path / "both"
+    torchrun = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
+    first = start(*torchrun, *command(recipe, out, data, "--max-steps", "5"))
+    _, said = first.communicate()
+    assert first.returncode == 0, said
+    second = start(*torchrun, *command(recipe, out, data, "--resume"))
+    _, said = second.communicate()
+    assert second.returncode == 0, said
+    together = load_file(out / "model" / "model.safetensors")
+    assert together.keys() == alone.keys()
+    for name, tensor in alone.items():
+        assert torch.allclose(together[name], tensor, atol=1e-4), name
+    pairs = zip(read_log(tmp_path / "alone"), read_log(out), strict=True)
+    assert all(abs(a["loss"] - b["loss"]) < 1e-4 for a, b in pairs if "loss" in a)
+
+
+# ----------------------------------------------------------------------- recipes
+
+RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_is_read(path: Path) -> None:
+    assert isinstance(load_recipe(path), Recipe)

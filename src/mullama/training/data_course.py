@@ -19,7 +19,7 @@ from mullama.model import MuLlamaForConditionalGeneration
 from mullama.musicqa.records import Pair
 from mullama.processor import MuLlamaProcessor
 from mullama.training.data import divide, find
-from mullama.training.hearing import Heard
+from mullama.training.hearing import Hearing, StoredHearing
 from mullama.training.learning import Learner, Objective, Pupil, trained_by
 from mullama.training.lessons import Lessons, teach
 from mullama.training.options import RunOptions
@@ -41,6 +41,8 @@ class DataCourse:
         options: RunOptions,
         world: World,
         report: Callable[[str], None],
+        *,
+        heard: Callable[[MuLlamaForConditionalGeneration], Hearing] | None = None,
     ) -> None:
         self.recipe, self.world, self.report = recipe, world, report
         if recipe.start is None:
@@ -49,7 +51,10 @@ class DataCourse:
         self.start = resolve(recipe.start)
         self.tokenizer = load_tokenizer(self.start)
         self.model = open_for_training(self.start, recipe, world)
-        self.heard = Heard(self.model, options, world, report)
+        self._lent_values = spread_out(recipe, world) and self._lend_values()
+        self.heard: Hearing = (
+            heard(self.model) if heard else StoredHearing(self.model, options, world, report)
+        )
         sources = self.heard.prepare(sources)
         self.pairs, self.weights, self.kept = divide(
             sources, recipe.validation, recipe.validation_pairs
@@ -60,10 +65,10 @@ class DataCourse:
         """The pupil as the loop trains it; spread over the processes where the recipe says so."""
         learner = Learner(self.pupil)
         if self.recipe.recompute:
-            self.model.gradient_checkpointing_enable({"use_reentrant": False})
+            self.model.activation_checkpointing_enable({"use_reentrant": False})
         if self.recipe.compile:
             self.model.get_decoder().compile(dynamic=True)
-        if self.recipe.parallel == "fsdp":
+        if spread_out(self.recipe, self.world):
             layers = list(decoder_layers(self.model.language_model))
             spread(learner, layers, DTYPES[self.recipe.precision], self.world)
         return learner
@@ -99,12 +104,24 @@ class DataCourse:
         if not self.world.first:
             return
         config = self.model.config
+        if self._lent_values:
+            del tensors["shifts.values"]
+            config.own_values = False
         config.provenance = {**config.provenance, "trained": self._provenance()}
         self.model.save_pretrained(folder, state_dict=tensors)
         MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(folder)
 
     def finish(self, folder: Path) -> None:
         """Nothing is measured here: see `mullama evaluate`."""
+
+    def _lend_values(self) -> bool:
+        """Keep value projections apart while layers are spread; whether they were not before.
+
+        A layer's own weights are gathered during its own forward pass only, too late for the shifts.
+        """
+        had = bool(self.model.config.own_values)
+        self.model.keep_values()
+        return not had
 
     def _taught(self, pairs: Sequence[Pair], phase: Phase) -> Lessons:
         template, published = self.model.config.prompt, phase.as_published
@@ -122,6 +139,11 @@ class DataCourse:
         }
 
 
+def spread_out(recipe: Recipe, world: World) -> bool:
+    """Whether the model's parameters are spread over processes."""
+    return recipe.parallel == "fsdp" and world.size > 1
+
+
 def open_for_training(
     folder: Path, recipe: Recipe, world: World
 ) -> MuLlamaForConditionalGeneration:
@@ -129,18 +151,15 @@ def open_for_training(
 
     A model that is to be spread stays on the CPU, from where its layers are taken one by one.
     """
-    spread_out = recipe.parallel == "fsdp" and world.size > 1
-    device = torch.device("cpu") if spread_out else world.device
+    device = torch.device("cpu") if spread_out(recipe, world) else world.device
     model, _ = open_model(folder, dtype=recipe.precision, device=str(device))
     if recipe.lora_rank and not model.config.lora_rank:
         torch.manual_seed(recipe.seed)
         add_lora(model.language_model, recipe.lora_rank)
         model.config.lora_rank = recipe.lora_rank
         model.to(device)
-    if spread_out:
-        # A layer's own weights are gathered during its own forward pass only, too late for shifts.
-        model.keep_values()
-    model.encoder.eval()
+    # A layer that was dropped would leave no state to mix.
+    model.encoder.config.layerdrop = 0.0
     words = [word for phase in recipe.phases for word in phase.trains]
     for name, parameter in model.named_parameters():
         if trained_by(name, words):

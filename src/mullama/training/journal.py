@@ -59,8 +59,9 @@ class Journal:
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps({"total_step": total_step, **values}) + "\n")
         numbers = {key: value for key, value in values.items() if isinstance(value, float)}
-        for key, value in numbers.items() if self._board else ():
-            self._board.add_scalar(f"{values.get('phase', 'run')}/{key}", value, total_step)
+        if self._board:
+            for key, value in numbers.items():
+                self._board.add_scalar(f"{values.get('phase', 'run')}/{key}", value, total_step)
         if self._wandb:
             self._wandb.log(numbers, step=total_step)
 

@@ -21,8 +21,9 @@ class Place(NamedTuple):
     """Where a step lies."""
 
     epoch: int
-    index: int
-    """Of the step within the epoch."""
+    """Which epoch."""
+    step: int
+    """Which of the epoch's steps."""
 
 
 class Order:
@@ -67,10 +68,10 @@ class Order:
 
     def lessons(self, step: int) -> NDArray[np.int64]:
         """The lessons of a step."""
-        epoch, index = self.place(step)
+        epoch, inside = self.place(step)
         if self._epoch[0] != epoch:
             self._epoch = (epoch, self._batches(epoch))
-        return self._epoch[1][index]
+        return self._epoch[1][inside]
 
     def _batches(self, epoch: int) -> list[NDArray[np.int64]]:
         turn = epoch // self.parts

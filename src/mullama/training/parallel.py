@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
@@ -77,7 +78,7 @@ def spread(root: nn.Module, layers: list[nn.Module], dtype: torch.dtype, world: 
     """Give every process a part of every parameter, gathered a layer at a time when it is needed."""
     if world.size == 1:
         return
-    mesh = distributed.init_device_mesh(world.device.type, (world.size,))
+    mesh = init_device_mesh(world.device.type, (world.size,))
     policy = MixedPrecisionPolicy(
         param_dtype=None if dtype == torch.float32 else dtype, reduce_dtype=torch.float32
     )
@@ -109,7 +110,7 @@ def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
 def whole(value: Any) -> Any:
     """The same nested state with tensors that are spread over processes gathered, on the CPU."""
     if isinstance(value, DTensor):
-        return value.full_tensor().cpu()
+        return value.full_tensor().cpu()  # type: ignore[operator] # stubs take it for a Tensor
     if isinstance(value, Tensor):
         return value.detach().cpu()
     if isinstance(value, dict):

@@ -4,7 +4,7 @@ How a YAML file becomes one is in settings.py; how a phase is trained, in loop.p
 """
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mullama.errors import UsageError
@@ -172,6 +172,11 @@ class Recipe:
         guess = difflib.get_close_matches(str(name), [split.name for split in self.splits], n=1)
         hint = f"; did you mean {guess[0]!r}?" if guess else ""
         raise UsageError(f"recipe {self.name} has no split {name!r}{hint}")
+
+    def as_published(self) -> "Recipe":
+        """The same with every phase's order, padding, averaging and schedule as published."""
+        phases = tuple(replace(phase, as_published=True) for phase in self.phases)
+        return replace(self, phases=phases)
 
     def check(self) -> None:
         """Refuse what does not fit together, before anything is made."""

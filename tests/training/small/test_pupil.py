@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 import mullama
-from mullama.training.small.pupil import Pupil, export, fresh_model
+from mullama.training.small.pupil import SmallPupil, export, fresh_model
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.tokens import train_tokenizer
 
@@ -18,24 +18,24 @@ SIZES = ModelSizes(
 
 
 @pytest.fixture(scope="module")
-def pupil() -> Pupil:
-    return Pupil(fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0))
+def pupil() -> SmallPupil:
+    return SmallPupil(fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0))
 
 
-def test_the_same_seed_gives_the_same_weights(pupil: Pupil) -> None:
+def test_the_same_seed_gives_the_same_weights(pupil: SmallPupil) -> None:
     again = fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0)
     for name, tensor in pupil.model.state_dict().items():
         assert torch.equal(tensor, again.state_dict()[name]), name
 
 
-def test_facts_and_music_reach_the_language_model_by_one_way(pupil: Pupil) -> None:
+def test_facts_and_music_reach_the_language_model_by_one_way(pupil: SmallPupil) -> None:
     listening = torch.randn(2, pupil.model.config.states, 32)
     carried = pupil.model.bridge(listening)
     torch.testing.assert_close(pupil.model.spread(carried), pupil.model.adapt(listening))
     assert pupil.model.spread(carried).abs().max() > 1e-4  # the gates are open
 
 
-def test_an_export_answers_like_the_model_in_memory(pupil: Pupil, tmp_path: Path) -> None:
+def test_an_export_answers_like_the_model_in_memory(pupil: SmallPupil, tmp_path: Path) -> None:
     tokenizer = train_tokenizer(["Is there a piano? Yes."] * 3, 300)
     export(pupil.model, tokenizer, tmp_path, {"recipe": "tiny"})
     stored = load_file(tmp_path / "model.safetensors")

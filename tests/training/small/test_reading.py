@@ -8,7 +8,7 @@ from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
 from mullama.training.small.attributes import CHOICES, tempo_shares
 from mullama.training.small.hearings import Hearings
-from mullama.training.small.pupil import Pupil, fresh_model
+from mullama.training.small.pupil import SmallPupil, fresh_model
 from mullama.training.small.reading import SURE, SURE_TEMPO, WORDS, as_read, read_tempo
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.silence import NOTHING
@@ -20,11 +20,11 @@ BEAT = Truth(("drums",), None, None, "4/4", None, None, None)
 
 
 @pytest.fixture(scope="module")
-def pupil() -> Pupil:
-    return Pupil(fresh_model(SIZES, train_tokenizer(["Yes. No."], 300), 0))
+def pupil() -> SmallPupil:
+    return SmallPupil(fresh_model(SIZES, train_tokenizer(["Yes. No."], 300), 0))
 
 
-def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(pupil: Pupil) -> None:
+def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(pupil: SmallPupil) -> None:
     torch.manual_seed(0)
     features = pupil.model.config.audio_config.hidden_size
     listenings = torch.randn(3, pupil.model.config.states, features).half()

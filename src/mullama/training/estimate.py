@@ -1,0 +1,162 @@
+"""A recipe becomes what it will need: parameters, memory, steps, and the time of one step.
+
+Memory is worked out on paper from sizes (weights, gradients, AdamW's moments, what a backward pass
+keeps), so that it can be read for models that do not fit this machine. Nothing is trained.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mullama.config import MuLlamaConfig
+from mullama.model import MuLlamaForConditionalGeneration
+from mullama.training.data import Source
+from mullama.training.data_course import DataCourse
+from mullama.training.learning import choose, trained_by
+from mullama.training.options import RunOptions
+from mullama.training.pairs import LearnPairs
+from mullama.training.parallel import World, join
+from mullama.training.precision import DTYPES
+from mullama.training.recipe import Phase, Recipe
+
+TRAINED_BYTES = 16
+"""Of a trained number: itself, its gradient and two moments, all float32."""
+GIGABYTE = 1e9
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a phase needs of each process's device, in bytes."""
+
+    parameters: int
+    """All numbers of the model."""
+    trained: int
+    """Those that the phase trains."""
+    weights: float
+    """Of the frozen numbers, in the type they are computed in."""
+    state: float
+    """Of the trained ones with gradients and moments."""
+    activations: float
+    """Of what the largest micro-batch keeps for its backward pass, roughly."""
+
+    @property
+    def total(self) -> float:
+        """All together, without what the framework takes for itself."""
+        return self.weights + self.state + self.activations
+
+
+def needs(config: MuLlamaConfig, recipe: Recipe, phase: Phase, processes: int = 1) -> Needs:
+    """Work out what a phase needs for a model of that configuration."""
+    config = MuLlamaConfig.from_dict(config.to_dict())
+    config.lora_rank = config.lora_rank or recipe.lora_rank
+    with torch.device("meta"):
+        model = MuLlamaForConditionalGeneration(config)
+    named = list(model.named_parameters())
+    parameters = sum(p.numel() for _, p in named)
+    trained = sum(p.numel() for name, p in named if trained_by(name, phase.trains))
+    size = DTYPES[recipe.precision].itemsize
+    parts = processes if recipe.parallel == "fsdp" else 1
+    return Needs(
+        parameters,
+        trained,
+        (parameters - trained) * size / parts,
+        trained * TRAINED_BYTES / parts,
+        _activations(config, recipe, phase, size),
+    )
+
+
+def _activations(config: MuLlamaConfig, recipe: Recipe, phase: Phase, size: int) -> float:
+    text = config.text_config
+    tokens = phase.longest if phase.as_published else max(phase.micro_tokens, phase.longest)
+    # Inputs of two norms, of the projections and of the output, q, k, v, and the three of the
+    # feed-forward block, for each token; low-rank updates keep the inputs anyway.
+    layer = tokens * size * (8 * text.hidden_size + 4 * text.intermediate_size)
+    kept = tokens * size * text.hidden_size * text.num_hidden_layers + layer
+    if not recipe.recompute:
+        kept = layer * text.num_hidden_layers
+    logits = tokens * text.vocab_size * (4 + 4 + size)
+    return float(kept + logits)
+
+
+class Unheard:
+    """Stands in for heard music: silence of the right shape, so that a step can be timed."""
+
+    def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
+        config = model.config
+        self.shape = (config.states, config.audio_config.hidden_size)
+
+    def prepare(self, sources: Sequence[Source]) -> list[Source]:
+        """All of them, whether their audio is there or not."""
+        return list(sources)
+
+    def kept(self, names: Sequence[str | None]) -> Tensor:
+        """Listenings (clip, states, features)."""
+        return torch.ones(len(names), *self.shape)
+
+    live = kept
+
+
+def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) -> Iterable[str]:
+    """Lines for a person: what each phase of a recipe will need. Takes one step of each, unsaved."""
+    if any(phase.objective != "pairs" for phase in recipe.phases):
+        yield from _studio(recipe)
+        return
+    world = join(options.device)
+    course = DataCourse(recipe, options, world, report, heard=Unheard)
+    learner = course.learner()
+    config = course.model.config
+    yield f"{recipe.name}: starts from {recipe.start}; {len(course.pairs):,} pairs to learn from"
+    for phase in recipe.phases:
+        found = needs(config, recipe, phase, world.size)
+        objective = course.objective(phase)
+        assert isinstance(objective, LearnPairs)
+        yield (
+            f"{phase.name}: trains {found.trained:,} of {found.parameters:,} parameters in "
+            f"{objective.steps:,} steps of {phase.batch} pairs"
+        )
+        yield (
+            f"  memory, about: weights {found.weights / GIGABYTE:.2f} GB, trained with moments "
+            f"{found.state / GIGABYTE:.2f}, activations {found.activations / GIGABYTE:.2f}, "
+            f"together {found.total / GIGABYTE:.1f} GB a process"
+        )
+        learner.objective = objective
+        choose(course.pupil, phase.trains)
+        seconds, tokens, shapes = _one_step(learner, objective, world, recipe)
+        whole = seconds * objective.steps
+        yield (
+            f"  one step on {world.device}: {seconds:.2f} s, {tokens:,} tokens in micro-batches of "
+            f"{shapes}; all steps about {whole / 3600:.1f} h"
+        )
+
+
+def _one_step(
+    learner: torch.nn.Module, objective: LearnPairs, world: World, recipe: Recipe
+) -> tuple[float, int, str]:
+    """Forward and backward of one step, after one that warms up."""
+    micros = objective.micro_batches(objective.steps // 2)
+    for _ in range(2):
+        start = time.perf_counter()
+        for micro in micros:
+            with torch.autocast(
+                world.device.type,
+                DTYPES[recipe.precision],
+                enabled=recipe.precision != "float32",
+            ):
+                loss = learner(micro)
+            loss.backward()
+        if world.device.type == "cuda":
+            torch.cuda.synchronize()
+        seconds = time.perf_counter() - start
+    shapes = [f"{len(m.rows)} x {max(m.width, objective.lengths[m.rows].max())}" for m in micros]
+    shown = ", ".join(shapes[:4]) + (", ..." if len(shapes) > 4 else "")
+    return seconds, sum(objective.tokens(micro) for micro in micros), shown
+
+
+def _studio(recipe: Recipe) -> Iterable[str]:
+    clips = sum(split.clips * split.takes for split in recipe.splits)
+    yield f"{recipe.name}: a fresh small model; {clips:,} clips are composed and rendered"
+    for phase in recipe.phases:
+        yield f"{phase.name}: {phase.steps:,} steps of {phase.batch}, {phase.objective}"
