@@ -9,7 +9,13 @@ import yaml
 
 from tiny import RATE, clip
 
-WORDS = ("drums", "a flute", "two violins", "a slow waltz in D", "nothing but a very long organ chord")
+WORDS = (
+    "drums",
+    "a flute",
+    "two violins",
+    "a slow waltz in D",
+    "nothing but a very long organ chord",
+)
 
 
 def write_data(folder: Path, clips: int = 6) -> Path:

@@ -18,9 +18,7 @@ SPLITS = (Split("music", "encoder", 2),)
 
 
 def phase(name: str, trains: str, steps: int = 6) -> Phase:
-    return Phase(
-        name, "attributes", (trains,), "music", steps, learning_rate=0.05, warmup_steps=2
-    )
+    return Phase(name, "attributes", (trains,), "music", steps, learning_rate=0.05, warmup_steps=2)
 
 
 RECIPE = Recipe(
@@ -190,9 +188,7 @@ def test_the_best_weights_of_a_phase_are_taken(tmp_path: Path) -> None:
 
 
 def test_a_phase_that_gets_worse_ends_early(tmp_path: Path) -> None:
-    only = Recipe(
-        "tiny", (phase("one", "*", 40),), splits=SPLITS, validate_steps=2, patience=2
-    )
+    only = Recipe("tiny", (phase("one", "*", 40),), splits=SPLITS, validate_steps=2, patience=2)
     one = loop(tmp_path, recipe=only, kept=[3.0, 1.0, 2.0, 2.0, 0.5])
     assert one.train()
     assert one.progress.total == 8

@@ -1,5 +1,7 @@
 """Which lessons come when: all of them, hardly padded, the same for any number of processes."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -54,7 +56,7 @@ def test_texts_of_a_step_are_about_equally_long() -> None:
 def test_micro_batches_hold_the_step_and_keep_to_the_budget(ranks: int) -> None:
     rows = order().lessons(4).tolist()
     found = packed(rows, LENGTHS, 400, ranks)
-    assert sorted(sum(found, [])) == sorted(rows)
+    assert sorted(itertools.chain(*found)) == sorted(rows)
     for some in found:
         assert len(some) == 1 or len(some) * LENGTHS[some].max() <= 400
     assert len(found) >= ranks
@@ -67,7 +69,7 @@ def test_a_text_longer_than_the_budget_goes_alone() -> None:
 def test_as_published_the_rest_of_an_epoch_is_dropped() -> None:
     one = PublishedOrder(23, batch=4, parts=1)
     assert one.steps(3) == 15
-    seen = sum((one.lessons(step) for step in range(5)), [])
+    seen = list(itertools.chain(*map(one.lessons, range(5))))
     assert len(seen) == len(set(seen)) == 20
     assert one.position(5) == 1.0
     assert one.position(6) == pytest.approx(1 + 4 / 23)

@@ -95,9 +95,7 @@ def test_half_precision_learns_and_keeps_what_trains_in_float32(
     layer = "language_model.model.layers.1.self_attn.q_proj"
     assert after[f"{layer}.lora_A"].dtype == torch.float32
     assert str(after[f"{layer}.weight"].dtype) == f"torch.{precision}"
-    whole = train(
-        write_recipe(tmp_path / "w.yaml", folder, phase=phase), tmp_path / "whole", data
-    )
+    whole = train(write_recipe(tmp_path / "w.yaml", folder, phase=phase), tmp_path / "whole", data)
     lines = zip(read_log(tmp_path / "run"), read_log(tmp_path / "whole"), strict=True)
     assert all(abs(a["loss"] - b["loss"]) < 0.1 for a, b in lines)
     assert set(whole) == set(after)
@@ -186,7 +184,9 @@ def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_p
     store = Kept(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
     place = store.place(store.digest(data.parent / "000003.wav"))
     np.save(place, np.full(store.shape, np.nan, dtype=np.float16))
-    with pytest.raises(TrainingError, match=r"no number at step \d+, at .*000003\.wav, 'What is it"):
+    with pytest.raises(
+        TrainingError, match=r"no number at step \d+, at .*000003\.wav, 'What is it"
+    ):
         train(recipe, tmp_path / "bad", data)
     assert list((tmp_path / "bad" / FOLDER).glob("step-*.pt"))
 

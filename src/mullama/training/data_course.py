@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-
 import torch
 
 from mullama.answer.llama import decoder_layers
@@ -165,6 +164,3 @@ def open_for_training(
         if trained_by(name, words):
             parameter.data = parameter.data.float()
     return model
-
-
-

@@ -121,9 +121,7 @@ class StoredHearing:
             def advance(done: int) -> None:
                 bar.update(done - bar.n)
 
-            heard = hear_files(
-                files, self.store, workers=self.options.workers, progress=advance
-            )
+            heard = hear_files(files, self.store, workers=self.options.workers, progress=advance)
         self.report(
             f"heard {heard.new} clips, {len(heard.digests) - heard.new} were known, "
             f"{len(heard.failed)} failed"

@@ -7,6 +7,7 @@ know what is trained.
 import json
 import platform
 import sys
+import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,12 +33,14 @@ class Journal:
     ) -> None:
         self.folder, self.quiet = folder, quiet
         self._report = report
+        self.since = Pace()
         self._bar: Any = None
         self._board = _tensorboard(folder) if tensorboard and not quiet else None
         self._wandb = _wandb(wandb, folder) if wandb and not quiet else None
 
     def begin(self, steps_done: int, phase: str, steps: int, done_in_phase: int) -> None:
         """A phase begins or goes on; lines of steps that have yet to be taken again are dropped."""
+        self.since = Pace()
         if self.quiet:
             return
         self._forget(steps_done)
@@ -46,8 +49,9 @@ class Journal:
 
             self._bar = tqdm(total=steps, initial=done_in_phase, desc=phase, unit="step")
 
-    def step(self, loss: float, tokens_a_second: float) -> None:
+    def step(self, loss: float, tokens: float) -> None:
         """One step has been taken."""
+        tokens_a_second = self.since.add(loss, tokens)
         if self._bar is not None:
             self._bar.update()
             self._bar.set_postfix_str(f"loss {loss:.4f}, {tokens_a_second:,.0f} tokens/s", False)
@@ -65,6 +69,26 @@ class Journal:
         if self._wandb:
             self._wandb.log(numbers, step=total_step)
 
+    def pace(self, total_step: int, phase: str, step: int, steps: int, rate: float) -> None:
+        """Add a line about the steps since the last one, and say it where no bar shows."""
+        loss, seconds, tokens = self.since.take()
+        self.line(
+            total_step,
+            phase=phase,
+            step=step,
+            of=steps,
+            loss=round(loss, 5),
+            learning_rate=rate,
+            seconds_a_step=round(seconds, 4),
+            tokens_a_second=round(tokens, 1),
+        )
+        if self._bar is None:
+            speed = f", {tokens:,.0f} tokens/s" if tokens else ""
+            self.say(
+                f"{phase} {step}/{steps}  loss {loss:.4f}  {seconds:.3f} s a step{speed}, "
+                f"{_minutes(seconds * (steps - step))} left"
+            )
+
     def say(self, text: str) -> None:
         """Tell the person who waits."""
         if not self.quiet:
@@ -80,11 +104,6 @@ class Journal:
         if self._board:
             self._board.flush()
 
-    @property
-    def has_bar(self) -> bool:
-        """Whether a person watches a bar, and needs no lines beside it."""
-        return self._bar is not None
-
     def _forget(self, steps_done: int) -> None:
         path = self.folder / LOG
         if not path.exists():
@@ -95,6 +114,28 @@ class Journal:
             part = path.with_suffix(".part")
             part.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
             part.replace(path)
+
+
+class Pace:
+    """Losses, tokens and seconds since the last line."""
+
+    def __init__(self) -> None:
+        self._losses: list[float] = []
+        self._tokens, self._since = 0.0, time.monotonic()
+
+    def add(self, loss: float, tokens: float) -> float:
+        """One step more; tokens a second so far."""
+        self._losses.append(loss)
+        self._tokens += tokens
+        return self._tokens / max(time.monotonic() - self._since, 1e-9)
+
+    def take(self) -> tuple[float, float, float]:
+        """Mean loss, seconds a step and tokens a second; begin anew."""
+        seconds = time.monotonic() - self._since
+        steps = len(self._losses)
+        found = sum(self._losses) / steps, seconds / steps, self._tokens / max(seconds, 1e-9)
+        self.__init__()  # type: ignore[misc]
+        return found
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
@@ -147,6 +188,10 @@ def environment(world_size: int, device: str) -> dict[str, Any]:
         "processes": world_size,
         "device": device,
     }
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
 
 
 def _step_of(line: str) -> int:

@@ -61,7 +61,12 @@ class Lessons:
 
 
 def teach(
-    pairs: Sequence[Pair], tokenizer: Any, template: str, longest: int, *, as_published: bool = False
+    pairs: Sequence[Pair],
+    tokenizer: Any,
+    template: str,
+    longest: int,
+    *,
+    as_published: bool = False,
 ) -> Lessons:
     """Tokenise pairs by the prompt template of that name.
 

@@ -6,11 +6,9 @@ step, so nothing but weights and optimiser need be kept. What a phase learns is 
 business (learning.py); this file does not know music or text.
 """
 
-import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from mullama.training.journal import Journal
 from mullama.training.learning import Learner, Objective, Pupil, choose, trained_by
 from mullama.training.parallel import World, last_only, place, replicate, whole
 from mullama.training.precision import DTYPES
+from mullama.training.progress import Progress, fingerprint, load_optimiser, step_seed
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.saves import Saves, TrainingError
 from mullama.training.schedule import weight_decay_groups
@@ -33,24 +32,6 @@ BETAS = (0.9, 0.95)
 
 class Stopped(Exception):  # noqa: N818 - no error: what was done is kept
     """Somebody asked the run to stop; its checkpoint is written."""
-
-
-@dataclass
-class Progress:
-    """How far a run has come."""
-
-    phase: int = 0
-    """Index of the phase under way, or the number of phases when all are done."""
-    step: int = 0
-    """Steps done in that phase."""
-    total: int = 0
-    """Steps done in all phases."""
-    best: float = math.inf
-    """The phase's lowest validation loss."""
-    worse: int = 0
-    """Measurements since then."""
-    optimiser: dict[str, Any] = field(default_factory=dict)
-    """State of the phase's optimiser as it was loaded, empty at its start."""
 
 
 class Loop:
@@ -142,39 +123,34 @@ class Loop:
         )
         objective = self.learner.objective = self.objective_for(phase)
         if self.progress.optimiser:
-            _load_optimiser(optimiser, self.progress.optimiser)
+            load_optimiser(optimiser, self.progress.optimiser)
         self._optimiser = optimiser
         trained = replicate(self.learner, self.world)
         self.journal.begin(self.progress.total, phase.name, objective.steps, self.progress.step)
         self.pupil.train()
-        pace = Pace()
         try:
             while self.progress.step < objective.steps and not self._gave_up():
                 if left <= 0:
                     self.save()
                     return 0
                 left -= 1
-                self._take_step(phase, trained, chosen, pace)
+                self._take_step(phase, trained, chosen)
             self._end_phase()
         finally:
             self.journal.end()
         return left
 
     def _take_step(
-        self,
-        phase: Phase,
-        trained: nn.Module,
-        chosen: list[tuple[str, nn.Parameter]],
-        pace: "Pace",
+        self, phase: Phase, trained: nn.Module, chosen: list[tuple[str, nn.Parameter]]
     ) -> None:
         """One optimiser step, and whatever is due after it."""
         loss, tokens = self._step(phase, trained, [parameter for _, parameter in chosen])
         self.progress.step += 1
         self.progress.total += 1
         self.progress.optimiser = {}
-        self.journal.step(loss, pace.add(loss, tokens))
+        self.journal.step(loss, tokens)
         if self.progress.step % self.recipe.log_steps == 0:
-            self._log(phase, pace)
+            self._log(phase)
         if self.progress.step % self.recipe.validate_steps == 0:
             self._validate(phase)
         if self.world.any(self.asked_to_stop):
@@ -231,27 +207,11 @@ class Loop:
             f"kept in {self.folder}"
         )
 
-    def _log(self, phase: Phase, pace: "Pace") -> None:
+    def _log(self, phase: Phase) -> None:
         assert self.learner.objective is not None
-        step, steps = self.progress.step, self.learner.objective.steps
-        loss, seconds, tokens = pace.take()
-        rate = self.learner.objective.learning_rate(step - 1)
-        self.journal.line(
-            self.progress.total,
-            phase=phase.name,
-            step=step,
-            of=steps,
-            loss=round(loss, 5),
-            learning_rate=rate,
-            seconds_a_step=round(seconds, 4),
-            tokens_a_second=round(tokens, 1),
-        )
-        if not self.journal.has_bar:
-            speed = f", {tokens:,.0f} tokens/s" if tokens else ""
-            self.journal.say(
-                f"{phase.name} {step}/{steps}  loss {loss:.4f}  {seconds:.3f} s a step{speed}, "
-                f"{_minutes(seconds * (steps - step))} left"
-            )
+        step, objective = self.progress.step, self.learner.objective
+        rate = objective.learning_rate(step - 1)
+        self.journal.pace(self.progress.total, phase.name, step, objective.steps, rate)
 
     def _validate(self, phase: Phase) -> None:
         """Measure on what is kept apart, and keep the best weights."""
@@ -270,7 +230,9 @@ class Loop:
                 saves.write(self._best, {"weights": weights, "loss": found})
         else:
             self.progress.worse += 1
-        self.journal.say(f"{phase.name}: validation loss {found:.4f}, best {self.progress.best:.4f}")
+        self.journal.say(
+            f"{phase.name}: validation loss {found:.4f}, best {self.progress.best:.4f}"
+        )
 
     def _gave_up(self) -> bool:
         return 0 < self.recipe.patience <= self.progress.worse
@@ -301,55 +263,5 @@ class Loop:
             named[name].copy_(place(tensor, named[name]))
 
 
-class Pace:
-    """Losses, tokens and seconds since the last line."""
-
-    def __init__(self) -> None:
-        self._losses: list[float] = []
-        self._tokens, self._since = 0.0, time.monotonic()
-
-    def add(self, loss: float, tokens: float) -> float:
-        """One step more; tokens a second so far."""
-        self._losses.append(loss)
-        self._tokens += tokens
-        return self._tokens / max(time.monotonic() - self._since, 1e-9)
-
-    def take(self) -> tuple[float, float, float]:
-        """Mean loss, seconds a step and tokens a second; begin anew."""
-        seconds = time.monotonic() - self._since
-        steps = len(self._losses)
-        found = sum(self._losses) / steps, seconds / steps, self._tokens / max(seconds, 1e-9)
-        self.__init__()  # type: ignore[misc]
-        return found
-
-
-def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
-    """One number for all that is drawn in this step of this phase."""
-    index = [known.name for known in recipe.phases].index(phase.name)
-    return (recipe.seed * 1009 + index) * 10_000_019 + step
-
-
-def fingerprint(recipe: Recipe) -> str:
-    """What a checkpoint must share with the recipe that takes it up: the model it belongs to."""
-    values = asdict(recipe)
-    same = {key: values[key] for key in ("seed", "model", "start", "lora_rank")}
-    return json.dumps(same, sort_keys=True)
-
-
-def _load_optimiser(optimiser: torch.optim.Optimizer, stored: dict[str, Any]) -> None:
-    """Give an optimiser its stored moments, spread as its parameters are."""
-    parameters = [p for group in optimiser.param_groups for p in group["params"]]
-    for index, moments in stored["state"].items():
-        parameter = parameters[index]
-        for name, moment in moments.items():
-            if isinstance(parameter, DTensor) and moment.shape == parameter.shape:
-                moments[name] = place(moment, parameter)
-    optimiser.load_state_dict(stored)
-
-
 def _number(norm: Tensor) -> float:
     return float(norm.full_tensor() if isinstance(norm, DTensor) else norm)
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"

@@ -97,7 +97,9 @@ class Order:
 class PublishedOrder:
     """As published: one text at a time, and what does not fill a step at an epoch's end is dropped."""
 
-    def __init__(self, count: int, *, batch: int, parts: int, rank: int = 0, ranks: int = 1) -> None:
+    def __init__(
+        self, count: int, *, batch: int, parts: int, rank: int = 0, ranks: int = 1
+    ) -> None:
         self.count, self.parts, self.rank, self.ranks = count, parts, rank, ranks
         self.accumulated = max(1, batch // ranks)
         self.texts = len(published_order(count, 0, parts=parts, rank=rank, ranks=ranks))

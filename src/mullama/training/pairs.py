@@ -54,9 +54,7 @@ class LearnPairs:
         self.validation, self.world = validation, world if world is not None else World()
         self.lengths = lessons.lengths
         every = np.ones(len(lessons)) if weights is None else weights
-        self.order = Order(
-            self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed
-        )
+        self.order = Order(self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed)
         self.published = PublishedOrder(
             len(lessons),
             batch=phase.batch,

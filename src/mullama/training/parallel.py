@@ -8,13 +8,13 @@ DistributedDataParallel; a model that is too large for one device is spread by F
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
 from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
+from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
@@ -27,7 +27,7 @@ class World:
     """Its number, from zero."""
     size: int = 1
     """How many there are."""
-    device: torch.device = torch.device("cpu")
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     """Where it computes."""
 
     @property
@@ -102,7 +102,7 @@ def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
         with contextlib.nullcontext() if is_last else module.no_sync():
             yield
         return
-    if hasattr(module, "set_requires_gradient_sync"):
+    if isinstance(module, FSDPModule):
         module.set_requires_gradient_sync(is_last)
     yield
 
@@ -110,7 +110,7 @@ def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
 def whole(value: Any) -> Any:
     """The same nested state with tensors that are spread over processes gathered, on the CPU."""
     if isinstance(value, DTensor):
-        return value.full_tensor().cpu()  # type: ignore[operator] # stubs take it for a Tensor
+        return value.full_tensor().cpu()
     if isinstance(value, Tensor):
         return value.detach().cpu()
     if isinstance(value, dict):

@@ -60,7 +60,9 @@ class Saves:
             try:
                 return read(path)
             except (OSError, ValueError, RuntimeError, EOFError) as error:
-                self.report(f"{path} is damaged ({_first_line(error)}): going back to the one before")
+                self.report(
+                    f"{path} is damaged ({_first_line(error)}): going back to the one before"
+                )
         return None
 
     def _paths(self) -> list[Path]:

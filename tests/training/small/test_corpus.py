@@ -9,6 +9,7 @@ from mullama.errors import UsageError
 from mullama.listen.spectra import spectra
 from mullama.studio.banks import BANKS, TRAINING_BANKS
 from mullama.studio.clips import Studio, seeds_for
+from mullama.training.recipe import Split
 from mullama.training.small.corpus import (
     BANDS_STEP,
     ONSETS_STEP,
@@ -17,7 +18,6 @@ from mullama.training.small.corpus import (
     shard_name,
     split_folder,
 )
-from mullama.training.recipe import Split
 from mullama.training.small.silence import NOTHING
 
 SPLIT = Split("music", "validation", 2, takes=2, silences=1)

@@ -10,16 +10,16 @@ from safetensors.torch import load_file
 
 import mullama
 from mullama.listen.spectra import BANDS, ONSET_GROUPS
-from mullama.training.small.bars import BARS
-from mullama.training.small.corpus import shard_name, split_folder, write_shard
-from mullama.training.options import RunOptions
-from mullama.training.recipe import Recipe
-from mullama.training.settings import load_recipe
-from mullama.training.small.course import FIGURES, SmallCourse
-from mullama.training.small.texts import imagined
 from mullama.training.journal import Journal
 from mullama.training.learning import trained_by
 from mullama.training.loop import Loop
+from mullama.training.options import RunOptions
+from mullama.training.recipe import Recipe
+from mullama.training.settings import load_recipe
+from mullama.training.small.bars import BARS
+from mullama.training.small.corpus import shard_name, split_folder, write_shard
+from mullama.training.small.course import FIGURES, SmallCourse
+from mullama.training.small.texts import imagined
 from mullama.training.trainer import run
 
 RECIPE = """

@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import load_file
 
 import mullama
-from mullama.training.small.pupil import SmallPupil, export, fresh_model
 from mullama.training.recipe import ModelSizes
+from mullama.training.small.pupil import SmallPupil, export, fresh_model
 from mullama.training.small.tokens import train_tokenizer
 
 SIZES = ModelSizes(

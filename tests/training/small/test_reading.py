@@ -6,11 +6,11 @@ import torch
 from mullama.studio.harmony import all_keys
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
+from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import CHOICES, tempo_shares
 from mullama.training.small.hearings import Hearings
 from mullama.training.small.pupil import SmallPupil, fresh_model
 from mullama.training.small.reading import SURE, SURE_TEMPO, WORDS, as_read, read_tempo
-from mullama.training.recipe import ModelSizes
 from mullama.training.small.silence import NOTHING
 from mullama.training.small.tokens import train_tokenizer
 

@@ -15,10 +15,11 @@ from torch.nn import functional
 
 from mullama.answer.prompt import fill, follow
 from mullama.studio.truth import Truth
-from mullama.training.small.attributes import targets
-from mullama.training.small.augment import augment, overlay
 from mullama.training.learning import StepObjective
 from mullama.training.lessons import IGNORED
+from mullama.training.recipe import Phase
+from mullama.training.small.attributes import targets
+from mullama.training.small.augment import augment, overlay
 from mullama.training.small.batches import (
     POOL,
     TextBatch,
@@ -30,7 +31,6 @@ from mullama.training.small.batches import (
 from mullama.training.small.corpus import HeardMusic
 from mullama.training.small.hearings import Hearings
 from mullama.training.small.pupil import SmallPupil
-from mullama.training.recipe import Phase
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
 

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
-from mullama.training.small.attributes import FACTS_WIDTH, AttributeHeads
 from mullama.training.learning import Pupil
 from mullama.training.recipe import ModelSizes
+from mullama.training.small.attributes import FACTS_WIDTH, AttributeHeads
 from mullama.training.small.tokens import BOS, EOS, PAD, as_transformers
 
 

@@ -1,0 +1,57 @@
+"""How far a run has come, and whether a stored one may be taken up again.
+
+Values and tensors; nothing is trained here.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch.distributed.tensor import DTensor
+
+from mullama.training.parallel import place
+from mullama.training.recipe import Phase, Recipe
+
+
+@dataclass
+class Progress:
+    """How far a run has come."""
+
+    phase: int = 0
+    """Index of the phase under way, or the number of phases when all are done."""
+    step: int = 0
+    """Steps done in that phase."""
+    total: int = 0
+    """Steps done in all phases."""
+    best: float = math.inf
+    """The phase's lowest validation loss."""
+    worse: int = 0
+    """Measurements since then."""
+    optimiser: dict[str, Any] = field(default_factory=dict)
+    """State of the phase's optimiser as it was loaded, empty at its start."""
+
+
+def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
+    """One number for all that is drawn in this step of this phase."""
+    index = [known.name for known in recipe.phases].index(phase.name)
+    return (recipe.seed * 1009 + index) * 10_000_019 + step
+
+
+def fingerprint(recipe: Recipe) -> str:
+    """What a checkpoint must share with the recipe that takes it up: the model it belongs to."""
+    values = asdict(recipe)
+    same = {key: values[key] for key in ("seed", "model", "start", "lora_rank")}
+    return json.dumps(same, sort_keys=True)
+
+
+def load_optimiser(optimiser: torch.optim.Optimizer, stored: dict[str, Any]) -> None:
+    """Give an optimiser its stored moments, spread as its parameters are."""
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
+    for index, moments in stored["state"].items():
+        parameter = parameters[index]
+        for name, moment in moments.items():
+            if isinstance(parameter, DTensor) and moment.shape == parameter.shape:
+                moments[name] = place(moment, parameter)
+    optimiser.load_state_dict(stored)
