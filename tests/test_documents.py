@@ -1,5 +1,6 @@
 """What the documents say is run: every snippet of the README, with the model that ships and real files."""
 
+import json
 import re
 import shlex
 import shutil
@@ -8,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import soundfile
 
 import mullama
 from goldens import LLAMA, MERT, write_released
 from mullama.cli import VERBS, main
+from tiny import RATE, clip
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -23,6 +26,9 @@ SHELL = [
     if line.startswith("mullama ")
 ]
 TRAINING = [line for line in SHELL if line.startswith("mullama train")]
+HOURS = [line for line in TRAINING if "recipes/small.yaml" in line]
+"""Run by nobody but those who want another small model; its parts are tested in tests/training."""
+SHORTLY = ["--max-steps", "2", "--store", "store", "--set", "validation=0", "--device", "cpu"]
 
 
 @pytest.fixture
@@ -34,6 +40,20 @@ def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(LLAMA, "ckpts/LLaMA/7B")
     shutil.copytree(MERT, "ckpts/MERT-v1-330M")
     write_released(Path("ckpts/checkpoint.pth"))
+    for name in ("examples", "recipes"):
+        shutil.copytree(ROOT / name, name)
+    write_musicqa(Path("MusicQA"))
+
+
+def write_musicqa(folder: Path) -> None:
+    """Two parts of a data set as published, a clip each."""
+    (folder / "audios").mkdir(parents=True)
+    for number, part in enumerate(("Pretrain", "Finetune")):
+        name = f"{number:06d}.wav"
+        soundfile.write(folder / "audios" / name, clip(number), RATE)
+        turns = [{"from": "human", "value": "Describe"}, {"from": "gpt", "value": "A tune."}]
+        item = {"audio_name": name, "conversation": turns}
+        (folder / f"{part}MusicQA.json").write_text(json.dumps([item] * 9))
 
 
 def test_there_is_something_to_run() -> None:
@@ -59,11 +79,15 @@ def test_python_snippets_run() -> None:
 @pytest.mark.usefixtures("_desk")
 def test_shell_snippets_run(capsys: pytest.CaptureFixture[str]) -> None:
     for line in SHELL:
-        if line in TRAINING:
-            continue  # hours; its parts are tested in tests/training
-        words = shlex.split(line)[1:]
+        if line in HOURS:
+            continue
+        words = shlex.split(line, comments=True)[1:]
         if words[0] == "ask":
             words += ["--max-new-tokens", "24"]
+        if words[0] == "train":
+            words += SHORTLY
+        if words[0] == "listen":
+            words = words[: words.index("--workers")] + ["--store", "store"]
         assert main(words) == 0, (line, capsys.readouterr().err)
         assert capsys.readouterr().out.strip(), line
 
@@ -101,6 +125,6 @@ def test_every_verb_is_in_the_readme() -> None:
 
 def test_no_figure_without_its_command() -> None:
     """Every measured table says what made it."""
-    for name in ("small-model", "equality", "benchmarks", "checkpoints"):
+    for name in ("small-model", "equality", "benchmarks", "checkpoints", "training"):
         text = (ROOT / "docs" / f"{name}.md").read_text()
         assert re.search(r"(?:^|`)(?:make|mullama|python) \w", text, re.MULTILINE), name

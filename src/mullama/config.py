@@ -13,6 +13,9 @@ from transformers import AutoConfig, HubertConfig, PreTrainedConfig
 
 from mullama.errors import CheckpointError
 
+LISTENINGS = ("states", "last")
+"""What an adapter takes of what was heard: every hidden state, or the last one alone."""
+
 
 @strict
 class MertConfig(HubertConfig):
@@ -88,6 +91,9 @@ class MuLlamaConfig(PreTrainedConfig):
     """The encoder's own configuration; its `model_type` chooses the encoder."""
     text_config: Any = None
     """The language model's own configuration."""
+    listening: str = "states"
+    """`states`: the bridge mixes all of the encoder's hidden states, as MU-LLaMA does; `last`: it is
+    given the last one alone, one vector a piece, as in LLaMA-Adapter."""
     adapted_layers: int = 20
     """How many of the language model's last layers receive the music."""
     bridge_blocks: int = 3
@@ -99,7 +105,7 @@ class MuLlamaConfig(PreTrainedConfig):
     own_values: bool = False
     """Keep the value projections of the adapted layers as they were before LoRA was merged."""
     prompt: str = "clean"
-    """Name of the prompt template that the weights were trained with."""
+    """The prompt that the weights were trained with: a template's name, or the template."""
     provenance: dict[str, Any] = field(default_factory=dict)
     """Where each part of the weights came from."""
 
@@ -114,6 +120,9 @@ class MuLlamaConfig(PreTrainedConfig):
             self.text_config = AutoConfig.for_model("llama", attention_bias=True, mlp_bias=True)
         if not self.bridge_width:
             self.bridge_width = 4 * self.text_config.hidden_size
+        if self.listening not in LISTENINGS:
+            known = ", ".join(LISTENINGS)
+            raise CheckpointError(f"unknown listening {self.listening!r}; choose one of: {known}")
         if not 0 < self.adapted_layers <= self.text_config.num_hidden_layers:
             raise CheckpointError(
                 f"{self.adapted_layers} adapted layers do not fit a language model of "
@@ -123,8 +132,14 @@ class MuLlamaConfig(PreTrainedConfig):
 
     @property
     def states(self) -> int:
-        """Hidden states that the encoder shows: its input embedding and each layer's output."""
-        return int(self.audio_config.num_hidden_layers) + 1
+        """Hidden states that the bridge mixes: the encoder's input embedding and each layer's output."""
+        return 1 if self.listening == "last" else int(self.audio_config.num_hidden_layers) + 1
+
+    @property
+    def head_dim(self) -> int:
+        """Numbers that one head of the language model's attention holds."""
+        text = self.text_config
+        return int(getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads)
 
 
 def _audio_config(stored: dict[str, Any]) -> HubertConfig:

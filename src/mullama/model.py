@@ -44,7 +44,10 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     _supports_flex_attn = True
     _supports_attention_backend = True
     _can_compile_fullgraph = True
-    _no_split_modules = ["LlamaDecoderLayer", "HubertEncoderLayer"]  # noqa: RUF012
+    _no_split_modules = [  # noqa: RUF012
+        "HubertEncoderLayer",
+        *(f"{kind}DecoderLayer" for kind in ("Llama", "Mistral", "Qwen2", "Qwen3")),
+    ]
     _keep_in_fp32_modules_strict = None
     _tied_weights_keys = {  # noqa: RUF012
         "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
@@ -69,7 +72,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
             hidden=text.hidden_size,
             heads=text.num_attention_heads,
             kv_heads=text.num_key_value_heads,
-            head_dim=text.head_dim,
+            head_dim=config.head_dim,
             own_values=config.own_values,
         )
         self.language_model = AutoModelForCausalLM.from_config(text)
@@ -103,7 +106,12 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     def adapt(
         self, listening: Tensor, retrieval: Callable[[Tensor], Tensor] | None = None
     ) -> Tensor:
-        """Listening (clip, states, features) -> shifts (clip, adapted layers, heads * head_dim)."""
+        """Listening (clip, states, features) -> shifts (clip, adapted layers, heads * head_dim).
+
+        A model that hears the last state alone takes that of a whole Listening by itself.
+        """
+        if self.config.listening == "last":
+            listening = listening[:, -1:]
         feature = self.bridge.feature(listening)
         if retrieval is not None:
             feature = retrieval(feature)
@@ -205,7 +213,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     def _check(self, shifts: Tensor, text: Tensor) -> None:
         """Refuse shifts that would be ignored or broadcast without a word."""
         layers, width = self.config.adapted_layers, self.shifts.gates.shape[1]
-        width *= self.config.text_config.head_dim
+        width *= self.config.head_dim
         if shifts.shape != (text.shape[0], layers, width):
             raise UsageError(
                 f"shifts of shape {tuple(shifts.shape)} do not fit {text.shape[0]} texts, "

@@ -27,8 +27,7 @@ from mullama.answer.stock import Reader, StockReader
 from mullama.checkpoints.store import load_model
 from mullama.errors import UsageError
 from mullama.listen.audio import AudioReader, from_array
-from mullama.listen.hear import hear
-from mullama.listen.windows import windows
+from mullama.listen.hear import hear_sound
 from mullama.model import MuLlamaForConditionalGeneration
 
 CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}
@@ -144,8 +143,7 @@ class MuLlama:
         The whole piece is heard, in windows. `as_published` hears the first minute only, through the
         published code's resampler. Raises AudioError for what cannot be heard.
         """
-        audio = self.model.config.audio_config
-        rate = audio.sampling_rate
+        rate = self.model.config.audio_config.sampling_rate
         if isinstance(source, (str, Path)):
             name = name or str(source)
             reader = AudioReader(source, rate, as_published=as_published)
@@ -155,11 +153,7 @@ class MuLlama:
             name = name or "samples"
             samples = np.asarray(source)
             reader = from_array(samples, sample_rate, rate, name=name, as_published=as_published)
-        size = round(rate * audio.window_seconds)
-        cut = windows(
-            reader.blocks(), size, self.model.encoder.shortest_window, rate=rate, name=name
-        )
-        listening = hear(self.model.encoder, cut)
+        listening = hear_sound(self.model.encoder, reader)
         return Song(self, name, listening, reader.seconds_heard, reader.seconds_total,
                     tuple(reader.warnings))  # fmt: skip
 

@@ -25,3 +25,13 @@ def test_braces_and_unicode_survive(name: str) -> None:
 def test_unknown_names_are_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="published, clean, brief"):
         fill("no-such", "")
+
+
+def test_a_template_can_stand_for_itself() -> None:
+    question = "What is {question} {}?"
+    assert (
+        fill("<|user|>{question}<|end|> {braces}", question)
+        == f"<|user|>{question}<|end|> {{braces}}"
+    )
+    with pytest.raises(UsageError, match=r"holds \{question\} once"):
+        fill("{question} {question}", "")

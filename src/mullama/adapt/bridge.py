@@ -23,7 +23,8 @@ class BridgeBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(clip, hidden) -> (clip, hidden)."""
-        n = self.norm(x)
+        # Under autocast a product comes back in half precision, a norm's weight does not.
+        n = self.norm(x.to(self.norm.weight.dtype))
         return x + self.down_proj(functional.silu(self.gate_proj(n)) * self.up_proj(n))
 
 

@@ -1,11 +1,14 @@
 """A question becomes the text that the language model continues.
 
 A template is data with a name; the name is stored with the weights, because weights answer well only
-to the words they were trained with. Knows nothing of tokens.
+to the words they were trained with. Where a language model brings words of its own, the template
+itself is stored in place of a name. Knows nothing of tokens.
 """
 
 from mullama.errors import UsageError
 
+QUESTION = "{question}"
+"""What stands in a template where the question goes."""
 TEMPLATES = {
     # Byte for byte what the published weights saw, in training as well: Alpaca's template (Taori et
     # al. 2023) whose input slot was filled, by mistake, with the text of a Python builtin.
@@ -22,14 +25,22 @@ TEMPLATES = {
 }
 
 
-def fill(name: str, question: str) -> str:
-    """Put a question into the template of that name; the question's own braces stay as they are."""
-    if name not in TEMPLATES:
-        raise UsageError(f"unknown prompt {name!r}; choose one of: {', '.join(TEMPLATES)}")
-    before, after = TEMPLATES[name].split("{question}")
+def fill(prompt: str, question: str) -> str:
+    """Put a question into a template; the question's own braces stay as they are.
+
+    `prompt` is a template's name, or a template: a text that holds `{question}` once. Raises
+    UsageError for anything else.
+    """
+    template = TEMPLATES.get(prompt, prompt)
+    before, found, after = template.partition(QUESTION)
+    if not found or QUESTION in after:
+        raise UsageError(
+            f"unknown prompt {prompt!r}; choose one of: {', '.join(TEMPLATES)}, or give a text that "
+            f"holds {QUESTION} once"
+        )
     return before + question + after
 
 
-def follow(name: str, answer: str) -> str:
-    """What follows the filled template of that name where `answer` is given, as in training."""
-    return f" {answer}" if name == "brief" else answer
+def follow(prompt: str, answer: str) -> str:
+    """What follows the filled template where `answer` is given, as in training."""
+    return f" {answer}" if prompt == "brief" else answer

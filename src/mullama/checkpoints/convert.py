@@ -18,6 +18,7 @@ import torch
 from transformers import GenerationConfig, PreTrainedTokenizerFast
 
 from mullama.checkpoints.adapter import Adapter, read_adapter
+from mullama.checkpoints.chat import chat_prompt, chat_template
 from mullama.checkpoints.fit import check_parts, check_tensors
 from mullama.checkpoints.folder import whole_folder
 from mullama.checkpoints.fresh import closed, fresh
@@ -57,6 +58,7 @@ def convert(
     llama_type: str | None = None,
     adapted_layers: int | None = None,
     lora_rank: int = 0,
+    listening: str = "states",
     seed: int = 0,
     overwrite: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -64,8 +66,10 @@ def convert(
     """Write the folder `out` and return it; raises CheckpointError for parts that do not fit.
 
     Without `adapter` a fresh one starts from `seed`, entering `adapted_layers` with LoRA of
-    `lora_rank`; with it, both are read from the file, and `adapted_layers` is only compared.
-    `progress` hears (bytes written, bytes in all). `llama_type` as in `read_llama`.
+    `lora_rank`, and hearing what `listening` says (see MuLlamaConfig); its prompt is the language
+    model's own chat, if it has one. With `adapter` all of that is read from the file, and
+    `adapted_layers` is only compared. `progress` hears (bytes written, bytes in all). `llama_type`
+    as in `read_llama`.
     """
     if lora_rank < 0:
         raise UsageError(f"a LoRA rank is 0 or more, not {lora_rank}")
@@ -74,12 +78,16 @@ def convert(
     language = read_llama(Path(llama), brought, llama_type)
     encoder = read_mert(Path(mert), read.encoder if read else {})
     if read:
+        if listening != "states":
+            raise UsageError(f"--listening {listening} is for a fresh adapter: leave --adapter out")
         check_parts(read, language, encoder, Path(llama), Path(mert), adapted_layers)
-    config = _config(read, language, encoder, adapted_layers, lora_rank, seed)
+    chosen = {"adapted_layers": adapted_layers, "lora_rank": lora_rank, "listening": listening}
+    config = _config(read, language, encoder, chosen, seed)
     plan = _plan(config, read, language, encoder, seed)
     files = [*language.files, *encoder.files, *([read.file] if read else [])]
     total = sum(tensor.bytes for tensor in plan.values())
     inputs = [Path(llama), Path(mert), *([Path(adapter)] if adapter is not None else [])]
+    template = chat_template(language.tokenizer) if read is None else None
     with whole_folder(Path(out), overwrite=overwrite, needed_bytes=total, keep=inputs) as folder:
         source = write_tokenizer(
             language.tokenizer,
@@ -87,9 +95,12 @@ def convert(
             rows=config.text_config.vocab_size,
             exact=language.exact_vocabulary,
             begin=read is not None,
+            chat=template is not None,
         )
         config.provenance["tokenizer"] = _facts([source])
         tokenizer = load_tokenizer(folder)
+        if template is not None:
+            config.prompt = chat_prompt(tokenizer, template, language.tokenizer)
         if language.exact_vocabulary:  # Meta's params.json does not say
             config.text_config.bos_token_id = tokenizer.bos_token_id
             config.text_config.eos_token_id = tokenizer.eos_token_id
@@ -115,24 +126,22 @@ def _config(
     adapter: Adapter | None,
     language: Llama,
     encoder: Mert,
-    adapted_layers: int | None,
-    lora_rank: int,
+    chosen: dict[str, Any],
     seed: int,
 ) -> MuLlamaConfig:
+    """What is known of the model; `chosen` is of a fresh adapter."""
     if "model.embed_tokens.weight" not in language.state:
         raise CheckpointError("no file brings the language model's model.embed_tokens.weight")
-    layers = adapted_layers
-    if layers is None:
-        layers = min(ADAPTED_LAYERS, language.config.num_hidden_layers)
+    if chosen["adapted_layers"] is None:
+        chosen["adapted_layers"] = min(ADAPTED_LAYERS, language.config.num_hidden_layers)
     provenance: dict[str, Any] = {
         "mullama": version("mullama"),
         "llama": _facts([file.path for file in language.files]),
         "mert": _facts([file.path for file in encoder.files]),
         "adapter": _facts([adapter.file.path]) if adapter else {"fresh, seed": seed},
     }
-    of_adapter: dict[str, Any] = {"adapted_layers": layers, "lora_rank": lora_rank}
     if adapter:
-        of_adapter = {
+        chosen = {
             "adapted_layers": adapter.layers,
             "lora_rank": adapter.lora_rank,
             "bridge_blocks": adapter.blocks,
@@ -143,7 +152,7 @@ def _config(
         text_config=language.config,
         prompt="published" if adapter else "clean",
         provenance=provenance,
-        **of_adapter,
+        **chosen,
     )
     config.architectures = [MuLlamaForConditionalGeneration.__name__]
     # Each part runs in the type that it is stored in, unless another is asked for.
@@ -207,9 +216,18 @@ def _write_settings(
         **(PUBLISHED_SAMPLING if sampled else {"do_sample": False}),
         max_new_tokens=NEW_TOKENS,
         bos_token_id=config.text_config.bos_token_id,
-        eos_token_id=config.text_config.eos_token_id,
+        eos_token_id=_ends(config, tokenizer),
         pad_token_id=tokenizer.pad_token_id,
     )
     config.save_pretrained(folder)
     generation.save_pretrained(folder)
     MuLlamaProcessor.of(config, tokenizer).save_pretrained(folder)
+
+
+def _ends(config: MuLlamaConfig, tokenizer: PreTrainedTokenizerFast) -> int | list[int] | None:
+    """Every token that ends an answer: a chat's turn may end otherwise than its texts do."""
+    stated = config.text_config.eos_token_id
+    ends = [*stated] if isinstance(stated, list) else [stated]
+    known = dict.fromkeys([*ends, tokenizer.eos_token_id])
+    found = [token for token in known if token is not None]
+    return found[0] if len(found) == 1 else found or None

@@ -24,7 +24,7 @@ def describe(name: str | Path | None = None) -> dict[str, Any]:
         "model": SMALL if name is None else str(name),
         "encoder": {
             "kind": audio.model_type.removeprefix("mullama_"),
-            "hidden states": config.states,
+            "hidden states": audio.num_hidden_layers + 1,
             "features": audio.hidden_size,
             "sampling rate (Hz)": audio.sampling_rate,
             "window (s)": audio.window_seconds,
@@ -36,6 +36,7 @@ def describe(name: str | Path | None = None) -> dict[str, Any]:
             "heads": text.num_attention_heads,
             "vocabulary": text.vocab_size,
         },
+        "listening": config.listening,
         "adapted_layers": config.adapted_layers,
         "lora_rank": config.lora_rank,
         "prompt": config.prompt,

@@ -1,6 +1,6 @@
-"""A LLaMA folder, Meta's or transformers', becomes a configuration and tensors by name.
+"""A language model's folder, Meta's or transformers', becomes a configuration and tensors by name.
 
-Meta's layout: params.json, one or more consolidated.*.pth cut for model parallelism, and a
+Meta's layout is LLaMA's: params.json, one or more consolidated.*.pth cut for model parallelism, and a
 tokenizer.model beside or above them. Transformers': config.json and safetensors or .bin; its names
 are used here. Knows nothing of music.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import CONFIG_MAPPING, AutoConfig, LlamaConfig, PreTrainedConfig
+from transformers import AutoConfig, LlamaConfig, PreTrainedConfig
 
 from mullama.checkpoints.names import language_model_name, turns
 from mullama.checkpoints.tensors import (
@@ -26,6 +26,15 @@ from mullama.checkpoints.tensors import (
 )
 from mullama.errors import CheckpointError
 
+KINDS: dict[str, tuple[str, ...]] = {
+    "llama": ("attention_bias", "mlp_bias"),
+    "mistral": (),
+    "qwen2": (),
+    "qwen3": (),
+}
+"""Language models of transformers that music can enter, by `model_type`: plain decoders whose attention
+ends in `o_proj`. For each, the settings that give it the biases which the published finetuning trains:
+zeros, which change nothing until then."""
 UNUSED = ("rope.freqs", "rotary_emb.inv_freq")
 """Ends of names that old files carry and nothing reads."""
 ROPE_THETA = 10_000.0
@@ -176,15 +185,18 @@ def _tokenizer_folder(folder: Path) -> Path:
 def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
     stored = read_config(folder / "config.json")
     kind = stored.get("model_type")
-    if kind not in CONFIG_MAPPING:
-        raise CheckpointError(f"{folder / 'config.json'} is of no kind that is known: {kind!r}")
+    if kind not in KINDS:
+        raise CheckpointError(
+            f"{folder / 'config.json'} describes a {kind}, which music cannot enter; one of these is "
+            f"needed: {', '.join(KINDS)}"
+        )
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except UNSOUND as cause:
         raise unsound(folder / "config.json", cause) from cause
-    if kind == "llama":  # biases that are all zero change nothing, and can be trained
-        config.attention_bias = config.mlp_bias = True
-    elif brought:
+    for added in KINDS[kind]:
+        setattr(config, added, True)
+    if kind != "llama" and brought:
         raise CheckpointError(
             f"{folder} holds a {kind}; this adapter's {min(brought)} belongs to a LLaMA"
         )

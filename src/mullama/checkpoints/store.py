@@ -15,7 +15,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
-from transformers import GenerationConfig, PreTrainedTokenizerFast
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from mullama.checkpoints.pieces import PieceTokenizer
 from mullama.checkpoints.tensors import UNSOUND, read_config, unsound, weight_files
@@ -90,6 +90,18 @@ def open_model(
     return model, load_tokenizer(folder)
 
 
+def open_encoder(
+    name: str | Path | None = None, dtype: str | None = None, device: str | None = None
+) -> PreTrainedModel:
+    """Open what hears in a model, as `load_model` would, without reading what answers."""
+    folder = resolve(name)
+    with torch.device("meta"):
+        model = MuLlamaForConditionalGeneration(load_config(folder))
+    _fill(model, folder, _dtype(dtype), _device(device), part="encoder.")
+    encoder: PreTrainedModel = model.encoder
+    return encoder.eval().requires_grad_(False)
+
+
 def load_config(folder: Path) -> MuLlamaConfig:
     """The configuration of a model's folder."""
     stored = read_config(folder / "config.json")
@@ -154,14 +166,22 @@ def _fill(
     folder: Path,
     dtype: torch.dtype | None,
     device: torch.device,
+    *,
+    part: str = "",
 ) -> None:
-    """Give every parameter its stored numbers, and every other buffer its own."""
-    missing = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}
+    """Give every parameter its stored numbers, and every other buffer its own.
+
+    Only those whose names begin with `part`; the others stay without numbers.
+    """
+    state = model.state_dict().items()
+    missing = {key: tuple(tensor.shape) for key, tensor in state if key.startswith(part)}
     homes = {path: _keys(path) for path in weights(folder)}
     types = _Types(model.config, homes, dtype, device)
     for path, keys in homes.items():
         with opened(path) as file:
             for key in keys:
+                if not key.startswith(part):
+                    continue
                 tensor = _read(file, key, path)
                 if missing.pop(key, None) != tuple(tensor.shape):
                     shape = tuple(tensor.shape)

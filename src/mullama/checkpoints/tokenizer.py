@@ -11,7 +11,7 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, normalizers
 from tokenizers.models import BPE
-from tokenizers.processors import TemplateProcessing
+from tokenizers.processors import Sequence, TemplateProcessing
 
 from mullama.checkpoints.pieces import SPACE
 from mullama.checkpoints.tensors import read_config
@@ -23,11 +23,14 @@ BYTE_PAIRS = 2
 """Byte-pair encoding among the model types of sentencepiece_model.proto."""
 
 
-def write_tokenizer(folder: Path, out: Path, *, rows: int, exact: bool, begin: bool) -> Path:
+def write_tokenizer(
+    folder: Path, out: Path, *, rows: int, exact: bool, begin: bool, chat: bool = False
+) -> Path:
     """Write `folder`'s tokenizer into `out`; return the file that it was read from.
 
     `rows` of embeddings must suffice for the vocabulary, and match it where `exact`. `begin` sees
-    to it that every text starts with the begin-of-text token.
+    to it that every text starts with the begin-of-text token. `chat`: a text brings its own
+    special tokens, spelt out, and none is added; otherwise no text can smuggle one in.
     """
     model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
     if model.is_file() and _takes_sentencepiece(model, ready):
@@ -38,6 +41,8 @@ def write_tokenizer(folder: Path, out: Path, *, rows: int, exact: bool, begin: b
         source = ready
     if begin and special.get("bos_token"):
         _begin_with(tokenizer, special["bos_token"])
+    if chat:
+        tokenizer.post_processor = Sequence([])
     pieces = tokenizer.get_vocab_size(with_added_tokens=True)
     if pieces > rows or (exact and pieces != rows):
         raise CheckpointError(
@@ -50,7 +55,7 @@ def write_tokenizer(folder: Path, out: Path, *, rows: int, exact: bool, begin: b
         "padding_side": "left",
         **special,
     }
-    settings |= {"clean_up_tokenization_spaces": False, "split_special_tokens": True}
+    settings |= {"clean_up_tokenization_spaces": False, "split_special_tokens": not chat}
     text = json.dumps(settings, indent=2, ensure_ascii=False)
     (out / "tokenizer_config.json").write_text(text + "\n", encoding="utf-8")
     return source

@@ -9,8 +9,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the parts lie, and where the folder goes."""
     parser.add_argument(
         "--llama", required=True, type=Path, metavar="DIR",
-        help="Meta's folder (params.json, tokenizer.model, consolidated.*.pth) or a transformers folder; "
-        "params.json and tokenizer.model are enough beside a checkpoint that holds LLaMA itself",
+        help="Meta's folder (params.json, tokenizer.model, consolidated.*.pth) or a transformers folder "
+        "(Llama, Mistral, Qwen 2 or 3); params.json and tokenizer.model are enough beside a checkpoint "
+        "that holds LLaMA itself",
     )  # fmt: skip
     parser.add_argument(
         "--adapter", type=Path, metavar="FILE",
@@ -28,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fresh = parser.add_argument_group("a fresh adapter, where no --adapter is given")
     fresh.add_argument("--adapted-layers", type=int, metavar="N", help="default: the last 20")
     fresh.add_argument("--lora-rank", type=int, default=0, metavar="R", help="default: 0, no LoRA")
+    fresh.add_argument(
+        "--listening", choices=("states", "last"), default="states",
+        help="hear all of the encoder's hidden states, or the last alone, as LLaMA-Adapter does "
+        "(default: states)",
+    )  # fmt: skip
     fresh.add_argument("--seed", type=int, default=0, help="of its random start")
     parser.add_argument("--overwrite", action="store_true", help="replace what is in --out")
 
@@ -52,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             llama_type=arguments.llama_type,
             adapted_layers=arguments.adapted_layers,
             lora_rank=arguments.lora_rank,
+            listening=arguments.listening,
             seed=arguments.seed,
             overwrite=arguments.overwrite,
             progress=show,

@@ -4,6 +4,7 @@ Looks at the file itself and at its first bytes, never at its name; refuses what
 machine. Does not know the wanted rate, nor what the samples are for.
 """
 
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -52,21 +53,12 @@ class ArraySource:
 
 def opened(path: Path) -> Source:
     """Find the one who can read a file; raise `AudioError` saying why nobody can."""
+    regular_file(path)
     try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise AudioError(f"{path}: is a folder, not a sound file")
-        if not stat.S_ISREG(status.st_mode):
-            raise AudioError(f"{path}: is not a regular file")
         with path.open("rb") as file:
             head = file.read(16)
-    except FileNotFoundError as error:
-        address = re.match(r"\w{2,}:/", str(path))
-        hint = "; addresses are not opened, download the sound first" if address else ""
-        raise AudioError(f"{path}: no such file{hint}") from error
-    except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be read ({cause})") from error
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read ({error.strerror})") from error
     if not head:
         raise AudioError(f"{path}: the file is empty")
     if is_soundfile(head):
@@ -75,3 +67,21 @@ def opened(path: Path) -> Source:
         except AudioError:  # a coding that libsndfile lacks; FFmpeg has the last word
             return ContainerSource(path)
     return ContainerSource(path)
+
+
+def regular_file(path: Path) -> os.stat_result:
+    """The state of a file; raise `AudioError` for what is no regular file on this machine."""
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        address = re.match(r"\w{2,}:/", str(path))
+        hint = "; addresses are not opened, download the sound first" if address else ""
+        raise AudioError(f"{path}: no such file{hint}") from error
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path}: cannot be read ({cause})") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise AudioError(f"{path}: is a folder, not a sound file")
+    if not stat.S_ISREG(status.st_mode):
+        raise AudioError(f"{path}: is not a regular file")
+    return status

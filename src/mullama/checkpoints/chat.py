@@ -1,0 +1,72 @@
+"""A language model's chat template becomes the prompt that asks it one question about music.
+
+The template is a program in Jinja's language, which transformers runs in a sandbox; here it runs
+once, when a model is made, over a placeholder. What it wrote is the prompt from then on (see
+answer/prompt.py): a text like any other, with nothing in it that runs. Knows nothing of music.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError
+from transformers import PreTrainedTokenizerBase
+
+from mullama.answer.prompt import QUESTION
+from mullama.checkpoints.tensors import read_config
+from mullama.errors import CheckpointError
+
+LONGEST_TEMPLATE, LONGEST_PROMPT = 100_000, 20_000
+"""Characters; published templates have a tenth of that at most."""
+SETTINGS = {"enable_thinking": False, "date_string": "26 Jul 2024"}
+"""What templates ask for beside messages: answers come at once (Qwen 3), and no prompt depends on the
+day on which it was made; the date is the one that Llama 3's own template falls back on."""
+MESSAGE = {"role": "user", "content": QUESTION}
+
+
+def chat_template(folder: Path) -> str | None:
+    """The template of a tokenizer's folder, in any of the places that transformers keeps it."""
+    alone = folder / "chat_template.jinja"
+    if alone.is_file():
+        try:
+            return _bounded(alone, alone.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as cause:
+            raise CheckpointError(f"{alone} cannot be read: {cause}") from cause
+    for name in ("tokenizer_config.json", "chat_template.json"):
+        path = folder / name
+        found = read_config(path).get("chat_template") if path.is_file() else None
+        if isinstance(found, list):  # several by name, as some of 2024 have
+            found = _by_name(found).get("default")
+        if isinstance(found, str):
+            return _bounded(path, found)
+    return None
+
+
+def chat_prompt(tokenizer: PreTrainedTokenizerBase, template: str, source: Path) -> str:
+    """What the template makes of one question: a text that holds `{question}` once.
+
+    With its special tokens spelt out, the begin-of-text token too. Raises CheckpointError naming
+    `source` for a template that fails or loses the question.
+    """
+    try:
+        text = tokenizer.apply_chat_template(
+            [MESSAGE],
+            chat_template=template,
+            tokenize=False,
+            add_generation_prompt=True,
+            **SETTINGS,
+        )
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as cause:
+        raise CheckpointError(f"the chat template of {source} fails: {cause}") from cause
+    if text.count(QUESTION) != 1 or len(text) > LONGEST_PROMPT:
+        raise CheckpointError(f"the chat template of {source} makes no prompt of one question")
+    return str(text)
+
+
+def _by_name(templates: list[Any]) -> dict[Any, Any]:
+    return {t.get("name"): t.get("template") for t in templates if isinstance(t, dict)}
+
+
+def _bounded(path: Path, template: str) -> str:
+    if len(template) > LONGEST_TEMPLATE:
+        raise CheckpointError(f"{path}: a chat template of {len(template)} characters is none")
+    return template
