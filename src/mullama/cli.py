@@ -17,6 +17,8 @@ VERBS = {
     "caption": "describe music files",
     "convert": "turn published or own weights into one folder",
     "info": "say what a model is made of",
+    "listen": "hear a data set once, before it is trained on",
+    "musicqa": "make question-answer data from music collections",
     "train": "train a model by a recipe",
 }
 PARTLY, REFUSED, INTERRUPTED = 1, 2, 130

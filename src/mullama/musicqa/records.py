@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
+from mullama.musicqa.texts import is_text
 from mullama.musicqa.whole import whole_file
 
 
@@ -39,6 +40,20 @@ class Pair:
         """What a line of JSONL holds: only what is known."""
         known = asdict(self)
         return {key: value for key, value in known.items() if value not in ("", None)}
+
+
+@dataclass(frozen=True)
+class ClipPairs:
+    """All pairs of one clip that stand together in a file."""
+
+    pairs: tuple[Pair, ...]
+    sound: bytes | None = None
+    """The clip's file, undecoded, where the pairs' own file holds it."""
+
+    @property
+    def audio(self) -> str | None:
+        """The clip's name, as all its pairs have it."""
+        return self.pairs[0].audio if self.pairs else None
 
 
 FIELDS = tuple(field.name for field in fields(Pair))
@@ -111,7 +126,7 @@ def _own(item: Any, where: str) -> Pair:
         if key not in known:
             raise UsageError(f"{where}: {key!r} is missing")
     for key, value in known.items():
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not is_text(value):
             raise UsageError(f"{where}: {key!r} is {value!r}, expected text")
     return Pair(**known)
 

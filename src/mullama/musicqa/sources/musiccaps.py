@@ -1,0 +1,46 @@
+"""MusicCaps (Agostinelli et al. 2023): `musiccaps-public.csv` -> one caption a clip of ten seconds.
+
+Clips are wav files named `[<YouTube id>]-[<start>-<end>].wav`, in whole seconds, in `audios/`.
+Does not fetch anything.
+"""
+
+import re
+
+from mullama.musicqa.descriptions import Description
+from mullama.musicqa.names import first_file
+from mullama.musicqa.sources.collection import TableSource
+from mullama.musicqa.sources.tables import Row
+from mullama.musicqa.sources.tally import HELD_OUT, LeftOut
+
+YOUTUBE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
+
+
+class MusicCaps(TableSource):
+    """5,521 captions; 2,858 clips are marked as AudioSet's evaluation part."""
+
+    name = "musiccaps"
+    licence = "CC-BY-SA-4.0"
+    table_name = "musiccaps-public.csv"
+    needed = ("ytid", "start_s", "end_s", "caption", "is_audioset_eval")
+
+    def described(self, row: Row) -> Description:
+        """The caption as it stands; the id is YouTube's."""
+        clip = row.cells["ytid"]
+        if not YOUTUBE_ID.fullmatch(clip):
+            raise row.malformed("ytid", f"{clip[:40]!r} is not a YouTube id")
+        start, end = (_whole_seconds(row, column) for column in ("start_s", "end_s"))
+        caption = row.cells["caption"].strip()
+        if not caption:
+            raise row.malformed("caption", "is empty")
+        if self.options.hold_out_evaluation and row.cells["is_audioset_eval"] == "True":
+            raise LeftOut(HELD_OUT, clip)
+        file = f"[{clip}]-[{start}-{end}].wav"
+        audio = first_file(self.folder, f"audios/{file}", file)
+        return Description(self.name, clip, caption, "caption", audio, self.licence)
+
+
+def _whole_seconds(row: Row, column: str) -> int:
+    try:
+        return int(float(row.cells[column]))
+    except (ValueError, OverflowError):
+        raise row.malformed(column, f"{row.cells[column][:40]!r} is no number") from None

@@ -1,0 +1,211 @@
+"""A request -> the reply of a language model behind an endpoint of OpenAI's chat completions.
+
+Servers differ: what one refuses of a request (a JSON schema, a seed, ...) is left out from then on.
+A busy, broken or silent server is asked again, later and later, or when it says. The key comes
+from the environment and goes nowhere else. Does not know what is asked.
+"""
+
+import asyncio
+import json
+import os
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mullama.errors import MissingExtraError, MuLlamaError, UsageError
+from mullama.musicqa.interview import Reply, Request
+from mullama.musicqa.writers.completions import (
+    BadCompletionError,
+    Completion,
+    read_completion,
+)
+from mullama.musicqa.writers.options import WriterOptions
+from mullama.musicqa.writers.pace import Pace, retry_after
+from mullama.musicqa.writers.usage import Usage
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+KEY, OPENAI_KEY = "MULLAMA_API_KEY", "OPENAI_API_KEY"
+"""Environment variables; the second is for OpenAI's own endpoint only, so as to reach no other."""
+OPENAI_HOST = "api.openai.com"
+LARGEST_REPLY = 4 << 20
+"""Bytes of a response that are read."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+"""Seconds before a request is sent again; twice as long each time."""
+REFUSED, DENIED, BUSY = (400, 422), (401, 403, 404), (408, 409, 425, 429)
+OPTIONAL = ("response_format", "seed", "temperature", "max_tokens")
+"""What may be left out of a request; the first is meant where a server does not say which."""
+
+
+class EndpointError(MuLlamaError):
+    """An endpoint that cannot be used: wrong key, unknown model, nobody there."""
+
+
+class NoReplyError(Exception):
+    """A clip gets no reply; says why on one line."""
+
+
+class RefusedError(Exception):
+    """The server does not take the request as it is."""
+
+
+class BusyError(Exception):
+    """Worth asking again: in `hold` seconds, where the server says so."""
+
+    def __init__(self, why: str, hold: float | None = None) -> None:
+        super().__init__(why)
+        self.hold = hold
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a model answers; raises UsageError where it cannot be one."""
+
+    url: str
+    """Ends before /chat/completions, usually in /v1."""
+    model: str
+
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.url)
+        except ValueError as error:
+            raise UsageError(f"the endpoint's URL is not one: {error}") from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or not self.model:
+            raise UsageError("expected openai:URL#MODEL, such as openai:http://host:8000/v1#name")
+        if parts.username or parts.password or parts.query:
+            raise UsageError(f"give the endpoint's key as {KEY} in the environment, not in its URL")
+
+    @property
+    def key(self) -> str:
+        """From the environment; empty where there is none."""
+        key = os.environ.get(KEY, "")
+        if not key and urlsplit(self.url).hostname == OPENAI_HOST:
+            key = os.environ.get(OPENAI_KEY, "")
+        return key
+
+
+class Endpoint:
+    """Replies to requests, many at once, within one event loop."""
+
+    def __init__(self, address: Address, options: WriterOptions, usage: Usage) -> None:
+        self._url, self._model, self._key = address.url, address.model, address.key
+        self._options, self._usage = options, usage
+        self._client = _client(self._url, self._key)
+        self._pace = Pace(options.requests_per_minute)
+        self._left_out: set[str] = set()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def reply(self, request: Request) -> Reply:
+        """The reply to one request, sent as often as need be.
+
+        Raises NoReplyError when it gets none, EndpointError when no other would.
+        """
+        left_out = set(self._left_out)
+        jitter = random.Random(request.seed)
+        wait, tries = FIRST_WAIT, 0
+        while True:
+            await self._pace.turn()
+            self._usage.requests += 1
+            try:
+                completion = await self._post(self._body(request, left_out))
+            except RefusedError as error:
+                if not _leave_out(left_out, str(error)):
+                    raise NoReplyError(str(error)) from error
+                continue
+            except BusyError as error:
+                tries += 1
+                if tries > self._options.retries:
+                    raise NoReplyError(f"{error}, {tries} times") from error
+                self._pace.hold(error.hold or 0.0)
+                # Not all at the same moment: those that were sent off together come back apart.
+                await asyncio.sleep((error.hold or 0.0) + wait * jitter.uniform(0.5, 1.0))
+                wait = min(2 * wait, LONGEST_WAIT)
+            else:
+                self._left_out |= left_out
+                self._usage.add(completion.tokens_in, completion.tokens_out)
+                return completion.reply
+
+    async def _post(self, body: dict[str, Any]) -> Completion:
+        """One request; raises EndpointError, RefusedError, BusyError or NoReplyError."""
+        from openai import APIConnectionError, APIStatusError
+
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                return read_completion(await _received(self._client, body))
+        except TimeoutError as error:
+            raise BusyError(f"no reply in {self._options.timeout:g} s") from error
+        except APIConnectionError as error:
+            raise BusyError("the connection failed") from error
+        except BadCompletionError as error:
+            raise BusyError(str(error)) from error
+        except APIStatusError as error:
+            why = self._explained(error)
+            if error.status_code in DENIED:
+                raise EndpointError(self._denied(error.status_code)) from error
+            if error.status_code in REFUSED:
+                raise RefusedError(why) from error
+            if error.status_code >= 500 or error.status_code in BUSY:
+                raise BusyError(why, retry_after(error.response.headers)) from error
+            raise NoReplyError(why) from error
+
+    def _body(self, request: Request, left_out: set[str]) -> dict[str, Any]:
+        schema = {"name": request.schema_name, "strict": True, "schema": request.schema}
+        body = {
+            "model": self._model,
+            "messages": list(request.messages),
+            "temperature": self._options.temperature,
+            "max_tokens": self._options.max_tokens,
+            "seed": request.seed,
+            "response_format": {"type": "json_schema", "json_schema": schema},
+        }
+        return {name: value for name, value in body.items() if name not in left_out}
+
+    def _explained(self, error: "APIStatusError") -> str:
+        text = " ".join(str(error.message).split())[:300]
+        return text.replace(self._key, "***") if self._key else text
+
+    def _denied(self, status: int) -> str:
+        if status == 404:
+            return f"{self._url} knows no model {self._model!r}, or is no endpoint (404)"
+        return f"{self._url} wants a valid key ({status}): set {KEY} in the environment"
+
+
+def _leave_out(left_out: set[str], why: str) -> bool:
+    """Whether less can be sent; the field that the server names, or the likeliest."""
+    sent = [name for name in OPTIONAL if name not in left_out]
+    named = [name for name in sent if name in why]
+    likely = [name for name in sent if name == OPTIONAL[0]]
+    left_out.update([*named, *likely][:1])
+    return bool(named or likely)
+
+
+def _client(url: str, key: str) -> "AsyncOpenAI":
+    try:
+        from openai import AsyncOpenAI
+    except ImportError as error:
+        raise MissingExtraError("openai", "musicqa", "writing by an endpoint") from error
+    return AsyncOpenAI(base_url=url, api_key=key or "none", timeout=None, max_retries=0)
+
+
+async def _received(client: "AsyncOpenAI", body: dict[str, Any]) -> Any:
+    """The response as JSON; raises BadCompletionError when it is none."""
+    content = bytearray()
+    async with client.chat.completions.with_streaming_response.create(**body) as response:
+        try:
+            async for piece in response.iter_bytes():
+                content += piece
+                if len(content) > LARGEST_REPLY:
+                    break
+        except Exception as error:  # the HTTP library below, and so its errors, vary by version
+            raise BadCompletionError("the connection was cut") from error
+    if len(content) > LARGEST_REPLY:
+        raise BadCompletionError(f"a response of more than {LARGEST_REPLY >> 20} MiB")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BadCompletionError("a response that is no JSON") from error

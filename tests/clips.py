@@ -1,0 +1,47 @@
+"""Small parts of data sets for tests: audible wav files, interviewed clips, files of them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
+
+RATE = 8000
+
+
+def write_wav(path: Path, *, hz: float = 440.0, seconds: float = 1.5, channels: int = 1) -> Path:
+    """A sine; different in every byte for another pitch."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wave = 0.3 * np.sin(2 * np.pi * hz * np.arange(round(RATE * seconds)) / RATE)
+    samples = np.repeat(wave[:, None], channels, axis=1)
+    soundfile.write(path, samples, RATE, subtype="PCM_16", format="WAV")
+    return path
+
+
+def interviewed(
+    clip: str, audio: Path | str | None = None, *, source: str = "folder", failed: str = ""
+) -> Interviewed:
+    """A clip with nine pairs, or one whose interview failed."""
+    fixed = [(question, f"{clip} sounds.") for question in FIXED_QUESTIONS]
+    asked = [(f"What is number {n} of {clip}?", f"It is {n}.") for n in range(OPEN_QUESTIONS)]
+    return Interviewed(
+        id=clip,
+        source=source,
+        text=f"{clip} sounds",
+        kind="caption",
+        writer="template",
+        audio=None if audio is None else str(audio),
+        licence="CC0-1.0",
+        pairs=() if failed else (*fixed, *asked),
+        failed=failed,
+    )
+
+
+def write_lines(path: Path, clips: Iterable[Interviewed]) -> Path:
+    """As `mullama musicqa write` leaves them."""
+    lines = [json.dumps(clip.as_dict(), ensure_ascii=False) + "\n" for clip in clips]
+    path.write_text("".join(lines), encoding="utf-8")
+    return path

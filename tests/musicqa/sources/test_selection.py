@@ -1,0 +1,83 @@
+"""The rules that hold for every collection, and the command line's way to them."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mullama.errors import UsageError
+from mullama.musicqa.descriptions import Description
+from mullama.musicqa.sources import (
+    SOURCES,
+    Selection,
+    SourceOptions,
+    Tally,
+    add_source_arguments,
+    selected,
+)
+from mullama.musicqa.sources.tally import HELD_OUT, NO_AUDIO
+
+
+def table(tmp_path: Path, rows: int = 4) -> Path:
+    lines = [f"{number}.mp3,clip {number}" for number in range(rows)]
+    (tmp_path / "metadata.csv").write_text("\n".join(["file_name,caption", *lines, ""]))
+    (tmp_path / "0.mp3").touch()
+    return tmp_path
+
+
+def test_absent_audio_is_counted_or_included(tmp_path: Path) -> None:
+    selection = Selection("folder", table(tmp_path))
+    assert [clip.id for clip in selection] == ["0.mp3"]
+    assert selection.tally.left_out == {NO_AUDIO: 3}
+    everything = Selection("folder", tmp_path, SourceOptions(include_missing_audio=True))
+    assert [clip.audio is None for clip in everything] == [False, True, True, True]
+
+
+def test_a_second_pass_counts_anew(tmp_path: Path) -> None:
+    selection = Selection("folder", table(tmp_path))
+    assert list(selection) == list(selection)
+    assert selection.tally.described == 1
+
+
+def test_held_out_ids_from_files(tmp_path: Path) -> None:
+    (tmp_path / "eval.txt").write_text("# for evaluation\n1.mp3\n\n 2.mp3 \n")
+    (tmp_path / "more.txt").write_text("3.mp3\n")
+    parser = argparse.ArgumentParser()
+    add_source_arguments(parser)
+    lists = [f"--hold-out={tmp_path / name}" for name in ("eval.txt", "more.txt")]
+    arguments = parser.parse_args(
+        ["folder", str(table(tmp_path)), "--include-missing-audio", *lists]
+    )
+    selection = selected(arguments)
+    assert [clip.id for clip in selection] == ["0.mp3"]
+    assert selection.tally.left_out == {HELD_OUT: 3}
+    arguments.hold_out = [tmp_path / "none.txt"]
+    with pytest.raises(UsageError, match="held-out list"):
+        selected(arguments)
+
+
+def test_unknown_collections_and_places(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no source is called 'gtzan'; there are: musiccaps"):
+        Selection("gtzan", tmp_path)
+    for name in ("musiccaps", "magnatagatune", "jamendo"):
+        with pytest.raises(UsageError, match="no such file"):
+            Selection(name, tmp_path)
+
+
+def test_a_new_collection_is_one_small_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Hums:
+        name = "hums"
+
+        def __init__(self, path: Path, options: SourceOptions) -> None:
+            self.path = path
+
+        def descriptions(self, tally: Tally) -> Iterator[Description]:
+            for path in sorted(self.path.glob("*.mp3")):
+                yield Description(self.name, path.stem, "a hum", "caption", path)
+
+    monkeypatch.setitem(SOURCES, Hums.name, Hums)
+    table(tmp_path)
+    assert [clip.id for clip in Selection("hums", tmp_path)] == ["0"]
