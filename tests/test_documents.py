@@ -87,7 +87,7 @@ def test_shell_snippets_run(capsys: pytest.CaptureFixture[str]) -> None:
         if words[0] == "train":
             words += SHORTLY
         if words[0] == "listen":
-            words = words[: words.index("--workers")] + ["--store", "store"]
+            words = [*words[: words.index("--workers")], "--store", "store"]
         assert main(words) == 0, (line, capsys.readouterr().err)
         assert capsys.readouterr().out.strip(), line
 
@@ -125,6 +125,6 @@ def test_every_verb_is_in_the_readme() -> None:
 
 def test_no_figure_without_its_command() -> None:
     """Every measured table says what made it."""
-    for name in ("small-model", "equality", "benchmarks", "checkpoints", "training"):
+    for name in ("small-model", "equality", "benchmarks", "checkpoints", "training", "musicqa"):
         text = (ROOT / "docs" / f"{name}.md").read_text()
         assert re.search(r"(?:^|`)(?:make|mullama|python) \w", text, re.MULTILINE), name

@@ -127,7 +127,7 @@ def test_a_job_that_is_killed_twenty_times_goes_on(tmp_path: Path) -> None:
 def test_a_killed_job_of_a_server_goes_on(tmp_path: Path) -> None:
     pytest.importorskip("openai", reason="needs the musicqa extra")
     with CannedServer(latency=0.05) as server:
-        kill_and_go_on(tmp_path, count=600, kills=5, seed=3, url=server.url)
+        kill_and_go_on(tmp_path, count=300, kills=3, seed=3, url=server.url)
 
 
 def kill_and_go_on(tmp_path: Path, *, count: int, kills: int, seed: int, url: str = "") -> None:

@@ -14,10 +14,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
+from transformers import PreTrainedTokenizerFast
 
 import mullama
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
+from mullama.processor import MuLlamaProcessor
 from mullama.training.journal import read_log
 from mullama.training.options import RunOptions
 from mullama.training.recipe import Recipe
@@ -25,6 +27,7 @@ from mullama.training.saves import FOLDER, TrainingError
 from mullama.training.settings import load_recipe
 from mullama.training.trainer import RECIPE, run
 from runs import write_data, write_recipe
+from tiny import tiny_model
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
@@ -101,6 +104,24 @@ def test_half_precision_learns_and_keeps_what_trains_in_float32(
     assert set(whole) == set(after)
 
 
+@pytest.mark.parametrize("phase", ["pretrain", "finetune"])
+def test_the_contestant_learns_from_one_vector(
+    tokenizer: PreTrainedTokenizerFast, data: Path, tmp_path: Path, phase: str
+) -> None:
+    folder = tmp_path / "contestant"
+    model = tiny_model(listening="last", adapted_layers=4)
+    model.save_pretrained(folder)
+    MuLlamaProcessor.of(model.config, tokenizer).save_pretrained(folder)
+    changes = {"trains": [phase], "steps": 2, "epochs": 0}
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase=changes)
+    before = load_file(folder / "model.safetensors")
+    after = train(recipe, tmp_path / "run", data)
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert ("bridge.proj.weight" in moved) == (phase == "pretrain")
+    assert after["bridge.mix.weight"].shape == (1, 1)
+    assert mullama.load(tmp_path / "run", device="cpu")
+
+
 def test_the_encoder_can_learn_too(folder: Path, data: Path, tmp_path: Path) -> None:
     phase = {"trains": ["encoder.*", "bridge.*"], "steps": 2, "epochs": 0}
     before = load_file(folder / "model.safetensors")
@@ -125,7 +146,8 @@ def test_weighted_data_sets_and_the_folder_of_a_recipe(
 ) -> None:
     sets = [{"file": "pairs.jsonl", "weight": 2}, {"file": "gone.json", "optional": True}]
     recipe = write_recipe(tmp_path / "r.yaml", folder, data=sets, phase={"epochs": 1})
-    train(recipe, tmp_path / "run", data.parent)
+    train(recipe, tmp_path / "run", data.parent, tensorboard=True)
+    assert list((tmp_path / "run" / "tensorboard").glob("events.*"))
     assert read_log(tmp_path / "run")[-1]["of"] == 8  # 23 pairs, twice, in sixes
 
 

@@ -51,8 +51,11 @@ class DataCourse:
         self.tokenizer = load_tokenizer(self.start)
         self.model = open_for_training(self.start, recipe, world)
         self._lent_values = spread_out(recipe, world) and self._lend_values()
+        published = all(phase.as_published for phase in recipe.phases)
         self.heard: Hearing = (
-            heard(self.model) if heard else StoredHearing(self.model, options, world, report)
+            heard(self.model)
+            if heard
+            else StoredHearing(self.model, options, world, report, as_published=published)
         )
         sources = self.heard.prepare(sources)
         self.pairs, self.weights, self.kept = divide(
