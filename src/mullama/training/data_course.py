@@ -102,8 +102,9 @@ class DataCourse:
 
     def export(self, folder: Path) -> None:
         """Write the model as it is, in the layout that `mullama.load` opens."""
-        tensors = {name: whole(tensor) for name, tensor in self.model.state_dict().items()}
-        if not self.world.first:
+        first = self.world.first
+        tensors = {name: whole(t, first) for name, t in self.model.state_dict().items()}
+        if not first:
             return
         config = self.model.config
         if self._lent_values:

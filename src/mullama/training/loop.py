@@ -98,7 +98,7 @@ class Loop:
             "recipe": fingerprint(self.recipe),
             "weights": self.weights(),
             "progress": progress,
-            "optimiser": {} if self._optimiser is None else whole(self._optimiser.state_dict()),
+            "optimiser": self._moments(),
             "scaler": self._scaler.state_dict(),
         }
         if self.world.first:
@@ -107,10 +107,18 @@ class Loop:
         self._saved_at = time.monotonic()
 
     def weights(self) -> dict[str, Tensor]:
-        """What any phase of the recipe trains, whole, by name."""
+        """What any phase of the recipe trains, whole, by name; in the first process only."""
         words = [word for phase in self.recipe.phases for word in phase.trains]
         named = self.pupil.named_parameters()
-        return {name: whole(p) for name, p in named if trained_by(name, words)}
+        first = self.world.first
+        return {name: whole(p, first) for name, p in named if trained_by(name, words)}
+
+    def _moments(self) -> dict[str, Any]:
+        """The optimiser's state, whole; empty between phases."""
+        if self._optimiser is None:
+            return {}
+        moments: dict[str, Any] = whole(self._optimiser.state_dict(), self.world.first)
+        return moments
 
     def _train_phase(self, phase: Phase, left: float) -> float:
         """Take the steps that are left of a phase, `left` at most; how many may follow it.

@@ -107,15 +107,19 @@ def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
     yield
 
 
-def whole(value: Any) -> Any:
-    """The same nested state with tensors that are spread over processes gathered, on the CPU."""
+def whole(value: Any, keep: bool = True) -> Any:
+    """The same nested state with tensors that are spread over processes gathered, on the CPU.
+
+    All processes must take part; those that do not `keep` it hold one tensor at a time, and get none.
+    """
     if isinstance(value, DTensor):
-        return value.full_tensor().cpu()
+        gathered = value.full_tensor()
+        return gathered.cpu() if keep else None
     if isinstance(value, Tensor):
-        return value.detach().cpu()
+        return value.detach().cpu() if keep else None
     if isinstance(value, dict):
-        return {key: whole(part) for key, part in value.items()}
-    return [whole(part) for part in value] if isinstance(value, list) else value
+        return {key: whole(part, keep) for key, part in value.items()}
+    return [whole(part, keep) for part in value] if isinstance(value, list) else value
 
 
 def place(stored: Tensor, like: Tensor) -> Tensor:
