@@ -153,7 +153,7 @@ class Bench:
     def loss(self, learn: LearnPairs) -> float:
         groups = packed(range(len(self.lessons)), self.lessons.lengths, 2048)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
-            total = sum(float(learn._summed(self.lessons, Micro(rows, 1.0))) for rows in groups)
+            total = sum(float(learn.summed(Micro(rows, 1.0))) for rows in groups)
         return total / float((self.lessons.lengths - self.lessons.prompts).sum())
 
     def hear(self, names: Sequence[str | None]) -> Tensor:

@@ -1,7 +1,9 @@
 """The training loop loses nothing when it is stopped, and stops when it must."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -49,12 +51,14 @@ class Fit(StepObjective):
     def __init__(self, toy: Toy, phase: Phase, worst: int | None, kept: list[float] | None) -> None:
         self.toy, self.phase, self.worst, self.kept = toy, phase, worst, kept
 
-    def loss(self, micro: int) -> Tensor:
+    def loss(self, micro: int | float) -> Tensor:
+        if isinstance(micro, float):
+            return torch.tensor(micro)
         loss = (self.toy(torch.randn(8, 4)) - 1).square().mean()
         return loss * float("nan") if micro == self.worst else loss
 
-    def validate(self) -> float | None:
-        return self.kept.pop(0) if self.kept else None
+    def validation(self) -> list[float]:  # type: ignore[override]
+        return [self.kept.pop(0)] if self.kept else []
 
 
 def loop(
@@ -122,11 +126,42 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_what_was_good(tmp_path
     assert all(torch.equal(t, weights(again)[n]) for n, t in weights(sound).items())
 
 
-def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"seed": 9}, "seed"),
+        ({"precision": "bfloat16"}, "precision"),
+        ({"phases": (phase("one", "*"), phase("two", "*"))}, "phases"),
+    ],
+)
+def test_a_checkpoint_of_another_recipe_is_refused(
+    tmp_path: Path, change: dict[str, Any], what: str
+) -> None:
     loop(tmp_path).train(max_steps=1)
-    other = loop(tmp_path, recipe=Recipe("tiny", RECIPE.phases, splits=SPLITS, seed=9))
-    with pytest.raises(UsageError, match="belongs to another recipe"):
+    other = loop(tmp_path, recipe=replace(RECIPE, **change))
+    with pytest.raises(UsageError, match=f"belongs to a run with another {what}"):
         other.resume()
+
+
+def test_phases_to_come_may_change_and_a_finished_run_may_be_given_more(tmp_path: Path) -> None:
+    loop(tmp_path).train(max_steps=2)
+    longer = replace(RECIPE, phases=(*RECIPE.phases, phase("three", "second.*", 2)))
+    more = loop(tmp_path, recipe=longer)
+    assert more.resume()
+    assert more.train()
+    assert more.progress.total == 14
+
+
+def test_checkpoints_are_kept_while_none_of_the_old_ones_can_be_read(tmp_path: Path) -> None:
+    loop(tmp_path).train(max_steps=5)
+    for path in (tmp_path / FOLDER).glob("*.json"):
+        path.unlink()
+    anew = loop(tmp_path)
+    assert not anew.resume()
+    anew.train(max_steps=1)
+    again = loop(tmp_path)
+    assert again.resume()
+    assert again.progress.total == 1
 
 
 def test_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
@@ -141,12 +176,14 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path) -> Non
     one.train(max_steps=2)
     newest = sorted((tmp_path / FOLDER).glob("step-*.pt"))[-1]
     newest.write_bytes(newest.read_bytes()[:-500] + b"\0" * 500)
+    (tmp_path / FOLDER / "step-000000009-000.part").write_bytes(b"torn by a kill")
     said: list[str] = []
     again = loop(tmp_path, said=said)
     assert again.resume()
     assert again.progress.total == 2
     assert "damaged" in said[0]
     assert newest.name in said[0]
+    assert {path.suffix for path in (tmp_path / FOLDER).iterdir()} == {".pt", ".json", ".damaged"}
 
 
 def test_a_disk_that_is_full_leaves_the_last_checkpoint(tmp_path: Path) -> None:
@@ -155,10 +192,12 @@ def test_a_disk_that_is_full_leaves_the_last_checkpoint(tmp_path: Path) -> None:
     one = loop(tmp_path)
     one.resume()
     # Where the next checkpoint would be written nothing can be: a folder is in its way.
-    (tmp_path / FOLDER / "step-000000004.part").mkdir()
-    with pytest.raises(TrainingError, match=r"step-000000002\.pt is the last good one: free some"):
+    (tmp_path / FOLDER / "step-000000004-000.part").mkdir()
+    with pytest.raises(
+        TrainingError, match=r"step-000000002-000\.pt is the last good one: free some"
+    ):
         one.train(max_steps=2)
-    (tmp_path / FOLDER / "step-000000004.part").rmdir()
+    (tmp_path / FOLDER / "step-000000004-000.part").rmdir()
     again = loop(tmp_path)
     assert again.resume()
     assert again.train()

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from mullama.errors import UsageError
 from mullama.training.order import Order, PublishedOrder, packed
 
 LENGTHS = np.random.default_rng(0).integers(10, 200, 101)
@@ -44,6 +45,22 @@ def test_weights_say_how_often_a_lesson_comes() -> None:
         assert (counts[:51] == 2).all()
         assert counts[51:].sum() == 25
         assert counts[51:].max() == 1
+
+
+def test_unequal_shares_are_kept_to() -> None:
+    weights = np.repeat([0.9, 0.1], [51, 50])
+    one = order(weights)
+    often = np.bincount(
+        np.concatenate([s for n in range(200) for s in epoch(one, n)]), minlength=101
+    )
+    assert often[:51].sum() / 200 == pytest.approx(0.9 * 51, rel=0.02)
+    assert often[51:].sum() / 200 == pytest.approx(0.1 * 50, rel=0.1)
+    assert often.sum() == 200 * one.size
+
+
+def test_as_published_a_step_is_shared_evenly_or_not_at_all() -> None:
+    with pytest.raises(UsageError, match="3 processes cannot share a step of 4 texts"):
+        PublishedOrder(23, batch=4, parts=1, rank=0, ranks=3)
 
 
 def test_texts_of_a_step_are_about_equally_long() -> None:

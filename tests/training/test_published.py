@@ -118,6 +118,7 @@ def test_two_epochs(folders: dict[str, Path], tmp_path: Path, phase: str) -> Non
     taught = lessons(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
     model = pupil(folders[phase])
     learn = objective(model, taught, phase)
+    assert learn.published is not None
     learn.published.lessons = lambda step: [[0, 1], [2, 3]][step % 2]  # type: ignore[method-assign]
     recipe = Recipe("published", (learn.phase,), start="x", log_steps=1)
     journal = Journal(tmp_path, lambda _: None)

@@ -93,15 +93,25 @@ def test_half_precision_learns_and_keeps_what_trains_in_float32(
     folder: Path, data: Path, tmp_path: Path, precision: str
 ) -> None:
     phase = {"steps": 3, "epochs": 0}
-    recipe = write_recipe(tmp_path / "r.yaml", folder, precision=precision, phase=phase)
+    recipe = write_recipe(
+        tmp_path / "r.yaml",
+        folder,
+        precision=precision,
+        phase=phase,
+        validate_steps=2,
+        validation=0.3,
+    )
     after = train(recipe, tmp_path / "run", data)
     layer = "language_model.model.layers.1.self_attn.q_proj"
     assert after[f"{layer}.lora_A"].dtype == torch.float32
     assert str(after[f"{layer}.weight"].dtype) == f"torch.{precision}"
-    whole = train(write_recipe(tmp_path / "w.yaml", folder, phase=phase), tmp_path / "whole", data)
-    lines = zip(read_log(tmp_path / "run"), read_log(tmp_path / "whole"), strict=True)
-    assert all(abs(a["loss"] - b["loss"]) < 0.1 for a, b in lines)
-    assert set(whole) == set(after)
+    assert after["bridge.proj.weight"].dtype == torch.float32
+    exact = write_recipe(tmp_path / "w.yaml", folder, phase=phase, validate_steps=2, validation=0.3)
+    train(exact, tmp_path / "whole", data)
+    lines = list(zip(read_log(tmp_path / "run"), read_log(tmp_path / "whole"), strict=True))
+    assert sum("validation" in line for line, _ in lines) == 2
+    for key in ("loss", "validation"):
+        assert all(abs(a[key] - b[key]) < 0.1 for a, b in lines if key in a)
 
 
 @pytest.mark.parametrize("phase", ["pretrain", "finetune"])
@@ -184,6 +194,48 @@ def test_pairs_that_cannot_be_read_are_named(
 ) -> None:
     data.write_text(text)
     recipe = write_recipe(tmp_path / "r.yaml", folder)
+    with pytest.raises(UsageError, match=said):
+        train(recipe, tmp_path / "run", data)
+
+
+@pytest.mark.parametrize("name", ["../secret.wav", "/secret.wav"])
+def test_audio_outside_the_data_set_is_not_heard(
+    folder: Path, data: Path, tmp_path: Path, name: str
+) -> None:
+    (data.parent / "000000.wav").rename(tmp_path / "secret.wav")
+    name = name if name.startswith("..") else str(tmp_path / "secret.wav")
+    data.write_text(json.dumps({"audio": name, "question": "What?", "answer": "It."}))
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    told = RunOptions(data=data, audio=data.parent, store=tmp_path / "store", device="cpu")
+    with pytest.raises(UsageError, match="1 audio files are missing"):
+        run(recipe, tmp_path / "run", told, report=lambda _: None)
+
+
+def test_a_finished_run_is_not_taken_up_with_other_data(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"steps": 1, "epochs": 0})
+    train(recipe, tmp_path / "run", data)
+    train(recipe, tmp_path / "run", data)
+    data.write_text(data.read_text().replace("drums", "bells"))
+    with pytest.raises(UsageError, match="belongs to a run with another data"):
+        train(recipe, tmp_path / "run", data)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"phase": {"trains": ["finetun"]}}, "trains 'finetun', but no parameter"),
+        ({"phase": {"batch": 0}}, "batch must be 1 or more, not 0"),
+        ({"validate_steps": 0}, "validate_steps must be 1 or more"),
+        ({"lora_rank": 7}, "has low-rank updates of rank 4, the recipe says 7"),
+        ({"phase": {"batch": 64, "as_published": True}}, "23 pairs are too few for a single step"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_the_first_step(
+    folder: Path, data: Path, tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, **change)
     with pytest.raises(UsageError, match=said):
         train(recipe, tmp_path / "run", data)
 
@@ -287,7 +339,9 @@ def test_sigterm_saves_and_says_how_to_go_on(folder: Path, data: Path, tmp_path:
 def test_two_processes_learn_as_one(
     folder: Path, data: Path, tmp_path: Path, parallel: str
 ) -> None:
-    recipe = write_recipe(tmp_path / "r.yaml", folder, parallel=parallel, validation=0.3)
+    recipe = write_recipe(
+        tmp_path / "r.yaml", folder, parallel=parallel, validation=0.3, validate_steps=2
+    )
     alone = train(recipe, tmp_path / "alone", data)
     out = tmp_path / "both"
     torchrun = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
@@ -302,7 +356,9 @@ def test_two_processes_learn_as_one(
     for name, tensor in alone.items():
         assert torch.allclose(together[name], tensor, atol=1e-4), name
     pairs = zip(read_log(tmp_path / "alone"), read_log(out), strict=True)
-    assert all(abs(a["loss"] - b["loss"]) < 1e-4 for a, b in pairs if "loss" in a)
+    for one, other in pairs:
+        key = "loss" if "loss" in one else "validation"
+        assert one[key] == pytest.approx(other[key], abs=1e-4)
 
 
 # ----------------------------------------------------------------------- recipes

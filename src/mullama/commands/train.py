@@ -55,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--music", type=Path, metavar="DIR", help="where rendered music is kept (default: in --out)"
     )
     parser.add_argument(
-        "--workers", type=int, default=1, metavar="N",
-        help="processes that render or hear music (default: 1)",
+        "--workers", type=int, metavar="N",
+        help="processes that render or hear music (default: one)",
     )  # fmt: skip
     parser.add_argument("--tensorboard", action="store_true", help="write TensorBoard's files")
     parser.add_argument("--wandb", metavar="PROJECT", help="log to Weights & Biases")

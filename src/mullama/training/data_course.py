@@ -4,6 +4,8 @@ For every training on question-answer pairs: the published phases, and a user's 
 is taken is in loop.py; how sound was heard, in hearing.py.
 """
 
+import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,15 @@ import torch
 
 from mullama.answer.llama import decoder_layers
 from mullama.answer.lora import add_lora
-from mullama.checkpoints.store import load_tokenizer, open_model, resolve
+from mullama.checkpoints.folder import whole_folder
+from mullama.checkpoints.store import HEAD, load_tokenizer, open_model, resolve
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.musicqa.records import Pair
 from mullama.processor import MuLlamaProcessor
 from mullama.training.data import divide, find
 from mullama.training.hearing import Hearing, StoredHearing
-from mullama.training.learning import Learner, Objective, Pupil, trained_by
+from mullama.training.learning import Learner, Objective, Pupil, require, trained_by
 from mullama.training.lessons import Lessons, teach
 from mullama.training.options import RunOptions
 from mullama.training.pairs import LearnPairs
@@ -50,6 +53,7 @@ class DataCourse:
         self.start = resolve(recipe.start)
         self.tokenizer = load_tokenizer(self.start)
         self.model = open_for_training(self.start, recipe, world)
+        self._check()
         self._lent_values = spread_out(recipe, world) and self._lend_values()
         published = all(phase.as_published for phase in recipe.phases)
         self.heard: Hearing = (
@@ -62,6 +66,8 @@ class DataCourse:
             sources, recipe.validation, recipe.validation_pairs
         )
         self.pupil = Pupil(self.model)
+        for phase in recipe.phases:  # not hours later, when its turn has come
+            require(self.pupil, phase.trains)
 
     def learner(self) -> Learner:
         """The pupil as the loop trains it; spread over the processes where the recipe says so."""
@@ -72,7 +78,11 @@ class DataCourse:
             self.model.get_decoder().compile(dynamic=True)
         if spread_out(self.recipe, self.world):
             layers = list(decoder_layers(self.model.language_model))
-            spread(learner, layers, DTYPES[self.recipe.precision], self.world)
+            frozen = (
+                None if any(map(self._trains_encoder, self.recipe.phases)) else self.model.encoder
+            )
+            dtype = DTYPES[self.recipe.precision]
+            spread(learner, layers, dtype, self.world, but=frozen)
         return learner
 
     def objective(self, phase: Phase) -> Objective:
@@ -88,7 +98,7 @@ class DataCourse:
             )
         if not len(lessons):
             raise UsageError(f"phase {phase.name}: no pair fits into {phase.longest} tokens")
-        live = any(trained_by(name, phase.trains) for name in self._encoder_names())
+        live = self._trains_encoder(phase)
         return LearnPairs(
             self.model,
             phase,
@@ -111,11 +121,37 @@ class DataCourse:
             del tensors["shifts.values"]
             config.own_values = False
         config.provenance = {**config.provenance, "trained": self._provenance()}
-        self.model.save_pretrained(folder, state_dict=tensors)
-        MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(folder)
+        if config.text_config.tie_word_embeddings:
+            tensors.pop(HEAD, None)
+        size = sum(tensor.nbytes for tensor in tensors.values())
+        with whole_folder(folder, overwrite=True, needed_bytes=size, keep=[]) as part:
+            self.model.save_pretrained(part, state_dict=tensors)
+            MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(part)
 
     def finish(self, folder: Path) -> None:
         """Nothing is measured here: see `mullama evaluate`."""
+
+    def _check(self) -> None:
+        """Refuse what would be learnt and thrown away, or learnt from what is no longer heard."""
+        hearing = [self._trains_encoder(phase) for phase in self.recipe.phases]
+        if any(before and not after for before, after in itertools.pairwise(hearing)):
+            raise UsageError(
+                "a phase that trains the encoder must be the last: what was heard before would be "
+                "learnt from after it; start a second recipe from its model"
+            )
+        layers = len(decoder_layers(self.model.language_model))
+        values = [
+            f"language_model.model.layers.{layer}.self_attn.v_proj.weight"
+            for layer in range(layers - self.model.config.adapted_layers, layers)
+        ]
+        words = [word for phase in self.recipe.phases for word in phase.trains]
+        if spread_out(self.recipe, self.world) and any(
+            trained_by(name, words) for name in (*values, "shifts.values")
+        ):
+            raise UsageError(
+                "value projections of adapted layers cannot be trained while a model is spread: take "
+                "parallel: ddp, or train low-rank updates"
+            )
 
     def _lend_values(self) -> bool:
         """Keep value projections apart while layers are spread; whether they were not before.
@@ -130,8 +166,17 @@ class DataCourse:
         template, published = self.model.config.prompt, phase.as_published
         return teach(pairs, self.tokenizer, template, phase.longest, as_published=published)
 
-    def _encoder_names(self) -> list[str]:
-        return [f"encoder.{name}" for name, _ in self.model.encoder.named_parameters()]
+    def identity(self) -> str:
+        """A name for what is learnt from."""
+        known = hashlib.sha256()
+        for pair in (*self.pairs, *self.kept):
+            name = None if pair.audio is None else Path(pair.audio).name
+            known.update(f"{name}|{pair.question}|{pair.answer}\n".encode())
+        return known.hexdigest()[:16]
+
+    def _trains_encoder(self, phase: Phase) -> bool:
+        names = (f"encoder.{name}" for name, _ in self.model.encoder.named_parameters())
+        return any(trained_by(name, phase.trains) for name in names)
 
     def _provenance(self) -> dict[str, Any]:
         return {
@@ -155,16 +200,29 @@ def open_for_training(
     A model that is to be spread stays on the CPU, from where its layers are taken one by one.
     """
     device = torch.device("cpu") if spread_out(recipe, world) else world.device
-    model, _ = open_model(folder, dtype=recipe.precision, device=str(device))
+    model, _ = open_model(folder, device=str(device))
+    if recipe.lora_rank and model.config.lora_rank not in (0, recipe.lora_rank):
+        raise UsageError(
+            f"{folder} has low-rank updates of rank {model.config.lora_rank}, the recipe says "
+            f"{recipe.lora_rank}: leave lora_rank out"
+        )
     if recipe.lora_rank and not model.config.lora_rank:
         torch.manual_seed(recipe.seed)
         add_lora(model.language_model, recipe.lora_rank)
         model.config.lora_rank = recipe.lora_rank
         model.to(device)
-    # A layer that was dropped would leave no state to mix.
-    model.encoder.config.layerdrop = 0.0
+    # The encoder hears as it is stored, as it does when it is asked; only the decoder is computed in
+    # another type.
+    model.language_model.to(DTYPES[recipe.precision])
+    if recipe.precision == "float32":
+        model.bridge.float()
+        model.shifts.float()
+    model.encoder.to(world.device)
     words = [word for phase in recipe.phases for word in phase.trains]
     for name, parameter in model.named_parameters():
         if trained_by(name, words):
             parameter.data = parameter.data.float()
+            if name.startswith("encoder."):
+                # A layer that was dropped would leave no state to mix.
+                model.encoder.config.layerdrop = 0.0
     return model

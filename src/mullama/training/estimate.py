@@ -70,7 +70,9 @@ def needs(config: MuLlamaConfig, recipe: Recipe, phase: Phase, processes: int = 
 
 def _activations(config: MuLlamaConfig, recipe: Recipe, phase: Phase, size: int) -> float:
     text = config.text_config
-    tokens = phase.longest if phase.as_published else max(phase.micro_tokens, phase.longest)
+    tokens = phase.longest
+    if not phase.as_published:
+        tokens = max(phase.longest, min(phase.micro_tokens, phase.batch * phase.longest))
     # Inputs of two norms, of the projections and of the output, q, k, v, and the three of the
     # feed-forward block, for each token; low-rank updates keep the inputs anyway.
     layer = tokens * size * (8 * text.hidden_size + 4 * text.intermediate_size)
@@ -104,7 +106,9 @@ def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) 
     if any(phase.objective != "pairs" for phase in recipe.phases):
         yield from _studio(recipe)
         return
-    world = join(options.device)
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    world = World(device=join(options.device).device)
     course = DataCourse(recipe, options, world, report, heard=Unheard)
     learner = course.learner()
     config = course.model.config

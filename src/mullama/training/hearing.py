@@ -69,9 +69,10 @@ class StoredHearing:
 
     def prepare(self, sources: Sequence[Source]) -> list[Source]:
         """See Hearing. Raises UsageError naming what is missing, unless it is to be skipped."""
-        found = [_found(source) for source in sources]
+        failed: dict[str, str] = {}
+        found = [_found(source, failed) for source in sources]
         files = sorted({Path(p.audio) for s in found for p in s.pairs if p.audio is not None})
-        failed = self._hear(files)
+        failed |= self._hear(files)
         self.store.silence()
         self._digests[None] = SILENCE
         if failed:
@@ -109,12 +110,19 @@ class StoredHearing:
         with AudioReader(name, rate) as reader:
             return torch.from_numpy(reader.waveform())
 
-    def _hear(self, files: list[Path]) -> dict[Path, str]:
-        """Hear what is new, each process its share; why some could not be, by file."""
+    def _hear(self, files: list[Path]) -> dict[str, str]:
+        """Hear what is new, each process its share; why some could not be, by file, in all alike."""
         if self.world.size > 1:
             share = files[self.world.rank :: self.world.size]
             hear_files(share, self.store, workers=self.options.workers)
             self.world.wait()
+            # What the others added to the index of files need not be read again.
+            self.store = Kept(
+                self.store.root,
+                self.encoder,
+                as_published=self.store.as_published,
+                key=self.store.key,
+            )
         quiet = not self.world.first or not sys.stderr.isatty()
         with tqdm(total=len(files), desc="hearing", unit="file", disable=quiet) as bar:
 
@@ -122,14 +130,18 @@ class StoredHearing:
                 bar.update(done - bar.n)
 
             heard = hear_files(files, self.store, workers=self.options.workers, progress=advance)
+        failed = {str(path): cause for path, cause in heard.failed.items()}
+        for theirs in self.world.gather(failed):
+            failed |= theirs
         self.report(
             f"heard {heard.new} clips, {len(heard.digests) - heard.new} were known, "
-            f"{len(heard.failed)} failed"
+            f"{len(failed)} failed"
         )
-        self._digests.update({str(path): digest for path, digest in heard.digests.items()})
-        return heard.failed
+        known = {str(path): digest for path, digest in heard.digests.items()}
+        self._digests.update({name: known[name] for name in known.keys() - failed.keys()})
+        return failed
 
-    def _refuse(self, failed: dict[Path, str]) -> None:
+    def _refuse(self, failed: dict[str, str]) -> None:
         """Name what cannot be heard, and go on only if that was asked for."""
         for reason in list(failed.values())[:NAMED]:
             self.report(reason)
@@ -143,13 +155,18 @@ class StoredHearing:
         self.report(f"left out: all that is asked about {len(failed)} files")
 
 
-def _found(source: Source) -> Source:
-    """A source whose pairs name files by whole paths; what is missing keeps a path that is not there."""
+def _found(source: Source, failed: dict[str, str]) -> Source:
+    """A source whose pairs name files by whole paths; pairs whose audio is not there are left out.
+
+    `failed` is told which names those are, and why.
+    """
     resolve = places(source.path, source.audio)
     pairs = []
     for pair in source.pairs:
-        if pair.audio is not None:
-            path = resolve(pair.audio) or source.path.parent / pair.audio
-            pair = replace(pair, audio=str(path.absolute()))
-        pairs.append(pair)
+        if pair.audio is None:
+            pairs.append(pair)
+        elif (path := resolve(pair.audio)) is not None:
+            pairs.append(replace(pair, audio=str(path.absolute())))
+        else:
+            failed[pair.audio] = f"{pair.audio}: not found beside {source.path} or in --audio"
     return replace(source, pairs=tuple(pairs))

@@ -4,6 +4,8 @@ Lines are only added; a resumed run first drops those that its checkpoint does n
 know what is trained.
 """
 
+import contextlib
+import hashlib
 import json
 import platform
 import sys
@@ -60,7 +62,7 @@ class Journal:
         """Add a line of figures: `total_step` counts over all phases."""
         if self.quiet:
             return
-        with (self.folder / LOG).open("a", encoding="utf-8") as log:
+        with contextlib.suppress(OSError), (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps({"total_step": total_step, **values}) + "\n")
         numbers = {key: value for key, value in values.items() if isinstance(value, float)}
         if self._board:
@@ -99,10 +101,12 @@ class Journal:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-        if not self.quiet:
-            draw(self.folder)
-        if self._board:
-            self._board.flush()
+        # A full disk is the checkpoint's to report; a picture must not stand in its way.
+        with contextlib.suppress(OSError):
+            if not self.quiet:
+                draw(self.folder)
+            if self._board:
+                self._board.flush()
 
     def _forget(self, steps_done: int) -> None:
         path = self.folder / LOG
@@ -214,4 +218,5 @@ def _wandb(project: str, folder: Path) -> Any:
         import wandb
     except ImportError as error:
         raise UsageError("--wandb needs it: pip install wandb") from error
-    return wandb.init(project=project, name=folder.name, dir=str(folder), resume="allow")
+    known = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return wandb.init(project=project, id=known, name=folder.name, dir=str(folder), resume="allow")

@@ -48,12 +48,16 @@ class Objective(Protocol):
         """How many tokens go through the model, padding not counted."""
         ...
 
-    def blame(self, micro: Any) -> str:
-        """Which items make this micro-batch's loss no number, for the person who has to mend them."""
+    def parts(self, micro: Any) -> Sequence[Any]:
+        """The same, an item at a time: to find the one whose loss is no number."""
         ...
 
-    def validate(self) -> float | None:
-        """The loss on pairs that are kept apart; None where there are none."""
+    def name(self, micro: Any) -> str:
+        """What it holds, for the person who has to mend it."""
+        ...
+
+    def validation(self) -> Sequence[Any]:
+        """Micro-batches of what is kept apart, as many in every process; their losses add up."""
         ...
 
 
@@ -82,13 +86,17 @@ class StepObjective:
         """See Objective."""
         return 0
 
-    def blame(self, micro: int) -> str:
+    def parts(self, micro: int) -> Sequence[int]:
+        """See Objective."""
+        return [micro]
+
+    def name(self, micro: int) -> str:
         """See Objective."""
         return f"the batch of step {micro}"
 
-    def validate(self) -> float | None:
+    def validation(self) -> Sequence[int]:
         """See Objective."""
-        return None
+        return []
 
 
 class Learner(nn.Module):
@@ -116,12 +124,18 @@ def patterns(trains: Iterable[str]) -> list[str]:
     return [pattern for word in trains for pattern in PHASES.get(word, (word,))]
 
 
-def choose(pupil: nn.Module, trains: Sequence[str]) -> list[tuple[str, nn.Parameter]]:
-    """Let exactly the parameters that match learn; a word that matches none is a mistake."""
-    named = list(pupil.named_parameters())
+def require(pupil: nn.Module, trains: Iterable[str]) -> None:
+    """Refuse a word that matches no parameter: a misspelt one would train nothing."""
+    names = [name for name, _ in pupil.named_parameters()]
     for word in trains:
-        if not any(trained_by(name, [word]) for name, _ in named):
+        if not any(trained_by(name, [word]) for name in names):
             raise UsageError(f"a phase trains {word!r}, but no parameter has such a name")
+
+
+def choose(pupil: nn.Module, trains: Sequence[str]) -> list[tuple[str, nn.Parameter]]:
+    """Let exactly the parameters that match learn."""
+    require(pupil, trains)
+    named = list(pupil.named_parameters())
     for name, parameter in named:
         parameter.requires_grad_(trained_by(name, trains))
     return [(name, parameter) for name, parameter in named if parameter.requires_grad]

@@ -8,21 +8,21 @@ business (learning.py); this file does not know music or text.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor
 
 from mullama.errors import UsageError
-from mullama.training import saves
 from mullama.training.journal import Journal
 from mullama.training.learning import Learner, Objective, Pupil, choose, trained_by
-from mullama.training.parallel import World, last_only, place, replicate, whole
+from mullama.training.parallel import World, last_only, place, regroup, replicate, whole
 from mullama.training.precision import DTYPES
-from mullama.training.progress import Progress, fingerprint, load_optimiser, step_seed
+from mullama.training.progress import Progress, belongs, fingerprint, load_optimiser, step_seed
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.saves import Saves, TrainingError
 from mullama.training.schedule import weight_decay_groups
@@ -45,7 +45,11 @@ class Loop:
         objective_for: Callable[[Phase], Objective],
         journal: Journal,
         world: World | None = None,
+        *,
+        data: str = "",
     ) -> None:
+        """`data` names what is learnt from, so that a run is not taken up with something else."""
+        self.data = data
         self.recipe, self.learner, self.folder = recipe, learner, folder
         self.objective_for, self.journal = objective_for, journal
         self.world = world if world is not None else World()
@@ -65,16 +69,25 @@ class Loop:
 
     def resume(self) -> bool:
         """Load the newest good checkpoint, if there is one; whether there was."""
-        stored = self.saves.load()
+        stored = self.saves.load(clear=self.world.first)
         if stored is None:
             return False
-        if stored["recipe"] != fingerprint(self.recipe):
+        if differs := belongs(
+            stored["recipe"], fingerprint(self.recipe, self.data), stored["progress"]
+        ):
             raise UsageError(
-                f"{self.folder} belongs to another recipe; take another --out folder, or remove it"
+                f"{self.folder} belongs to a run with another {differs}; take another --out folder, or "
+                "remove it"
             )
         self._take(stored["weights"])
         self._scaler.load_state_dict(stored["scaler"])
         self.progress = Progress(**stored["progress"], optimiser=stored["optimiser"])
+        steps = self.world.gather(self.progress.total)
+        if len(set(steps)) > 1:
+            raise UsageError(
+                f"processes found checkpoints of different steps ({steps}): {self.folder} must be a "
+                "folder that all of them share"
+            )
         return True
 
     def train(self, max_steps: int | None = None) -> bool:
@@ -95,14 +108,14 @@ class Loop:
         """Write a checkpoint whole or not at all; all processes take part, the first one writes."""
         progress = {k: v for k, v in vars(self.progress).items() if k != "optimiser"}
         state = {
-            "recipe": fingerprint(self.recipe),
+            "recipe": fingerprint(self.recipe, self.data),
             "weights": self.weights(),
             "progress": progress,
             "optimiser": self._moments(),
             "scaler": self._scaler.state_dict(),
         }
         if self.world.first:
-            self.saves.save(self.progress.total, state)
+            self.saves.save(self.progress.total, self.progress.phase, state)
         self.world.wait()
         self._saved_at = time.monotonic()
 
@@ -175,45 +188,60 @@ class Loop:
         objective, step = self.learner.objective, self.progress.step
         assert objective is not None
         assert self._optimiser is not None
-        torch.manual_seed(step_seed(self.recipe, phase, step) + self.world.rank)
+        seed = step_seed(self.recipe, phase, step) + self.world.rank
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)
         for group in self._optimiser.param_groups:
             group["lr"] = objective.learning_rate(step)
         self._optimiser.zero_grad(set_to_none=True)
         micros = objective.micro_batches(step)
-        share, tokens = 0.0, 0.0
+        shares: list[float] = []
         for number, micro in enumerate(micros, start=1):
             with last_only(trained, number == len(micros)):
-                with torch.autocast(
-                    self.world.device.type,
-                    DTYPES[self.recipe.precision],
-                    enabled=self.recipe.precision != "float32",
-                ):
+                with self._computing():
                     loss = trained(micro)
                 # Gradients are averaged over processes, but losses are parts of one sum.
                 self._scaler.scale(loss * self.world.size).backward()
-            share += loss.item()
-            tokens += objective.tokens(micro)
-        total = self.world.total(share)
+            shares.append(loss.item())
+        total = self.world.total(sum(shares))
         if not math.isfinite(total):
-            self._stop_at(phase, objective, micros)
+            self._stop_at(
+                phase, [m for m, s in zip(micros, shares, strict=True) if not math.isfinite(s)]
+            )
         self._scaler.unscale_(self._optimiser)
         norm = nn.utils.clip_grad_norm_(parameters, phase.clip_norm or math.inf)
-        if self.recipe.precision != "float16" and not math.isfinite(_number(norm)):
-            self._stop_at(phase, objective, micros)
+        # In float16 a gradient may overflow now and then: its scale is lowered and the step left out.
+        if not math.isfinite(_number(norm)) and self._scaler.get_scale() <= 1:
+            self._stop_at(phase, micros)
         self._scaler.step(self._optimiser)
         self._scaler.update()
-        return total, self.world.total(tokens)
+        return total, self.world.total(sum(map(objective.tokens, micros)))
 
-    def _stop_at(self, phase: Phase, objective: Objective, micros: Any) -> None:
+    def _computing(self) -> torch.autocast:
+        """Products in the recipe's precision."""
+        dtype = DTYPES[self.recipe.precision]
+        return torch.autocast(self.world.device.type, dtype, enabled=dtype != torch.float32)
+
+    def _stop_at(self, phase: Phase, micros: Sequence[Any]) -> None:
         """Say where a loss or gradient is no number; the weights are still those before this step."""
-        guilty = "; ".join(blame for micro in micros if (blame := objective.blame(micro)))
-        assert self._optimiser is not None
         self.save()
+        guilty = [name for names in self.world.gather(self._guilty(micros)) for name in names]
         raise TrainingError(
             f"phase {phase.name}: the loss or its gradient is no number at step "
-            f"{self.progress.step}, at {guilty or 'a sum of sound items'}; the weights before it are "
-            f"kept in {self.folder}"
+            f"{self.progress.step}, at {'; '.join(guilty) or 'a sum of sound items'}; the weights "
+            f"before it are kept in {self.folder}"
         )
+
+    @torch.no_grad()
+    def _guilty(self, micros: Sequence[Any]) -> list[str]:
+        """Names of the items whose loss is no number; of all, where others would have to compute too."""
+        objective = self.learner.objective
+        assert objective is not None
+        parts = [part for micro in micros for part in objective.parts(micro)]
+        if self.world.size > 1:
+            return [objective.name(part) for part in parts]
+        with self._computing():
+            return [objective.name(p) for p in parts if not torch.isfinite(self.learner(p))]
 
     def _log(self, phase: Phase) -> None:
         assert self.learner.objective is not None
@@ -223,45 +251,54 @@ class Loop:
 
     def _validate(self, phase: Phase) -> None:
         """Measure on what is kept apart, and keep the best weights."""
-        assert self.learner.objective is not None
-        self.pupil.eval()
-        found = self.learner.objective.validate()
-        self.pupil.train()
+        found = self._measured()
         if found is None:
             return
-        self.journal.line(self.progress.total, phase=phase.name, validation=found)
-        if found < self.progress.best:
-            self.progress.best, self.progress.worse = found, 0
+        progress = self.progress
+        progress.validated = progress.step
+        self.journal.line(progress.total, phase=phase.name, validation=found)
+        if found < progress.best:
+            progress.best, progress.worse = found, 0
             weights = self.weights()
             if self.world.first:
-                self._best.parent.mkdir(exist_ok=True)
-                saves.write(self._best, {"weights": weights, "loss": found})
+                self.saves.save_best(progress.phase, {"weights": weights, "loss": found})
         else:
-            self.progress.worse += 1
-        self.journal.say(
-            f"{phase.name}: validation loss {found:.4f}, best {self.progress.best:.4f}"
-        )
+            progress.worse += 1
+        self.journal.say(f"{phase.name}: validation loss {found:.4f}, best {progress.best:.4f}")
+
+    @torch.no_grad()
+    def _measured(self) -> float | None:
+        """The loss on what is kept apart; None where nothing is."""
+        assert self.learner.objective is not None
+        micros = self.learner.objective.validation()
+        if not micros:
+            return None
+        torch.manual_seed(self.recipe.seed)  # where an encoder learns, the same windows are heard
+        self.pupil.eval()
+        with self._computing():
+            found = sum(self.learner(micro).item() for micro in micros)
+        regroup(self.learner)
+        self.pupil.train()
+        return self.world.total(found)
 
     def _gave_up(self) -> bool:
         return 0 < self.recipe.patience <= self.progress.worse
 
     def _end_phase(self) -> None:
         """Take the best weights, where any were measured, and go to the next phase."""
-        assert self.learner.objective is not None
+        assert self._optimiser is not None
+        if self.progress.validated != self.progress.step:
+            self._validate(self.recipe.phases[self.progress.phase])
         if math.isfinite(self.progress.best):
-            if self.progress.step % self.recipe.validate_steps:
-                self._validate(self.recipe.phases[self.progress.phase])
             self.world.wait()
-            best = saves.read(self._best)
-            self._take(best["weights"])
-            self.journal.say(f"the best weights had a validation loss of {best['loss']:.4f}")
+            best = self.saves.load_best(self.progress.phase)
+            if best is not None:
+                self._take(best["weights"])
+                self.journal.say(f"the best weights had a validation loss of {best['loss']:.4f}")
+        self._optimiser.zero_grad(set_to_none=True)
         self._optimiser = None
         self.progress = Progress(self.progress.phase + 1, total=self.progress.total)
         self.save()
-
-    @property
-    def _best(self) -> Path:
-        return self.saves.folder / f"best-of-phase-{self.progress.phase}.pt"
 
     @torch.no_grad()
     def _take(self, stored: dict[str, Tensor]) -> None:

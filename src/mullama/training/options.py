@@ -16,8 +16,8 @@ class RunOptions:
     """Where rendered music is kept (default: inside the run's folder)."""
     store: Path | None = None
     """Where Listenings are kept (default: the cache)."""
-    workers: int = 1
-    """Processes that render or hear music."""
+    workers: int | None = None
+    """Processes that render or hear music (default: one; beside a GPU, some threads)."""
     device: str | None = None
     """Where to compute, as in torch (default: a GPU where there is one)."""
     max_steps: int | None = None

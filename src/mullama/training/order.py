@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mullama.errors import UsageError
 from mullama.training.schedule import published_order, shuffled
 
 POOL = 32
@@ -80,16 +81,13 @@ class Order:
         share = self.weights - whole
         pool = np.repeat(np.arange(len(whole)), whole)
         if extra := self.size - len(pool):
-            pool = np.concatenate(
-                [pool, rng.choice(len(whole), extra, replace=False, p=share / share.sum())]
-            )
+            pool = np.concatenate([pool, _drawn(share, extra, rng)])
         order = pool[shuffled(self.size, self.seed, epoch, self.parts)]
         batches = []
         for start in range(0, len(order), POOL * self.batch):
             near = order[start : start + POOL * self.batch]
             near = near[np.argsort(self.lengths[near], kind="stable")]
             batches += [near[at : at + self.batch] for at in range(0, len(near), self.batch)]
-        # Only whole batches change places, so that the odd one does not become the first.
         moved = np.random.default_rng([self.seed, 2, epoch]).permutation(len(batches))
         return [batches[index] for index in moved]
 
@@ -101,7 +99,11 @@ class PublishedOrder:
         self, count: int, *, batch: int, parts: int, rank: int = 0, ranks: int = 1
     ) -> None:
         self.count, self.parts, self.rank, self.ranks = count, parts, rank, ranks
-        self.accumulated = max(1, batch // ranks)
+        if batch % ranks:
+            raise UsageError(
+                f"as published, {ranks} processes cannot share a step of {batch} texts evenly"
+            )
+        self.accumulated = batch // ranks
         self.texts = len(published_order(count, 0, parts=parts, rank=rank, ranks=ranks))
         self._epoch: tuple[int, list[int]] = (-1, [])
 
@@ -124,6 +126,14 @@ class PublishedOrder:
             self._epoch = (epoch, order)
         start = index * self.accumulated
         return self._epoch[1][start : start + self.accumulated]
+
+
+def _drawn(share: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """`count` different places, each as likely as its share says (systematic sampling)."""
+    order = rng.permutation(len(share))
+    offset = rng.uniform(1e-6, 1 - 1e-6)  # so that rounding cannot lose the last one
+    marks = np.floor(np.cumsum(share[order]) * (count / share.sum()) + offset)
+    return order[np.diff(marks, prepend=0) > 0][:count]
 
 
 def packed(

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mullama.errors import UsageError
 from mullama.training.lessons import IGNORED, Lessons
 from mullama.training.order import Order, PublishedOrder, packed
 from mullama.training.parallel import World
@@ -33,6 +34,8 @@ class Micro(NamedTuple):
     """The weight of the sum of its token losses in the step's loss."""
     width: int = 0
     """Tokens that it is padded to at least."""
+    kept: bool = False
+    """Whether the lessons are those that are kept apart."""
 
 
 class LearnPairs:
@@ -51,28 +54,32 @@ class LearnPairs:
         world: World | None = None,
     ) -> None:
         self.model, self.phase, self.lessons, self.hear = model, phase, lessons, hear
-        self.validation, self.world = validation, world if world is not None else World()
+        self.kept, self.world = validation, world if world is not None else World()
         self.lengths = lessons.lengths
         every = np.ones(len(lessons)) if weights is None else weights
         self.order = Order(self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed)
-        self.published = PublishedOrder(
-            len(lessons),
-            batch=phase.batch,
-            parts=phase.parts,
-            rank=self.world.rank,
-            ranks=self.world.size,
-        )
+        if phase.as_published and (every != 1).any():
+            raise UsageError(f"phase {phase.name}: as published, every data set has weight 1")
+        self.published: PublishedOrder | None = None
+        if phase.as_published:
+            rank, ranks = self.world.rank, self.world.size
+            self.published = PublishedOrder(
+                len(lessons), batch=phase.batch, parts=phase.parts, rank=rank, ranks=ranks
+            )
+        if not (self.published or self.order).steps(phase.parts):
+            raise UsageError(
+                f"phase {phase.name}: {len(lessons)} pairs are too few for a single step"
+            )
 
     @property
     def steps(self) -> int:
         """See learning.Objective."""
-        order = self.published if self.phase.as_published else self.order
-        return self.phase.steps or order.steps(self.phase.epochs)
+        return self.phase.steps or (self.published or self.order).steps(self.phase.epochs)
 
     def learning_rate(self, step: int) -> float:
         """See learning.Objective."""
         phase = self.phase
-        if phase.as_published and phase.epochs:
+        if self.published and phase.epochs:
             at = self.published.position(step)
             return learning_rate(phase.learning_rate, phase.warmup_epochs, phase.epochs, at)
         warmup = float(phase.warmup_steps)
@@ -84,7 +91,7 @@ class LearnPairs:
 
     def micro_batches(self, step: int) -> Sequence[Micro]:
         """See learning.Objective."""
-        if self.phase.as_published:
+        if self.published:
             rows = self.published.lessons(step)
             part = 1 / (len(rows) * self.world.size)
             learnt = [max(1, len(self._learnt(row))) for row in rows]
@@ -96,52 +103,38 @@ class LearnPairs:
         share = 1 / float((self.lengths[chosen] - self.lessons.prompts[chosen]).sum())
         size = self.world.size
         groups = packed(chosen.tolist(), self.lengths, self.phase.micro_tokens, size)
-        # Every process must take part in every exchange: the idle ones learn nothing from a text.
-        micros = [Micro(rows, share) for rows in groups]
-        micros += [Micro(groups[-1][:1], 0.0)] * (-len(groups) % size)
-        return micros[self.world.rank :: size]
+        return self._shared([Micro(rows, share) for rows in groups])
 
     def loss(self, micro: Micro) -> Tensor:
         """See learning.Objective."""
-        return self._summed(self.lessons, micro) * micro.share
+        return self.summed(micro) * micro.share
 
     def tokens(self, micro: Micro) -> int:
         """See learning.Objective."""
         return int(self.lengths[micro.rows].sum()) if micro.share else 0
 
-    @torch.no_grad()
-    def blame(self, micro: Micro) -> str:
+    def parts(self, micro: Micro) -> Sequence[Micro]:
         """See learning.Objective."""
-        guilty = []
-        for row in micro.rows:
-            found = self._summed(self.lessons, Micro([row], 1.0))
-            if not torch.isfinite(found):
-                pair = self.lessons.pairs[row]
-                guilty.append(f"{pair.audio or 'text alone'}, {pair.question[:60]!r}")
-        return ", ".join(guilty)
+        return [micro._replace(rows=[row]) for row in micro.rows]
 
-    @torch.no_grad()
-    def validate(self) -> float | None:
+    def name(self, micro: Micro) -> str:
         """See learning.Objective."""
-        kept = self.validation
+        pairs = [self._lessons(micro).pairs[row] for row in micro.rows]
+        return ", ".join(f"{pair.audio or 'text alone'}, {pair.question[:60]!r}" for pair in pairs)
+
+    def validation(self) -> Sequence[Micro]:
+        """See learning.Objective."""
+        kept = self.kept
         if kept is None or not len(kept):
-            return None
-        lengths = kept.lengths
-        groups = packed(range(len(kept)), lengths, self.phase.micro_tokens, self.world.size)
-        total = sum(
-            float(self._summed(kept, Micro(rows, 1.0)))
-            for rows in groups[self.world.rank :: self.world.size]
-        )
-        return self.world.total(total) / float((lengths - kept.prompts).sum())
+            return []
+        share = 1 / float((kept.lengths - kept.prompts).sum())
+        size = self.world.size
+        groups = packed(range(len(kept)), kept.lengths, self.phase.micro_tokens, size)
+        return self._shared([Micro(rows, share, kept=True) for rows in groups])
 
-    def _learnt(self, row: int) -> np.ndarray:
-        """The tokens of a lesson that count, as published."""
-        lesson = self.lessons[row]
-        answer = lesson.ids[lesson.prompt :]
-        return answer[answer != UNKNOWN]
-
-    def _summed(self, lessons: Lessons, micro: Micro) -> Tensor:
+    def summed(self, micro: Micro) -> Tensor:
         """The summed loss of a micro-batch's answers, in nats."""
+        lessons = self._lessons(micro)
         ids, labels = self._padded(lessons, micro)
         heard = self.hear([lessons.pairs[row].audio for row in micro.rows])
         shifts = self.model.adapt(heard.to(self.world.device))
@@ -151,6 +144,24 @@ class LearnPairs:
         learnt = labels[:, 1:] != IGNORED
         logits = self.model.get_output_embeddings()(hidden[:, :-1][learnt])
         return functional.cross_entropy(logits.float(), labels[:, 1:][learnt], reduction="sum")
+
+    def _lessons(self, micro: Micro) -> Lessons:
+        if not micro.kept:
+            return self.lessons
+        assert self.kept is not None
+        return self.kept
+
+    def _shared(self, micros: list[Micro]) -> list[Micro]:
+        """This process's share: all take part in every exchange, the idle learn nothing from a text."""
+        size = self.world.size
+        idle = micros[-1]._replace(rows=micros[-1].rows[:1], share=0.0)
+        return [*micros, *[idle] * (-len(micros) % size)][self.world.rank :: size]
+
+    def _learnt(self, row: int) -> np.ndarray:
+        """The tokens of a lesson that count, as published."""
+        lesson = self.lessons[row]
+        answer = lesson.ids[lesson.prompt :]
+        return answer[answer != UNKNOWN]
 
     def _padded(self, lessons: Lessons, micro: Micro) -> tuple[Tensor, Tensor]:
         """Token ids and labels (text, tokens), padded on the right, where nobody looks back at it."""

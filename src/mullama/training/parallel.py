@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -17,6 +18,11 @@ from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
+
+from mullama.errors import UsageError
+
+PATIENCE = timedelta(hours=4)
+"""How long processes wait for one that hears its share of a data set, or writes a large model."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,14 @@ class World:
         distributed.all_reduce(summed)
         return summed.item()
 
+    def gather(self, value: Any) -> list[Any]:
+        """Every process's value, in the order of their numbers."""
+        if self.size == 1:
+            return [value]
+        found: list[Any] = [None] * self.size
+        distributed.all_gather_object(found, value)
+        return found
+
     def wait(self) -> None:
         """Until all processes have come this far."""
         if self.size > 1:
@@ -57,14 +71,22 @@ def join(device: str | None = None) -> World:
     """The world that torchrun describes in the environment; one process without it."""
     cuda = torch.cuda.is_available() and device in (None, "cuda")
     local = int(os.environ.get("LOCAL_RANK", "0"))
-    place = torch.device("cuda", local) if cuda else torch.device(device or "cpu")
     size = int(os.environ.get("WORLD_SIZE", "1"))
+    try:
+        place = torch.device("cuda", local) if cuda else torch.device(device or "cpu")
+        torch.empty(0, device=place)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"the device {device!r} cannot be used: {reason}") from error
+    if size > 1 and not cuda and place.type == "cuda":
+        raise UsageError(f"several processes take a GPU each: leave out --device {device}")
     if size == 1:
         return World(device=place)
     if place.type == "cuda":
         torch.cuda.set_device(place)
     if not distributed.is_initialized():
-        distributed.init_process_group("nccl" if place.type == "cuda" else "gloo")
+        backend = "nccl" if place.type == "cuda" else "gloo"
+        distributed.init_process_group(backend, timeout=PATIENCE)
     return World(distributed.get_rank(), size, place)
 
 
@@ -74,8 +96,18 @@ def leave() -> None:
         distributed.destroy_process_group()
 
 
-def spread(root: nn.Module, layers: list[nn.Module], dtype: torch.dtype, world: World) -> None:
-    """Give every process a part of every parameter, gathered a layer at a time when it is needed."""
+def spread(
+    root: nn.Module,
+    layers: list[nn.Module],
+    dtype: torch.dtype,
+    world: World,
+    *,
+    but: nn.Module | None = None,
+) -> None:
+    """Give every process a part of every parameter, gathered a layer at a time when it is needed.
+
+    `but` is a part of the root that stays whole in every process.
+    """
     if world.size == 1:
         return
     mesh = init_device_mesh(world.device.type, (world.size,))
@@ -84,7 +116,8 @@ def spread(root: nn.Module, layers: list[nn.Module], dtype: torch.dtype, world: 
     )
     for layer in layers:
         fully_shard(layer, mesh=mesh, mp_policy=policy)
-    fully_shard(root, mesh=mesh, mp_policy=policy)
+    ignored = set() if but is None else set(but.parameters())
+    fully_shard(root, mesh=mesh, mp_policy=policy, ignored_params=ignored)
 
 
 def replicate(root: nn.Module, world: World) -> nn.Module:
@@ -105,6 +138,12 @@ def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
     if isinstance(module, FSDPModule):
         module.set_requires_gradient_sync(is_last)
     yield
+
+
+def regroup(root: nn.Module) -> None:
+    """Let go of what was gathered for a forward pass that no backward pass follows."""
+    if isinstance(root, FSDPModule):
+        root.reshard()
 
 
 def whole(value: Any, keep: bool = True) -> Any:

@@ -27,6 +27,8 @@ class Progress:
     """Steps done in all phases."""
     best: float = math.inf
     """The phase's lowest validation loss."""
+    validated: int = -1
+    """The phase's step that was measured last."""
     worse: int = 0
     """Measurements since then."""
     optimiser: dict[str, Any] = field(default_factory=dict)
@@ -39,11 +41,25 @@ def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
     return (recipe.seed * 1009 + index) * 10_000_019 + step
 
 
-def fingerprint(recipe: Recipe) -> str:
-    """What a checkpoint must share with the recipe that takes it up: the model it belongs to."""
+def fingerprint(recipe: Recipe, data: str = "") -> dict[str, Any]:
+    """What a checkpoint must share with the run that takes it up; how long phases last may change."""
     values = asdict(recipe)
-    same = {key: values[key] for key in ("seed", "model", "start", "lora_rank")}
-    return json.dumps(same, sort_keys=True)
+    same = {key: values[key] for key in ("seed", "model", "start", "lora_rank", "precision")}
+    phases = [[phase.name, phase.objective, list(phase.trains)] for phase in recipe.phases]
+    kept: dict[str, Any] = json.loads(json.dumps({**same, "data": data, "phases": phases}))
+    return kept
+
+
+def belongs(stored: dict[str, Any], mine: dict[str, Any], progress: dict[str, Any]) -> str:
+    """What two fingerprints do not share, in a word; phases yet to come may differ."""
+    begun = progress["phase"] + (progress["step"] > 0)
+    for key, value in mine.items():
+        one, other = stored.get(key), value
+        if key == "phases":
+            one, other = stored["phases"][:begun], value[:begun]
+        if one != other:
+            return key
+    return ""
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, stored: dict[str, Any]) -> None:

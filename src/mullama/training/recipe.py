@@ -66,7 +66,7 @@ class DataSet:
     file: str
     """A .json or .jsonl file, relative to the folder given by --data."""
     audio: str | None = None
-    """Folder of its audio, likewise; by default beside the file, or in `audios/` there."""
+    """Folder of its audio, beside the file; by default the file's own, or `audios/` there."""
     weight: float = 1.0
     """How often each of its pairs comes in an epoch, on average."""
     optional: bool = False
@@ -180,10 +180,35 @@ class Recipe:
 
     def check(self) -> None:
         """Refuse what does not fit together, before anything is made."""
+        _at_least(self, LEAST, f"recipe {self.name}")
+        names = [phase.name for phase in self.phases]
+        if not names or len(set(names)) < len(names):
+            raise UsageError(f"recipe {self.name}: needs phases, each with a name of its own")
         for phase in self.phases:
+            _at_least(phase, LEAST, f"phase {phase.name}")
             if phase.objective != "pairs":
                 self.split(phase.split)
                 if not phase.steps:
                     raise UsageError(f"phase {phase.name}: say how many steps")
             elif (phase.steps > 0) == (phase.epochs > 0):
                 raise UsageError(f"phase {phase.name}: give either steps or epochs")
+        for one in self.data:
+            _at_least(one, LEAST, f"data set {one.file}")
+
+
+LEAST: dict[str, float] = {
+    **dict.fromkeys(("batch", "parts", "micro_tokens", "variants", "log_steps"), 1),
+    **dict.fromkeys(("validate_steps", "validation_pairs"), 1),
+    **dict.fromkeys(("steps", "epochs", "learning_rate", "warmup_steps", "warmup_epochs"), 0),
+    **dict.fromkeys(("weight_decay", "clip_norm", "overlaid", "noise", "validation"), 0),
+    **dict.fromkeys(("lora_rank", "patience", "threads", "checkpoint_seconds", "weight"), 0),
+    "longest": 8,
+}
+"""Value -> the least that makes sense."""
+
+
+def _at_least(values: Any, least: dict[str, float], where: str) -> None:
+    for name, low in least.items():
+        value = getattr(values, name, low)
+        if not low <= value < float("inf"):
+            raise UsageError(f"{where}: {name} must be {low:g} or more, not {value}")

@@ -32,18 +32,47 @@ class Saves:
         self.folder = folder / FOLDER
         self.report = report
 
-    def save(self, step: int, state: dict[str, Any]) -> None:
+    def save(self, step: int, phase: int, state: dict[str, Any]) -> None:
         """Write a state whole or not at all, then let the oldest go.
 
         Raises TrainingError where the disk is full or cannot be written.
         """
-        path = self.folder / f"step-{step:09d}.pt"
+        path = self.folder / f"step-{step:09d}-{phase:03d}.pt"
+        if not path.with_suffix(".json").exists():  # else this very state is there
+            self._write(path, state)
+        for old in self._paths()[:-KEPT]:
+            old.unlink()
+            old.with_suffix(".json").unlink(missing_ok=True)
+
+    def load(self, *, clear: bool = False) -> dict[str, Any] | None:
+        """The newest state that is whole; None without any.
+
+        With `clear`, damaged ones and what a kill left half written are put out of the way.
+        """
+        found = None
+        for path in reversed(self._paths()):
+            if (found := self._read(path)) is not None:
+                break
+            if clear:
+                with contextlib.suppress(OSError):
+                    path.replace(path.with_suffix(".damaged"))
+        for part in self.folder.glob("*.part") if clear else ():
+            with contextlib.suppress(OSError):
+                part.unlink()
+        return found
+
+    def save_best(self, phase: int, state: dict[str, Any]) -> None:
+        """Keep the weights with the lowest loss so far. Raises TrainingError as `save` does."""
+        self._write(self.folder / f"best-{phase:03d}.pt", state)
+
+    def load_best(self, phase: int) -> dict[str, Any] | None:
+        """What `save_best` kept; None where it is gone or damaged."""
+        return self._read(self.folder / f"best-{phase:03d}.pt")
+
+    def _write(self, path: Path, state: dict[str, Any]) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write(path, state)
-            for old in self._paths()[:-KEPT]:
-                old.with_suffix(".json").unlink(missing_ok=True)
-                old.unlink()
         except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
             with contextlib.suppress(OSError):
                 path.with_suffix(".part").unlink()
@@ -54,16 +83,13 @@ class Saves:
                 "space and run the same command again"
             ) from error
 
-    def load(self) -> dict[str, Any] | None:
-        """The newest state that is whole; None without any."""
-        for path in reversed(self._paths()):
-            try:
-                return read(path)
-            except (OSError, ValueError, RuntimeError, EOFError) as error:
-                self.report(
-                    f"{path} is damaged ({_first_line(error)}): going back to the one before"
-                )
-        return None
+    def _read(self, path: Path) -> dict[str, Any] | None:
+        try:
+            state: dict[str, Any] = read(path)
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError) as error:
+            self.report(f"{path} is damaged ({_first_line(error)}): going back to the one before")
+            return None
+        return state
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.pt"))
@@ -76,9 +102,12 @@ def write(path: Path, state: Any) -> None:
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())
-    digest = path.with_suffix(".json")
-    digest.with_suffix(".digest").write_text(json.dumps({"sha256": _digest(part)}))
-    digest.with_suffix(".digest").replace(digest)
+    digest = path.with_suffix(".digest.part")
+    with digest.open("w") as file:
+        file.write(json.dumps({"sha256": _digest(part)}))
+        file.flush()
+        os.fsync(file.fileno())
+    digest.replace(path.with_suffix(".json"))
     part.replace(path)
 
 

@@ -39,7 +39,7 @@ def _extended(path: Path, most: int) -> dict[str, Any]:
 
     try:
         stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"cannot read recipe {path}: {error}") from error
     if not isinstance(stored, dict):
         raise UsageError(f"{path}: expected keys and values, got {stored!r}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
+from safetensors import SafetensorError
 
 from mullama.checkpoints.store import RUN_MODEL
 from mullama.errors import UsageError
@@ -24,6 +25,7 @@ from mullama.training.loop import Loop, Stopped
 from mullama.training.options import RunOptions
 from mullama.training.parallel import World, join, leave
 from mullama.training.recipe import Phase, Recipe
+from mullama.training.saves import TrainingError
 from mullama.training.settings import load_recipe
 from mullama.training.small.course import SmallCourse
 
@@ -40,6 +42,10 @@ class Course(Protocol):
 
     def objective(self, phase: Phase) -> Objective:
         """What a phase learns."""
+        ...
+
+    def identity(self) -> str:
+        """A name for what is learnt from."""
         ...
 
     def export(self, folder: Path) -> None:
@@ -68,10 +74,13 @@ def run(
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe, changes)
     options, folder = options if options is not None else RunOptions(), Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {folder} cannot be a folder: {error.strerror}") from error
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    world = join(options.device)
+    world = join(options.device if is_data(recipe) else "cpu")
     journal = Journal(
         folder,
         report,
@@ -82,11 +91,19 @@ def run(
     try:
         course = begin(recipe, folder, options, world, journal.say)
         _describe(recipe, folder, world)
-        loop = Loop(recipe, course.learner(), folder, course.objective, journal, world)
+        loop = Loop(
+            recipe,
+            course.learner(),
+            folder,
+            course.objective,
+            journal,
+            world,
+            data=course.identity(),
+        )
         _resume(loop, options, journal)
         with _stopping(loop):
             finished = loop.train(options.max_steps)
-        course.export(folder / RUN_MODEL)
+        _export(course, folder / RUN_MODEL)
         if finished and world.first:
             course.finish(folder / RUN_MODEL)
         world.wait()
@@ -103,7 +120,7 @@ def begin(
     report: Callable[[str], None],
 ) -> Course:
     """The course that a recipe asks for."""
-    if all(phase.objective == "pairs" for phase in recipe.phases):
+    if is_data(recipe):
         return DataCourse(recipe, options, world, report)
     if any(phase.objective == "pairs" for phase in recipe.phases) or world.size > 1:
         raise UsageError(
@@ -111,7 +128,22 @@ def begin(
             "others; teach pairs by a second recipe that starts from its model"
         )
     music = options.music if options.music is not None else folder / "music"
-    return SmallCourse(recipe, folder, music, options.workers, report)
+    return SmallCourse(recipe, folder, music, options.workers or 1, report)
+
+
+def is_data(recipe: Recipe) -> bool:
+    """Whether all phases learn from question-answer pairs."""
+    return all(phase.objective == "pairs" for phase in recipe.phases)
+
+
+def _export(course: Course, folder: Path) -> None:
+    try:
+        course.export(folder)
+    except (OSError, SafetensorError) as error:
+        raise TrainingError(
+            f"cannot write the model to {folder} ({error}); the checkpoints are good: free some space "
+            "and run the same command again"
+        ) from error
 
 
 def _describe(recipe: Recipe, folder: Path, world: World) -> None:
@@ -132,7 +164,9 @@ def _plain(value: Any) -> Any:
 
 def _resume(loop: Loop, options: RunOptions, journal: Journal) -> None:
     found = loop.resume()
-    if found:
+    if found and loop.progress.phase == len(loop.recipe.phases):
+        journal.say(f"all phases are done in {loop.folder}; to train anew, take another --out")
+    elif found:
         journal.say(f"goes on after step {loop.progress.total}, from {loop.saves.folder}")
     elif options.resume:
         raise UsageError(f"--resume: there is no checkpoint in {loop.saves.folder}")

@@ -73,6 +73,10 @@ class SmallCourse:
             return LearnToCarry(self.pupil, phase, heard, seed)
         return LearnAnswers(self.pupil, phase, heard.truths, self.tokenizer, seed, heard.listenings)
 
+    def identity(self) -> str:
+        """See trainer.Course; the music follows from the recipe."""
+        return ""
+
     def export(self, folder: Path) -> None:
         """Write the model as it is."""
         export(self.pupil.model, self.tokenizer, folder, provenance(self.recipe))

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mullama.checkpoints.store import HEAD
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
@@ -97,6 +98,7 @@ def export(
     half = {
         name: tensor.half() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()
+        if name != HEAD  # tied to the embedding
     }
     model.save_pretrained(folder, state_dict=half)
     _compute_in_float32(folder / "config.json")
