@@ -64,6 +64,7 @@ def test_tokens_are_told_and_some_failures_are_the_exit_code(
     assert code == 1
     told = capsys.readouterr().err
     assert "1 written, 1 failed" in told
+    assert "1 failed: " in told
     assert "3 requests, 300 + 60 tokens, cost 0.00" in told
 
 

@@ -19,6 +19,9 @@ from mullama.musicqa.ledger import Key, Ledger
 from mullama.musicqa.shards import Shard, shard_files
 from mullama.musicqa.writers.writer import Writer
 
+CAUSES = 3
+"""Reasons for failing that a summary names, the commonest first."""
+
 
 @dataclass
 class Outcome:
@@ -33,6 +36,8 @@ class Outcome:
     """Failed in an earlier run, and not asked for again."""
     noise: Counter[str] = field(default_factory=Counter)
     """Reason of `filters.unwanted` -> pairs that were written nevertheless."""
+    causes: Counter[str] = field(default_factory=Counter)
+    """Why clips failed in this run -> how many."""
     other_writers: Counter[str] = field(default_factory=Counter)
     """Writer -> clips of the file that are by another one than this run's."""
 
@@ -46,6 +51,7 @@ class Outcome:
     def lines(self) -> list[str]:
         """The summary."""
         lines = [f"{self.written} written, {self.failed} failed, {self.skipped} there before"]
+        lines += [f"{count} failed: {why}" for why, count in self.causes.most_common(CAUSES)]
         if self.failed_before:
             lines.append(f"{self.failed_before} failed before; ask again with --retry-failed")
         if self.noise:
@@ -85,6 +91,8 @@ def write(
                 ledger.add(clip)
                 outcome.written += not clip.failed
                 outcome.failed += bool(clip.failed)
+                if clip.failed:
+                    outcome.causes[clip.failed] += 1
                 outcome.noise += count_unwanted(clip.pairs)
                 bar.set_postfix(
                     failed=outcome.failed, tokens=writer.usage.tokens_out, refresh=False
