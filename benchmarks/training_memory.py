@@ -7,21 +7,13 @@ import re
 from typing import Any
 
 from machine import REPOSITORY
+from real_size import LLAMA_2_7B, MERT_330M
 
 from mullama.config import MuLlamaConfig
 from mullama.training.estimate import GIGABYTE, needs
 from mullama.training.settings import load_recipe
 
-MERT_330M: dict[str, Any] = {
-    "model_type": "mullama_mert",
-    "hidden_size": 1024,
-    "num_hidden_layers": 24,
-    "num_attention_heads": 16,
-    "intermediate_size": 4096,
-    "do_stable_layer_norm": True,
-}
-LLAMA_7B: dict[str, Any] = {"model_type": "llama", "attention_bias": True, "mlp_bias": True}
-LLAMA_13B = LLAMA_7B | {
+LLAMA_13B = LLAMA_2_7B | {
     "hidden_size": 5120,
     "intermediate_size": 13824,
     "num_hidden_layers": 40,
@@ -29,10 +21,10 @@ LLAMA_13B = LLAMA_7B | {
     "num_key_value_heads": 40,
 }
 ROWS: list[tuple[str, dict[str, Any], int]] = [
-    ("pretrain-7b", LLAMA_7B, 1),
-    ("finetune-7b", LLAMA_7B, 1),
-    ("finetune-7b-24gb", LLAMA_7B, 1),
-    ("finetune-7b-8x80gb", LLAMA_7B, 8),
+    ("pretrain-7b", LLAMA_2_7B, 1),
+    ("finetune-7b", LLAMA_2_7B, 1),
+    ("finetune-7b-24gb", LLAMA_2_7B, 1),
+    ("finetune-7b-8x80gb", LLAMA_2_7B, 8),
     ("pretrain-13b", LLAMA_13B, 8),
     ("finetune-13b", LLAMA_13B, 8),
 ]
