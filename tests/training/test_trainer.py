@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -359,6 +360,20 @@ def test_two_processes_learn_as_one(
     for one, other in pairs:
         key = "loss" if "loss" in one else "validation"
         assert one[key] == pytest.approx(other[key], abs=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler: g++")
+def test_a_compiled_decoder_learns_the_same(folder: Path, data: Path, tmp_path: Path) -> None:
+    phase = {"steps": 3, "epochs": 0}
+    train(write_recipe(tmp_path / "a.yaml", folder, phase=phase), tmp_path / "plain", data)
+    recipe = write_recipe(tmp_path / "b.yaml", folder, phase=phase, compile=True)
+    process = start(*command(recipe, tmp_path / "compiled", data))
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    lines = zip(read_log(tmp_path / "plain"), read_log(tmp_path / "compiled"), strict=True)
+    assert all(one["loss"] == pytest.approx(other["loss"], abs=1e-3) for one, other in lines)
+    assert mullama.load(tmp_path / "compiled", device="cpu")
 
 
 # ----------------------------------------------------------------------- recipes
