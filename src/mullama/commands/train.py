@@ -1,6 +1,7 @@
 """`mullama train RECIPE --out DIR`: a recipe becomes a trained model; the same command resumes it."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -67,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     from transformers.utils import logging
 
     from mullama.training.estimate import dry_run
+    from mullama.training.loop import Stopped
     from mullama.training.options import RunOptions
     from mullama.training.settings import load_recipe
-    from mullama.training.trainer import Stopped
     from mullama.training.trainer import run as train
 
     logging.disable_progress_bar()  # ours says more, and nothing where nobody watches
@@ -99,6 +100,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 def is_first() -> bool:
     """Whether this is the process that speaks, of those that torchrun started."""
-    import os
-
     return os.environ.get("RANK", "0") == "0"

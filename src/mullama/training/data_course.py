@@ -50,9 +50,9 @@ class DataCourse:
         if recipe.start is None:
             raise UsageError(f"recipe {recipe.name} does not say which model to start from")
         sources = find(recipe, options.data, options.audio)
-        self.start = resolve(recipe.start)
-        self.tokenizer = load_tokenizer(self.start)
-        self.model = open_for_training(self.start, recipe, world)
+        start = resolve(recipe.start)
+        self.tokenizer = load_tokenizer(start)
+        self.model = open_for_training(start, recipe, world)
         self._check()
         self._lent_values = spread_out(recipe, world) and self._lend_values()
         published = all(phase.as_published for phase in recipe.phases)
@@ -129,7 +129,7 @@ class DataCourse:
             MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(part)
 
     def finish(self, folder: Path) -> None:
-        """Nothing is measured here: see `mullama evaluate`."""
+        """Nothing: of a data set no truths are known that answers could be held against."""
 
     def _check(self) -> None:
         """Refuse what would be learnt and thrown away, or learnt from what is no longer heard."""
@@ -144,9 +144,8 @@ class DataCourse:
             f"language_model.model.layers.{layer}.self_attn.v_proj.weight"
             for layer in range(layers - self.model.config.adapted_layers, layers)
         ]
-        words = [word for phase in self.recipe.phases for word in phase.trains]
         if spread_out(self.recipe, self.world) and any(
-            trained_by(name, words) for name in (*values, "shifts.values")
+            trained_by(name, self.recipe.trains) for name in (*values, "shifts.values")
         ):
             raise UsageError(
                 "value projections of adapted layers cannot be trained while a model is spread: take "
@@ -218,9 +217,8 @@ def open_for_training(
         model.bridge.float()
         model.shifts.float()
     model.encoder.to(world.device)
-    words = [word for phase in recipe.phases for word in phase.trains]
     for name, parameter in model.named_parameters():
-        if trained_by(name, words):
+        if trained_by(name, recipe.trains):
             parameter.data = parameter.data.float()
             if name.startswith("encoder."):
                 # A layer that was dropped would leave no state to mix.

@@ -19,7 +19,7 @@ from mullama.training.learning import choose, trained_by
 from mullama.training.options import RunOptions
 from mullama.training.pairs import LearnPairs
 from mullama.training.parallel import World, join
-from mullama.training.precision import DTYPES
+from mullama.training.precision import DTYPES, computing
 from mullama.training.recipe import Phase, Recipe
 
 TRAINED_BYTES = 16
@@ -144,11 +144,7 @@ def _one_step(
     for _ in range(2):
         start = time.perf_counter()
         for micro in micros:
-            with torch.autocast(
-                world.device.type,
-                DTYPES[recipe.precision],
-                enabled=recipe.precision != "float32",
-            ):
+            with computing(world.device, recipe.precision):
                 loss = learner(micro)
             loss.backward()
         if world.device.type == "cuda":

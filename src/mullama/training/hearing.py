@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from mullama.errors import UsageError
 from mullama.listen.audio import AudioReader
-from mullama.listen.kept import SILENCE, Kept, default_folder
+from mullama.listen.kept import SILENCE, SILENT_SECONDS, Kept, default_folder
 from mullama.listen.many import hear_files
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.musicqa.audio import places
@@ -106,7 +106,7 @@ class StoredHearing:
     def _decode(self, name: str | None) -> Tensor:
         rate = self.encoder.config.sampling_rate
         if name is None:
-            return torch.zeros(rate)
+            return torch.zeros(round(SILENT_SECONDS * rate))
         with AudioReader(name, rate) as reader:
             return torch.from_numpy(reader.waveform())
 

@@ -21,7 +21,7 @@ from mullama.errors import UsageError
 from mullama.training.journal import Journal
 from mullama.training.learning import Learner, Objective, Pupil, choose, trained_by
 from mullama.training.parallel import World, last_only, place, regroup, replicate, whole
-from mullama.training.precision import DTYPES
+from mullama.training.precision import computing
 from mullama.training.progress import Progress, belongs, fingerprint, load_optimiser, step_seed
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.saves import Saves, TrainingError
@@ -121,9 +121,8 @@ class Loop:
 
     def weights(self) -> dict[str, Tensor]:
         """What any phase of the recipe trains, whole, by name; in the first process only."""
-        words = [word for phase in self.recipe.phases for word in phase.trains]
+        words, first = self.recipe.trains, self.world.first
         named = self.pupil.named_parameters()
-        first = self.world.first
         return {name: whole(p, first) for name, p in named if trained_by(name, words)}
 
     def _moments(self) -> dict[str, Any]:
@@ -218,9 +217,7 @@ class Loop:
         return total, self.world.total(sum(map(objective.tokens, micros)))
 
     def _computing(self) -> torch.autocast:
-        """Products in the recipe's precision."""
-        dtype = DTYPES[self.recipe.precision]
-        return torch.autocast(self.world.device.type, dtype, enabled=dtype != torch.float32)
+        return computing(self.world.device, self.recipe.precision)
 
     def _stop_at(self, phase: Phase, micros: Sequence[Any]) -> None:
         """Say where a loss or gradient is no number; the weights are still those before this step."""

@@ -164,6 +164,11 @@ class Recipe:
     threads: int = 0
     """Of torch, so that the same numbers come out on any machine of the same kind; 0: its default."""
 
+    @property
+    def trains(self) -> tuple[str, ...]:
+        """What any phase trains."""
+        return tuple(word for phase in self.phases for word in phase.trains)
+
     def split(self, name: str | None) -> Split:
         """The studio split of that name."""
         for split in self.splits:

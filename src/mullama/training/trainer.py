@@ -21,7 +21,7 @@ from mullama.errors import UsageError
 from mullama.training.data_course import DataCourse
 from mullama.training.journal import ENVIRONMENT, Journal, environment
 from mullama.training.learning import Learner, Objective
-from mullama.training.loop import Loop, Stopped
+from mullama.training.loop import Loop
 from mullama.training.options import RunOptions
 from mullama.training.parallel import World, join, leave
 from mullama.training.recipe import Phase, Recipe
@@ -188,6 +188,3 @@ def _stopping(loop: Loop) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-__all__ = ["Course", "RunOptions", "Stopped", "begin", "run"]

@@ -3,6 +3,7 @@
 A new collection is one small class beside these and one row in `SOURCES`. Does not know any.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -30,7 +31,7 @@ class Source(Protocol):
         """All clips in the collection's order; rows that are none go into the tally."""
 
 
-class TableSource:
+class TableSource(ABC):
     """A collection that is one table with the audio beside it."""
 
     name: ClassVar[str]
@@ -65,9 +66,9 @@ class TableSource:
             except LeftOut as left:
                 tally.leave_out(left)
 
+    @abstractmethod
     def described(self, row: Row) -> Description:
         """One row in words; raises `LeftOut` where it is not one."""
-        raise NotImplementedError
 
 
 def joined(tags: list[str], clip: str) -> str:
