@@ -114,7 +114,7 @@ def published_shapes(layers: int) -> dict[str, tuple[tuple[int, ...], torch.dtyp
 
 def convert_measured(folder: Path) -> dict[str, Any]:
     """Convert once for the imports' sake, then measure the real thing."""
-    from mullama.checkpoints.convert import convert
+    from mullama.checkpoints.convert.convert import convert
 
     convert(llama=TESTS / "llama", mert=TESTS / "mert", out=folder / "warm-up")
     watch = Peak()

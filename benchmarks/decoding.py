@@ -17,7 +17,7 @@ from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from mullama.answer.fast import FastLlama
-from mullama.answer.products import PRECISIONS, supported
+from mullama.answer.packed_linear import PRECISIONS, supported
 
 SIZES: dict[str, dict[str, int]] = {
     "61M": {"hidden_size": 512, "num_hidden_layers": 8, "num_attention_heads": 8,

@@ -15,7 +15,7 @@ from torch import Tensor
 from transformers import HubertModel
 
 from mullama.config import MertConfig
-from mullama.listen.mert import MertEncoder
+from mullama.listen.encoders.mert import MertEncoder
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ def main() -> None:
 
 def write(folder: Path) -> dict[str, Any]:
     """A model's folder as `mullama convert` writes it, with made-up numbers."""
-    from mullama.checkpoints.shards import write_shards
+    from mullama.checkpoints.convert.safetensors_shards import write_shards
     from mullama.checkpoints.tensors import Planned
     from mullama.config import MuLlamaConfig
     from mullama.model import MuLlamaForConditionalGeneration

@@ -24,16 +24,16 @@ from torch import Tensor
 from transformers import HubertModel
 
 from mullama.config import MuLlamaConfig
+from mullama.data.records import Pair
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.musicqa.records import Pair
-from mullama.training.learning import Pupil, choose
-from mullama.training.lessons import Lessons
 from mullama.training.loop import BETAS
-from mullama.training.order import packed
-from mullama.training.pairs import LearnPairs, Micro
 from mullama.training.parallel import World
+from mullama.training.qa.objective import LearnPairs, Micro
+from mullama.training.qa.sampler import packed
+from mullama.training.qa.tokenized import Lessons
 from mullama.training.recipe import Phase
 from mullama.training.schedule import weight_decay_groups
+from mullama.training.trainable import Pupil, choose
 
 ROWS_A_CLIP = 9
 LONGEST = 512

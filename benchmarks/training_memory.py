@@ -11,7 +11,7 @@ from real_size import LLAMA_2_7B, MERT_330M
 
 from mullama.config import MuLlamaConfig
 from mullama.training.estimate import GIGABYTE, needs
-from mullama.training.settings import load_recipe
+from mullama.training.recipe_file import load_recipe
 
 LLAMA_13B = LLAMA_2_7B | {
     "hidden_size": 5120,

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import soundfile
 
-from mullama.studio.banks import BANKS
 from mullama.studio.clips import SEEDS
-from mullama.studio.composer import compose
-from mullama.studio.mixing import mix
-from mullama.studio.render import render_stems
-from mullama.studio.synth import Synth
+from mullama.studio.compose.composer import compose
+from mullama.studio.sound.banks import BANKS
+from mullama.studio.sound.mixing import mix
+from mullama.studio.sound.render import render_stems
+from mullama.studio.sound.synth import Synth
 
 BANK = BANKS["fluidr3"]
 

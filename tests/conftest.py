@@ -11,9 +11,8 @@ from transformers import PreTrainedTokenizerFast
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama
+from paths import ROOT
 from tiny import tiny_model
-
-ROOT = Path(__file__).parents[1]
 
 torch.set_num_threads(1)  # tiny products gain nothing from more, and tests run side by side
 

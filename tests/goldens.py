@@ -17,10 +17,10 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from mullama.checkpoints.names import bridge_name, gate_layer, language_model_name
+from mullama.checkpoints.convert.tensor_names import bridge_name, gate_layer, language_model_name
 from mullama.model import MuLlamaForConditionalGeneration
+from paths import GOLDEN
 
-GOLDEN = Path(__file__).parent / "golden"
 LLAMA, MERT = GOLDEN / "llama", GOLDEN / "mert"
 FINETUNED = GOLDEN / "adapter_finetune.pth"
 MODEL_PARALLEL_COLUMNS = ("wo.weight", "w2.weight", "tok_embeddings.weight")

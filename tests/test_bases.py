@@ -9,12 +9,12 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
 
 from goldens import FINETUNED, LLAMA, MERT
+from mullama.answer.decoder import StockReader
 from mullama.answer.fast import FastLlama
 from mullama.answer.prompt import fill
-from mullama.answer.stock import StockReader
-from mullama.checkpoints.convert import convert
+from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.llama import KINDS
 from mullama.checkpoints.describe import describe
-from mullama.checkpoints.llama import KINDS
 from mullama.errors import CheckpointError, UsageError
 from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama, load

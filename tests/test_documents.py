@@ -14,9 +14,9 @@ import soundfile
 import mullama
 from goldens import LLAMA, MERT, write_released
 from mullama.cli import VERBS, main
+from paths import ROOT
 from tiny import RATE, clip
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 SHELL = [

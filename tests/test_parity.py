@@ -36,7 +36,7 @@ from mullama.adapt.bridge import Bridge
 from mullama.adapt.retrieval import Retrieval, load_vectors
 from mullama.answer.decoding import top_p_probabilities
 from mullama.answer.prompt import fill
-from mullama.checkpoints.convert import convert
+from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_config, load_model
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.phases import set_trainable

@@ -10,8 +10,8 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from mullama.adapt.retrieval import Retrieval
+from mullama.answer.decoder import StockReader
 from mullama.answer.fast import FastLlama
-from mullama.answer.stock import StockReader
 from mullama.checkpoints.store import load_model
 from mullama.errors import AudioError, UsageError
 from mullama.song import CAPTIONS, MuLlama, load

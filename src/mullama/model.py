@@ -21,9 +21,9 @@ from mullama.answer.llama import decoder_layers, take_shifts
 from mullama.answer.lora import LoraLinear, add_lora, merge_lora
 from mullama.config import FilterbankConfig, MertConfig, MuLlamaConfig
 from mullama.errors import UsageError
-from mullama.listen.filterbank import FilterbankEncoder
-from mullama.listen.hear import hear
-from mullama.listen.mert import MertEncoder
+from mullama.listen.encoders.filterbank import FilterbankEncoder
+from mullama.listen.encoders.mert import MertEncoder
+from mullama.listen.listening import hear
 from mullama.listen.windows import windows
 
 ENCODERS: dict[str, type[MertEncoder]] = {

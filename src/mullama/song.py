@@ -20,14 +20,14 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
 from mullama.adapt.retrieval import Retrieval, load_vectors
 from mullama.answer import prompt
+from mullama.answer.decoder import Reader, StockReader
 from mullama.answer.decoding import Sampling, Token, decode
 from mullama.answer.fast import FastLlama
-from mullama.answer.products import supported
-from mullama.answer.stock import Reader, StockReader
+from mullama.answer.packed_linear import supported
 from mullama.checkpoints.store import load_model
 from mullama.errors import UsageError
-from mullama.listen.audio import AudioReader, from_array
-from mullama.listen.hear import hear_sound
+from mullama.listen.audio.reader import AudioReader, from_array
+from mullama.listen.listening import hear_sound
 from mullama.model import MuLlamaForConditionalGeneration
 
 CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from mullama.answer.decoder import StockReader
 from mullama.answer.fast import FastLlama
 from mullama.answer.llama import take_shifts
 from mullama.answer.lora import add_lora
-from mullama.answer.products import supported
-from mullama.answer.stock import StockReader
+from mullama.answer.packed_linear import supported
 from mullama.errors import UsageError
 
 PACKED = pytest.param("float16", 2e-3), pytest.param("int8", 4e-2)

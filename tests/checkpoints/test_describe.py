@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from goldens import FINETUNED, LLAMA, MERT
-from mullama.checkpoints.convert import convert
+from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.describe import describe
 from mullama.checkpoints.store import load_model
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from goldens import FINETUNED, LLAMA, MERT, clip
 from mullama.checkpoints import store
-from mullama.checkpoints.convert import convert
+from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_model, resolve
 from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration

@@ -63,7 +63,7 @@ def test_every_form_of_data_set(
 def test_it_hears_what_the_model_hears(
     songs: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mullama.listen.kept import Kept
+    from mullama.listen.cache import Kept
 
     mu = load(folder, device="cpu")
     store = Kept(tmp_path / "store", mu.model.encoder)

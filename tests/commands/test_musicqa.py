@@ -8,9 +8,8 @@ import pytest
 
 from clips import interviewed, write_lines, write_wav
 from mullama.commands import musicqa
-from mullama.musicqa.records import read_pairs
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from mullama.data.records import read_pairs
+from paths import EXAMPLES
 
 
 def run(*words: object) -> int:

@@ -13,7 +13,7 @@ import pytest
 from canned_server import CannedServer
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description, Interviewed, read_interviewed
-from mullama.musicqa.interview import interviewed
+from mullama.musicqa.interview.interview import interviewed
 from mullama.musicqa.job import Outcome, write
 from mullama.musicqa.shards import Shard
 from mullama.musicqa.writers import Usage

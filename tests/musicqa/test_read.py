@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from clips import interviewed, write_lines, write_wav
+from mullama.data.formats.published import PARTS, write_published
+from mullama.data.records import Pair, read_pairs
 from mullama.errors import UsageError
-from mullama.musicqa.build import build
-from mullama.musicqa.plan import Build
-from mullama.musicqa.published import PARTS, write_published
+from mullama.musicqa.build.build import build
+from mullama.musicqa.build.plan import Build
 from mullama.musicqa.read import Reading, read
-from mullama.musicqa.records import Pair, read_pairs
 
 pytestmark = pytest.mark.usefixtures("_no_histogram")
 REAL = Path(os.environ.get("MULLAMA_DATA", "")) / PARTS["eval"]
@@ -102,8 +102,8 @@ def test_instructions_without_audio(tmp_path: Path) -> None:
 def test_names_from_outside_stay_below_the_folder(tmp_path: Path) -> None:
     """Audio comes along under whatever name; it is put below `audios/`, or nowhere."""
     pytest.importorskip("datasets")
-    from mullama.musicqa.parquet import write_parquet
-    from mullama.musicqa.records import ClipPairs
+    from mullama.data.formats.parquet import write_parquet
+    from mullama.data.records import ClipPairs
 
     names = ["../../evil.wav", "/etc/evil2.wav", "deep/1.wav", "audios"]
     clips = [ClipPairs((Pair("Q", "A", name),), name.encode()) for name in names]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from mullama.errors import MuLlamaError
-from mullama.studio.banks import BANKS
-from mullama.studio.composer import compose
-from mullama.studio.mixing import truth_of
-from mullama.studio.piece import Piece
-from mullama.studio.synth import Synth
+from mullama.studio.compose.composer import compose
+from mullama.studio.compose.piece import Piece
+from mullama.studio.sound.banks import BANKS
+from mullama.studio.sound.mixing import truth_of
+from mullama.studio.sound.synth import Synth
 from mullama.studio.truth import Truth
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from mullama.errors import UsageError
-from mullama.studio.banks import HELD_OUT_BANK, TRAINING_BANKS
 from mullama.studio.clips import SEEDS, TAKES, Studio, bank_of, seeds_for
+from mullama.studio.sound.banks import HELD_OUT_BANK, TRAINING_BANKS
 
 
 def test_no_seed_serves_two_purposes() -> None:

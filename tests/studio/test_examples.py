@@ -9,15 +9,15 @@ import pytest
 import soundfile
 
 from mullama.errors import UsageError
-from mullama.studio.banks import BANKS
 from mullama.studio.clips import SEEDS
-from mullama.studio.composer import compose
-from mullama.studio.harmony import key_name
-from mullama.studio.synth import Synth
+from mullama.studio.compose.composer import compose
+from mullama.studio.compose.harmony import key_name
+from mullama.studio.sound.banks import BANKS
+from mullama.studio.sound.synth import Synth
 from mullama.studio.truth import Truth
+from paths import EXAMPLES
 
-FOLDER = Path(__file__).parents[2] / "examples"
-FILES = sorted([*FOLDER.glob("*.mp3"), *FOLDER.glob("*.flac")])
+FILES = sorted([*EXAMPLES.glob("*.mp3"), *EXAMPLES.glob("*.flac")])
 
 
 def test_there_are_enough_of_them() -> None:
@@ -45,7 +45,7 @@ def test_sound_and_truth_agree(path: Path) -> None:
 
 
 def test_they_can_be_made_again(tmp_path: Path) -> None:
-    script = runpy.run_path(str(FOLDER / "make_examples.py"))
+    script = runpy.run_path(str(EXAMPLES / "make_examples.py"))
     try:
         synth = Synth(BANKS["fluidr3"])
     except UsageError as error:
@@ -54,5 +54,5 @@ def test_they_can_be_made_again(tmp_path: Path) -> None:
     with synth:
         script["make"](example, synth, tmp_path)
     made, _ = soundfile.read(tmp_path / example.file)
-    kept, _ = soundfile.read(FOLDER / example.file)
+    kept, _ = soundfile.read(EXAMPLES / example.file)
     np.testing.assert_allclose(made, kept, atol=1e-3)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from mullama.studio.acoustic_styles import ACOUSTIC_STYLES
-from mullama.studio.band_styles import BAND_STYLES
-from mullama.studio.grid import Grid
-from mullama.studio.harmony import progression
+from mullama.studio.compose.acoustic_styles import ACOUSTIC_STYLES
+from mullama.studio.compose.band_styles import BAND_STYLES
+from mullama.studio.compose.grid import Grid
+from mullama.studio.compose.harmony import progression
+from mullama.studio.compose.piece import Metre
+from mullama.studio.compose.plain_style import PLAIN
+from mullama.studio.compose.style import DRUM_PITCHES, Style
 from mullama.studio.instruments import INSTRUMENTS
-from mullama.studio.piece import Metre
-from mullama.studio.plain_style import PLAIN
-from mullama.studio.style import DRUM_PITCHES, Style
 
 _ALL = [*BAND_STYLES, *ACOUSTIC_STYLES, PLAIN]
 

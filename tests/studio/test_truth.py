@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mullama.errors import UsageError
-from mullama.studio.composer import STYLES
+from mullama.studio.compose.composer import STYLES
 from mullama.studio.truth import MOODS, Truth, mood_of
 
 

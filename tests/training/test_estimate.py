@@ -6,11 +6,11 @@ import pytest
 
 from mullama.config import MuLlamaConfig
 from mullama.training.estimate import GIGABYTE, dry_run, needs
-from mullama.training.options import RunOptions
-from mullama.training.settings import load_recipe
+from mullama.training.recipe_file import load_recipe
+from mullama.training.run_options import RunOptions
+from paths import RECIPES
 from runs import write_data, write_recipe
 
-ROOT = Path(__file__).parents[2]
 MERT_330M = {
     "model_type": "mullama_mert",
     "hidden_size": 1024,
@@ -36,7 +36,7 @@ LLAMA_13B = {
     [("pretrain-7b", 608_273_434 - 384), ("finetune-7b", 41_340_928)],
 )
 def test_the_published_phases_train_as_many_numbers(recipe: str, published: int) -> None:
-    read = load_recipe(ROOT / "recipes" / f"{recipe}.yaml")
+    read = load_recipe(RECIPES / f"{recipe}.yaml")
     found = needs(MuLlamaConfig(audio_config=MERT_330M), read, read.phases[0])
     assert found.trained == published
 
@@ -55,7 +55,7 @@ def test_the_published_phases_train_as_many_numbers(recipe: str, published: int)
 def test_the_recipes_fit_where_they_say(
     recipe: str, text: dict[str, object] | None, processes: int, gigabytes: int
 ) -> None:
-    read = load_recipe(ROOT / "recipes" / f"{recipe}.yaml")
+    read = load_recipe(RECIPES / f"{recipe}.yaml")
     config = MuLlamaConfig(audio_config=MERT_330M, text_config=text)
     assert needs(config, read, read.phases[0], processes).total < 0.92 * gigabytes * GIGABYTE
 
@@ -73,6 +73,6 @@ def test_a_dry_run_says_what_will_be_and_leaves_nothing(folder: Path, tmp_path: 
 
 
 def test_a_dry_run_of_the_small_model_names_its_phases(tmp_path: Path) -> None:
-    recipe = load_recipe(ROOT / "recipes" / "small.yaml")
+    recipe = load_recipe(RECIPES / "small.yaml")
     lines = list(dry_run(recipe, RunOptions(), print))
     assert len(lines) == 1 + len(recipe.phases)

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from mullama.errors import UsageError
-from mullama.training.journal import CURVE, LOG, Journal, read_log
-from mullama.training.learning import Learner, Pupil, StepObjective, choose
+from mullama.training.checkpoints import FOLDER, TrainingError
+from mullama.training.logging import CURVE, LOG, Journal, read_log
 from mullama.training.loop import Loop, Stopped
 from mullama.training.recipe import Phase, Recipe, Split
-from mullama.training.saves import FOLDER, TrainingError
+from mullama.training.trainable import Learner, Pupil, StepObjective, choose
 
 SPLITS = (Split("music", "encoder", 2),)
 

@@ -9,17 +9,17 @@ import torch
 from torch import Tensor
 
 from goldens import FINETUNED, GOLDEN, LLAMA, MERT, mean, our_names, pupil, write_pretrained
-from mullama.checkpoints.convert import convert
+from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_tokenizer
+from mullama.data.records import read_pairs
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.musicqa.records import read_pairs
-from mullama.training.journal import Journal
-from mullama.training.learning import Learner, Pupil, choose
-from mullama.training.lessons import IGNORED, Lessons, teach
+from mullama.training.logging import Journal
 from mullama.training.loop import BETAS, Loop
-from mullama.training.pairs import LearnPairs, Micro
+from mullama.training.qa.objective import LearnPairs, Micro
+from mullama.training.qa.tokenized import IGNORED, Lessons, teach
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.schedule import weight_decay_groups
+from mullama.training.trainable import Learner, Pupil, choose
 
 NEAR, NEAR_STEP = 1e-4, 1e-3
 KNOWN: dict[str, Any] = json.loads((GOLDEN / "training.json").read_text(encoding="utf-8"))

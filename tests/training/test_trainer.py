@@ -21,12 +21,13 @@ import mullama
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
-from mullama.training.journal import read_log
-from mullama.training.options import RunOptions
+from mullama.training.checkpoints import FOLDER, TrainingError
+from mullama.training.logging import read_log
 from mullama.training.recipe import Recipe
-from mullama.training.saves import FOLDER, TrainingError
-from mullama.training.settings import load_recipe
+from mullama.training.recipe_file import load_recipe
+from mullama.training.run_options import RunOptions
 from mullama.training.trainer import RECIPE, run
+from paths import RECIPES
 from runs import write_data, write_recipe
 from tiny import tiny_model
 
@@ -254,7 +255,7 @@ def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_p
     import numpy as np
 
     from mullama.checkpoints.store import open_model
-    from mullama.listen.kept import Kept
+    from mullama.listen.cache import Kept
 
     store = Kept(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
     place = store.place(store.digest(data.parent / "000003.wav"))
@@ -378,9 +379,9 @@ def test_a_compiled_decoder_learns_the_same(folder: Path, data: Path, tmp_path: 
 
 # ----------------------------------------------------------------------- recipes
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
+SHIPPED = sorted(RECIPES.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_recipe_is_read(path: Path) -> None:
     assert isinstance(load_recipe(path), Recipe)

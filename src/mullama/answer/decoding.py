@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mullama.answer.stock import Reader
+from mullama.answer.decoder import Reader
 from mullama.errors import UsageError
 
 HEAD = 256

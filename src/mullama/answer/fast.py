@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
-from mullama.answer.products import PRECISIONS, normaliser, product, supported
+from mullama.answer.packed_linear import PRECISIONS, normaliser, product, supported
 from mullama.errors import UsageError
 
 

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Convert and say where it went."""
     from tqdm import tqdm
 
-    from mullama.checkpoints.convert import convert
+    from mullama.checkpoints.convert.convert import convert
 
     with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
 

@@ -49,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mullama.checkpoints.store import open_encoder
-    from mullama.listen.kept import Kept, default_folder
-    from mullama.listen.many import hear_files
+    from mullama.listen.cache import Kept, default_folder
+    from mullama.listen.precompute import hear_files
 
     if arguments.workers is not None and arguments.workers < 1:
         raise UsageError(f"--workers must be 1 or more, not {arguments.workers}")
@@ -91,8 +91,8 @@ def _files(
     datasets: Sequence[Path], audio: Path | None, lose: Callable[[str], None]
 ) -> Iterator[Path]:
     """Every file that is to be heard; what a file of pairs names and nobody has is lost."""
-    from mullama.musicqa.audio import places, sounds
-    from mullama.musicqa.records import each_pair
+    from mullama.data.audio import places, sounds
+    from mullama.data.records import each_pair
 
     for dataset in datasets:
         if dataset.is_dir():

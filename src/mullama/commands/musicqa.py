@@ -12,16 +12,22 @@ STEPS = {
     "read": "turn published question-answer files into ours, or into Hugging Face's",
 }
 
+MODULES = {
+    "write": "mullama.musicqa.write",
+    "build": "mullama.musicqa.build.build",
+    "read": "mullama.musicqa.read",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The steps, each with arguments of its own."""
     steps = parser.add_subparsers(dest="step", metavar="STEP", title="steps", required=True)
     for name, summary in STEPS.items():
         chosen = steps.add_parser(name, help=summary, description=summary.capitalize() + ".")
-        import_module(f"mullama.musicqa.{name}").add_arguments(chosen)
+        import_module(MODULES[name]).add_arguments(chosen)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one step; see `cli.main` for the exit codes."""
-    code: int = import_module(f"mullama.musicqa.{arguments.step}").run(arguments)
+    code: int = import_module(MODULES[arguments.step]).run(arguments)
     return code

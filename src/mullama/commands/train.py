@@ -69,8 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mullama.training.estimate import dry_run
     from mullama.training.loop import Stopped
-    from mullama.training.options import RunOptions
-    from mullama.training.settings import load_recipe
+    from mullama.training.recipe_file import load_recipe
+    from mullama.training.run_options import RunOptions
     from mullama.training.trainer import run as train
 
     logging.disable_progress_bar()  # ours says more, and nothing where nobody watches

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.samples import Samples
+from mullama.listen.audio.samples import Samples
 
 SHORTEST_REMAINDER = 0.25
 """As a share of a window: a shorter remainder is heard with the window before."""

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mullama.data.utf8 import is_text
 from mullama.errors import UsageError
-from mullama.musicqa.texts import is_text
 
 FIXED_QUESTIONS = (
     "Describe the audio",

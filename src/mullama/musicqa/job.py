@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mullama.musicqa.descriptions import Description, read_interviewed
-from mullama.musicqa.filters import REASONS, count_unwanted
+from mullama.musicqa.interview.filters import REASONS, count_unwanted
 from mullama.musicqa.ledger import Key, Ledger
 from mullama.musicqa.shards import Shard, shard_files
 from mullama.musicqa.writers.writer import Writer

@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
+from mullama.data.audio_files import Sounds
+from mullama.data.formats.aqa_csv import write_aqa_csv
+from mullama.data.formats.parquet import write_parquet
+from mullama.data.formats.published import write_published
+from mullama.data.formats.reading import each_clip, expanded
+from mullama.data.records import ClipPairs, Pair, each_pair, write_pairs
+from mullama.data.tally import NO_AUDIO, LeftOut, Tally
 from mullama.errors import AudioError, UsageError
-from mullama.musicqa.aqa_csv import write_aqa_csv
+from mullama.musicqa.build.plan import AUDIOS
 from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
-from mullama.musicqa.filters import unwanted
+from mullama.musicqa.interview.filters import unwanted
 from mullama.musicqa.names import safe_name
-from mullama.musicqa.parquet import write_parquet
-from mullama.musicqa.plan import AUDIOS
-from mullama.musicqa.published import write_published
-from mullama.musicqa.reading import each_clip, expanded
-from mullama.musicqa.records import ClipPairs, Pair, each_pair, write_pairs
-from mullama.musicqa.sounds import Sounds
-from mullama.musicqa.sources.tally import NO_AUDIO, LeftOut, Tally
 from mullama.musicqa.whole import whole_file
 
 FORMS = (".jsonl", ".json", ".csv", ".parquet")

@@ -5,11 +5,11 @@ which purpose is fixed here, so that no clip is ever used for two.
 """
 
 from mullama.errors import UsageError
-from mullama.studio.banks import HELD_OUT_BANK, TRAINING_BANKS, bank_named
-from mullama.studio.composer import compose
-from mullama.studio.mixing import Clip, mix
-from mullama.studio.render import RATE, Stems, render_stems
-from mullama.studio.synth import Synth
+from mullama.studio.compose.composer import compose
+from mullama.studio.sound.banks import HELD_OUT_BANK, TRAINING_BANKS, bank_named
+from mullama.studio.sound.mixing import Clip, mix
+from mullama.studio.sound.render import RATE, Stems, render_stems
+from mullama.studio.sound.synth import Synth
 
 TAKES = 2
 """How many clips share one piece."""

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.training.data import Source
-from mullama.training.data_course import DataCourse
-from mullama.training.learning import choose, trained_by
-from mullama.training.options import RunOptions
-from mullama.training.pairs import LearnPairs
 from mullama.training.parallel import World, join
 from mullama.training.precision import DTYPES, computing
+from mullama.training.qa.data import Source
+from mullama.training.qa.objective import LearnPairs
+from mullama.training.qa.task import DataCourse
 from mullama.training.recipe import Phase, Recipe
+from mullama.training.run_options import RunOptions
+from mullama.training.trainable import choose, trained_by
 
 TRAINED_BYTES = 16
 """Of a trained number: itself, its gradient and two moments, all float32."""

@@ -18,14 +18,14 @@ from torch import Tensor, nn
 from torch.distributed.tensor import DTensor
 
 from mullama.errors import UsageError
-from mullama.training.journal import Journal
-from mullama.training.learning import Learner, Objective, Pupil, choose, trained_by
+from mullama.training.checkpoints import Saves, TrainingError
+from mullama.training.logging import Journal
 from mullama.training.parallel import World, last_only, place, regroup, replicate, whole
 from mullama.training.precision import computing
 from mullama.training.progress import Progress, belongs, fingerprint, load_optimiser, step_seed
 from mullama.training.recipe import Phase, Recipe
-from mullama.training.saves import Saves, TrainingError
 from mullama.training.schedule import weight_decay_groups
+from mullama.training.trainable import Learner, Objective, Pupil, choose, trained_by
 
 BETAS = (0.9, 0.95)
 

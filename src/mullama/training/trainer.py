@@ -18,16 +18,16 @@ from safetensors import SafetensorError
 
 from mullama.checkpoints.store import RUN_MODEL
 from mullama.errors import UsageError
-from mullama.training.data_course import DataCourse
-from mullama.training.journal import ENVIRONMENT, Journal, environment
-from mullama.training.learning import Learner, Objective
+from mullama.training.checkpoints import TrainingError
+from mullama.training.logging import ENVIRONMENT, Journal, environment
 from mullama.training.loop import Loop
-from mullama.training.options import RunOptions
 from mullama.training.parallel import World, join, leave
+from mullama.training.qa.task import DataCourse
 from mullama.training.recipe import Phase, Recipe
-from mullama.training.saves import TrainingError
-from mullama.training.settings import load_recipe
-from mullama.training.small.course import SmallCourse
+from mullama.training.recipe_file import load_recipe
+from mullama.training.run_options import RunOptions
+from mullama.training.small.task import SmallCourse
+from mullama.training.trainable import Learner, Objective
 
 RECIPE = "recipe.yaml"
 """The recipe with everything that it extends, in the run's folder."""

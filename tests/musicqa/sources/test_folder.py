@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.tally import MALFORMED, NO_AUDIO, TWICE
 from mullama.errors import UsageError
 from mullama.musicqa.sources import Selection
-from mullama.musicqa.sources.tally import MALFORMED, NO_AUDIO, TWICE
 
 
 @pytest.fixture

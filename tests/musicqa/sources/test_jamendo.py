@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.tally import FEW_TAGS, MALFORMED, NO_AUDIO, OTHER_FOLDER
 from mullama.musicqa.sources import Selection, SourceOptions
-from mullama.musicqa.sources.tally import FEW_TAGS, MALFORMED, NO_AUDIO, OTHER_FOLDER
 
 HEAD = "TRACK_ID\tARTIST_ID\tALBUM_ID\tPATH\tDURATION\tTAGS\n"
 FIVE = "genre---rock\tgenre---poprock\tinstrument---guitar\tmood/theme---happy\tgenre---indie"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.tally import FEW_TAGS, MALFORMED
 from mullama.errors import UsageError
 from mullama.musicqa.sources import Selection, SourceOptions
-from mullama.musicqa.sources.tally import FEW_TAGS, MALFORMED
 
 TAGS = ("no voice", "singer", "slow", "violin", "rock", "fast")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.tally import HELD_OUT, MALFORMED, NO_AUDIO
 from mullama.musicqa.sources import Selection, SourceOptions
-from mullama.musicqa.sources.tally import HELD_OUT, MALFORMED, NO_AUDIO
 
 HEAD = (
     "ytid,start_s,end_s,audioset_positive_labels,aspect_list,caption,author_id,"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.tally import HELD_OUT, NO_AUDIO
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.sources import (
@@ -16,7 +17,6 @@ from mullama.musicqa.sources import (
     add_source_arguments,
     selected,
 )
-from mullama.musicqa.sources.tally import HELD_OUT, NO_AUDIO
 
 
 def table(tmp_path: Path, rows: int = 4) -> Path:

@@ -7,11 +7,11 @@ import pytest
 from mullama.errors import MuLlamaError, UsageError
 from mullama.musicqa.sources import Selection, SourceOptions
 from mullama.studio import clips
-from mullama.studio.banks import BANKS
 from mullama.studio.clips import SEEDS, Studio
-from mullama.studio.describe import long_caption
-from mullama.studio.synth import Synth
+from mullama.studio.sound.banks import BANKS
+from mullama.studio.sound.synth import Synth
 from mullama.studio.truth import Truth
+from mullama.studio.words.describe import long_caption
 
 OPTIONS = SourceOptions(clips=2, seconds=2.0)
 

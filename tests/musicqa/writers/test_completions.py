@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mullama.musicqa.interview import Reply
+from mullama.musicqa.interview.interview import Reply
 from mullama.musicqa.writers.completions import BadCompletionError, read_completion
 
 

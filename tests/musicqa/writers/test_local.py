@@ -9,7 +9,7 @@ import torch
 from chat_model import byte_tokenizer, save_chat_model
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.interview import Request
+from mullama.musicqa.interview.interview import Request
 from mullama.musicqa.writers import WriterOptions
 from mullama.musicqa.writers.local import LocalWriter, SeededNoise
 

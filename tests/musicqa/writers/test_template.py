@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from mullama.musicqa.descriptions import FIXED_QUESTIONS, Description
-from mullama.musicqa.filters import unwanted
-from mullama.musicqa.wordings import letters
+from mullama.musicqa.interview.filters import unwanted
+from mullama.musicqa.interview.normalise_text import letters
 from mullama.musicqa.writers.template import TemplateWriter, template_interview
-from mullama.studio.parsing import parse_instruments, parse_key, parse_tempo
 from mullama.studio.truth import Truth
+from mullama.studio.words.parsing import parse_instruments, parse_key, parse_tempo
 
 CAPTION = "A slow, sad song with a piano. A woman sings. There are no drums in it."
 TAGS = "classical, strings, slow, violin, no vocals"

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from mullama.studio.harmony import all_keys
+from mullama.studio.compose.harmony import all_keys
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
 from mullama.training.small.attributes import (

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mullama.listen.spectra import BANDS, ONSET_GROUPS, Spectra
+from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS, Spectra
 from mullama.training.small.augment import augment, overlay
 
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from mullama.errors import UsageError
-from mullama.listen.spectra import spectra
-from mullama.studio.banks import BANKS, TRAINING_BANKS
+from mullama.listen.encoders.spectra import spectra
 from mullama.studio.clips import Studio, seeds_for
+from mullama.studio.sound.banks import BANKS, TRAINING_BANKS
 from mullama.training.recipe import Split
 from mullama.training.small.corpus import (
     BANDS_STEP,

@@ -1,8 +1,8 @@
 """Collections of described music: what each says about a clip, row by row."""
 
-from mullama.musicqa.sources.options import SourceOptions
+from mullama.data.tally import LeftOut, Tally
 from mullama.musicqa.sources.selection import SOURCES, Selection, add_source_arguments, selected
-from mullama.musicqa.sources.tally import LeftOut, Tally
+from mullama.musicqa.sources.source_options import SourceOptions
 
 __all__ = [
     "SOURCES",

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from mullama.data.tables import Row, Table
+from mullama.data.tally import FEW_TAGS, LeftOut, Tally
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.options import SourceOptions
-from mullama.musicqa.sources.tables import Row, Table
-from mullama.musicqa.sources.tally import FEW_TAGS, LeftOut, Tally
+from mullama.musicqa.sources.source_options import SourceOptions
 
 FEWEST_TAGS = 5
 """Clips with fewer say too little to be asked nine questions about."""

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from mullama.data.tables import Row, Table, json_rows
+from mullama.data.tally import LeftOut, Tally
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.names import first_file, safe_name
-from mullama.musicqa.sources.options import SourceOptions
-from mullama.musicqa.sources.tables import Row, Table, json_rows
-from mullama.musicqa.sources.tally import LeftOut, Tally
+from mullama.musicqa.sources.source_options import SourceOptions
 
 TABLES = ("metadata.csv", "metadata.jsonl")
 FILE_COLUMNS = ("file_name", "audio", "file")

@@ -4,11 +4,11 @@ A row is TRACK_ID, ARTIST_ID, ALBUM_ID, PATH, DURATION and then one tag a column
 `category---tag`. The audio lies in folders 00 to 99, in `audios/` or beside the table.
 """
 
+from mullama.data.tables import Row
+from mullama.data.tally import OTHER_FOLDER, LeftOut
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.names import first_file, safe_name
 from mullama.musicqa.sources.collection import TableSource, joined
-from mullama.musicqa.sources.tables import Row
-from mullama.musicqa.sources.tally import OTHER_FOLDER, LeftOut
 
 FOLDERS = frozenset(f"{number:02d}" for number in range(10))
 """Of these MusicQA is made."""

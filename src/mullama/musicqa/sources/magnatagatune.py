@@ -6,10 +6,10 @@ lies in `audios/`, in the publisher's sixteen folders or flattened into one.
 
 from pathlib import PurePosixPath
 
+from mullama.data.tables import Row
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.names import first_file, safe_name
 from mullama.musicqa.sources.collection import TableSource, joined
-from mullama.musicqa.sources.tables import Row
 
 
 class MagnaTagATune(TableSource):

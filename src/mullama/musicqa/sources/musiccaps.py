@@ -6,11 +6,11 @@ Does not fetch anything.
 
 import re
 
+from mullama.data.tables import Row
+from mullama.data.tally import HELD_OUT, LeftOut
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.names import first_file
 from mullama.musicqa.sources.collection import TableSource
-from mullama.musicqa.sources.tables import Row
-from mullama.musicqa.sources.tally import HELD_OUT, LeftOut
 
 YOUTUBE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 

@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from mullama.data.tally import HELD_OUT, NO_AUDIO, TWICE, LeftOut, Tally
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.sources.collection import Source
@@ -15,9 +16,8 @@ from mullama.musicqa.sources.folder import Folder
 from mullama.musicqa.sources.jamendo import Jamendo
 from mullama.musicqa.sources.magnatagatune import MagnaTagATune
 from mullama.musicqa.sources.musiccaps import MusicCaps
-from mullama.musicqa.sources.options import SourceOptions, read_ids
+from mullama.musicqa.sources.source_options import SourceOptions, read_ids
 from mullama.musicqa.sources.studio import StudioSource
-from mullama.musicqa.sources.tally import HELD_OUT, NO_AUDIO, TWICE, LeftOut, Tally
 
 SOURCES: dict[str, type[Source]] = {
     source.name: source for source in (MusicCaps, MagnaTagATune, Jamendo, Folder, StudioSource)

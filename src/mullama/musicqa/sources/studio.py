@@ -10,15 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.options import SourceOptions
-from mullama.musicqa.sources.tally import Tally
+from mullama.musicqa.sources.source_options import SourceOptions
 from mullama.musicqa.whole import whole_file
 
 if TYPE_CHECKING:
     from mullama.studio.clips import Studio
-    from mullama.studio.mixing import Clip
+    from mullama.studio.sound.mixing import Clip
     from mullama.studio.truth import Truth
 
 
@@ -44,7 +44,7 @@ class StudioSource:
     def descriptions(self, tally: Tally) -> Iterator[Description]:
         """Clips in the order of their seeds, rendered as they are asked for."""
         from mullama.studio.clips import Studio
-        from mullama.studio.describe import long_caption
+        from mullama.studio.words.describe import long_caption
 
         with Studio(seconds=self.options.seconds) as studio:
             for seed in self.seeds:

@@ -7,7 +7,7 @@ granted, as servers differ. Does not know how it came.
 from dataclasses import dataclass
 from typing import Any
 
-from mullama.musicqa.interview import Reply
+from mullama.musicqa.interview.interview import Reply
 
 
 class BadCompletionError(ValueError):

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mullama.errors import MissingExtraError, MuLlamaError, UsageError
-from mullama.musicqa.interview import Reply, Request
+from mullama.musicqa.interview.interview import Reply, Request
 from mullama.musicqa.writers.completions import (
     BadCompletionError,
     Completion,
     read_completion,
 )
-from mullama.musicqa.writers.options import WriterOptions
 from mullama.musicqa.writers.pace import Pace, retry_after
 from mullama.musicqa.writers.usage import Usage
+from mullama.musicqa.writers.writer_options import WriterOptions
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI

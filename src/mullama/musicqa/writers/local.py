@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description, Interviewed
-from mullama.musicqa.interview import Interview, Reply, Request
-from mullama.musicqa.writers.options import WriterOptions
+from mullama.musicqa.interview.interview import Interview, Reply, Request
 from mullama.musicqa.writers.usage import Usage
+from mullama.musicqa.writers.writer_options import WriterOptions
 
 if TYPE_CHECKING:
     from torch import Tensor

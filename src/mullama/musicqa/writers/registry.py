@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from mullama.errors import UsageError
-from mullama.musicqa.writers.options import WriterOptions
 from mullama.musicqa.writers.writer import Writer
+from mullama.musicqa.writers.writer_options import WriterOptions
 
 
 def _template(rest: str, options: WriterOptions) -> Writer:

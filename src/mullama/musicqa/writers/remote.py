@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from mullama.musicqa.descriptions import Description, Interviewed
-from mullama.musicqa.interview import Interview
+from mullama.musicqa.interview.interview import Interview
 from mullama.musicqa.writers.endpoint import Address, Endpoint, EndpointError, NoReplyError
-from mullama.musicqa.writers.options import WriterOptions
 from mullama.musicqa.writers.usage import Usage
+from mullama.musicqa.writers.writer_options import WriterOptions
 
 BROKEN_CLIPS = 8
 """So many clips one after another that get no reply, and the endpoint is given up."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.writers.vocabulary import found
-from mullama.studio.describe import listed
+from mullama.studio.words.describe import listed
 
 _QUESTIONS: dict[str, tuple[str, ...]] = {
     "instruments": (

@@ -16,8 +16,8 @@ from mullama.musicqa.descriptions import (
     Description,
     Interviewed,
 )
-from mullama.musicqa.interview import Pairs, interviewed
-from mullama.musicqa.wordings import letters
+from mullama.musicqa.interview.interview import Pairs, interviewed
+from mullama.musicqa.interview.normalise_text import letters
 from mullama.musicqa.writers.sentences import text_answers, text_pairs
 from mullama.musicqa.writers.usage import Usage
 
@@ -56,7 +56,7 @@ def template_interview(description: Description) -> Interviewed:
 
 def _truth_answers(truth: "Truth") -> tuple[str, ...]:
     """To the fixed questions, from what is known."""
-    from mullama.studio.describe import fact, long_caption, short_caption
+    from mullama.studio.words.describe import fact, long_caption, short_caption
 
     known = [fact(truth, topic) for topic in ("style", "mood") if getattr(truth, topic)]
     return (
@@ -69,8 +69,8 @@ def _truth_answers(truth: "Truth") -> tuple[str, ...]:
 
 def _truth_pairs(truth: "Truth", rng: random.Random) -> Iterator[tuple[str, str]]:
     """Known facts in random order; then whether instruments play, one of two that does not."""
-    from mullama.studio.describe import ask, ask_presence
     from mullama.studio.instruments import INSTRUMENTS
+    from mullama.studio.words.describe import ask, ask_presence
 
     known = {
         "instruments": truth.instruments,

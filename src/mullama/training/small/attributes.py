@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mullama.studio.composer import STYLES
-from mullama.studio.harmony import all_keys
+from mullama.studio.compose.composer import STYLES
+from mullama.studio.compose.harmony import all_keys
+from mullama.studio.compose.piece import METRES
 from mullama.studio.instruments import INSTRUMENTS
-from mullama.studio.piece import METRES
 from mullama.studio.truth import MOODS, Truth
 from mullama.training.small.augment import Change
 

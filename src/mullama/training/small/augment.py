@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from mullama.listen.spectra import BANDS, Spectra
+from mullama.listen.encoders.spectra import BANDS, Spectra
 
 
 class Change(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mullama.training.lessons import IGNORED
+from mullama.training.qa.tokenized import IGNORED
 
 POOL = 16
 """Batches whose texts are sorted by length together."""

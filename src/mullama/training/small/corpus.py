@@ -19,9 +19,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mullama.listen.spectra import Spectra, spectra
+from mullama.listen.encoders.spectra import Spectra, spectra
 from mullama.studio.clips import Studio, seeds_for
-from mullama.studio.render import RATE
+from mullama.studio.sound.render import RATE
 from mullama.studio.truth import Truth
 from mullama.training.recipe import Split
 from mullama.training.small.silence import NOTHING, silence

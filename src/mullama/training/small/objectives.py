@@ -15,8 +15,7 @@ from torch.nn import functional
 
 from mullama.answer.prompt import fill, follow
 from mullama.studio.truth import Truth
-from mullama.training.learning import StepObjective
-from mullama.training.lessons import IGNORED
+from mullama.training.qa.tokenized import IGNORED
 from mullama.training.recipe import Phase
 from mullama.training.small.attributes import targets
 from mullama.training.small.augment import augment, overlay
@@ -28,11 +27,12 @@ from mullama.training.small.batches import (
     pad,
     place_in_pool,
 )
+from mullama.training.small.build_model import SmallPupil
 from mullama.training.small.corpus import HeardMusic
-from mullama.training.small.hearings import Hearings
-from mullama.training.small.pupil import SmallPupil
+from mullama.training.small.features import Hearings
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
+from mullama.training.trainable import StepObjective
 
 PAIRS_A_CLIP = 4
 """Questions that are put to a clip when it is its turn."""

@@ -6,7 +6,7 @@ Every clip follows from its seed. Knows nothing of training.
 import numpy as np
 from numpy.typing import NDArray
 
-from mullama.studio.render import RATE
+from mullama.studio.sound.render import RATE
 from mullama.studio.truth import Truth
 
 NOTHING = Truth(

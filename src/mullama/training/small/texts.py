@@ -9,10 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mullama.answer.prompt import fill
-from mullama.studio.balance import balanced_presences
 from mullama.studio.clips import TAKES, seeds_for
-from mullama.studio.composer import compose
-from mullama.studio.describe import (
+from mullama.studio.compose.composer import compose
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.sound.mixing import truth_of
+from mullama.studio.truth import Truth
+from mullama.studio.words.balance import balanced_presences
+from mullama.studio.words.describe import (
     QuestionAnswer,
     ask,
     ask_check,
@@ -21,9 +24,6 @@ from mullama.studio.describe import (
     ask_unknowable,
     interview,
 )
-from mullama.studio.instruments import INSTRUMENTS
-from mullama.studio.mixing import truth_of
-from mullama.studio.truth import Truth
 from mullama.training.recipe import Split
 from mullama.training.small.silence import NOTHING
 

@@ -1,0 +1,1 @@
+"""Other people's weights become one folder: the readers of their files."""

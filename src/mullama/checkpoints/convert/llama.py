@@ -1,0 +1,234 @@
+"""A language model's folder, Meta's or transformers', becomes a configuration and tensors by name.
+
+Meta's layout is LLaMA's: params.json, one or more consolidated.*.pth cut for model parallelism, and a
+tokenizer.model beside or above them. Transformers': config.json and safetensors or .bin; its names
+are used here. Knows nothing of music.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AutoConfig, LlamaConfig, PreTrainedConfig
+
+from mullama.checkpoints.convert.tensor_names import language_model_name, turns
+from mullama.checkpoints.tensors import (
+    UNSOUND,
+    Planned,
+    TensorFile,
+    joined,
+    read_config,
+    unsound,
+    weight_files,
+)
+from mullama.errors import CheckpointError
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "llama": ("attention_bias", "mlp_bias"),
+    "mistral": (),
+    "qwen2": (),
+    "qwen3": (),
+}
+"""Language models of transformers that music can enter, by `model_type`: plain decoders whose attention
+ends in `o_proj`. For each, the settings that give it the biases which the published finetuning trains:
+zeros, which change nothing until then."""
+UNUSED = ("rope.freqs", "rotary_emb.inv_freq")
+"""Ends of names that old files carry and nothing reads."""
+ROPE_THETA = 10_000.0
+"""Base of the rotary angles where params.json does not name one."""
+CONTEXT = 4096
+"""Positions that LLaMA 2 was trained for; Meta's files do not say."""
+LLAMA_3_1_ROPE = {
+    "rope_type": "llama3",
+    "factor": 8.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 8192,
+}
+"""What `use_scaled_rope` in a params.json stands for (Llama 3 model card, "RoPE scaling")."""
+ROW_CUT = ("wo.weight", "w2.weight")
+"""Ends of Meta's names whose shards are columns; of all other matrices they are rows."""
+
+
+@dataclass(frozen=True)
+class Llama:
+    """A language model as it was found."""
+
+    config: PreTrainedConfig
+    state: dict[str, Planned]
+    """By transformers' names; empty where the adapter file brings the weights."""
+    tokenizer: Path
+    """The folder that tokenizer.model or tokenizer.json lies in."""
+    files: list[TensorFile]
+    exact_vocabulary: bool
+    """Meta's layout: a row of embeddings for each piece of the tokenizer, no more, and the tokenizer
+    alone knows which pieces begin and end a text."""
+
+
+def read_llama(folder: Path, brought: Mapping[str, Planned], size: str | None = None) -> Llama:
+    """Read a language model from `folder`; `brought` tensors (Meta's names) replace its own.
+
+    `size` names the sub-folder of a `ckpts/LLaMA` tree ("7B"), where there is more than one.
+    """
+    folder = _choose(folder, size)
+    if (folder / "params.json").is_file():
+        return _read_meta(folder, brought)
+    return _read_transformers(folder, brought)
+
+
+def _choose(folder: Path, size: str | None) -> Path:
+    if not folder.is_dir():
+        raise CheckpointError(f"--llama {folder}: there is no such folder")
+    if size is not None:
+        folder = folder / size
+    if any((folder / name).is_file() for name in ("params.json", "config.json")):
+        return folder
+    inner = [p.parent for p in sorted(folder.glob("*/params.json"))]
+    if len(inner) == 1:
+        return inner[0]
+    if inner:
+        names = ", ".join(p.name for p in inner)
+        raise CheckpointError(f"{folder} holds several models ({names}): choose with --llama-type")
+    raise CheckpointError(
+        f"{folder} holds neither params.json (Meta's layout) nor config.json (transformers')"
+    )
+
+
+def _read_meta(folder: Path, brought: Mapping[str, Planned]) -> Llama:
+    params = read_config(folder / "params.json")
+    paths = sorted(folder.glob("consolidated.*.pth")) or sorted(folder.glob("*.pth"))
+    # The published checkpoint brings every weight; then shards beside it need not be there.
+    whole = "tok_embeddings.weight" in brought and "output.weight" in brought
+    files = [] if whole else [TensorFile(path) for path in paths]
+    if not whole and not files:
+        raise CheckpointError(
+            f"{folder} holds no consolidated.*.pth, and no adapter file brings LLaMA's weights"
+        )
+    meta = {**_joined_shards(files, int(_number(folder, params, "dim"))), **brought}
+    try:
+        config = _meta_config(folder, params, meta)
+    except UNSOUND as cause:
+        raise unsound(folder / "params.json", cause) from cause
+    state = {}
+    for key, tensor in meta.items():
+        name = language_model_name(key)
+        if name is None and not key.endswith(UNUSED):
+            raise CheckpointError(f"{folder} holds {key}, which is no tensor of LLaMA")
+        if name is not None:
+            state[name] = in_halves(name, tensor, config)
+    tokenizer = _tokenizer_folder(folder)
+    return Llama(config, state, tokenizer, files, exact_vocabulary=True)
+
+
+def _joined_shards(files: list[TensorFile], dim: int) -> dict[str, Planned]:
+    plans = [file.plan() for file in files]
+    if not plans:
+        return {}
+    for file, plan in zip(files, plans, strict=True):
+        if odd := set(plan) ^ set(plans[0]):
+            raise CheckpointError(f"{file.path} and {files[0].path.name} differ in {min(odd)}")
+    if len(plans) == 1:
+        return plans[0]
+    return {key: _join(key, [plan[key] for plan in plans], dim) for key in plans[0]}
+
+
+def _join(key: str, parts: list[Planned], dim: int) -> Planned:
+    """One tensor from the pieces that each model-parallel process held."""
+    if len(parts[0].shape) < 2:
+        return parts[0]
+    columns = key.endswith(ROW_CUT)
+    if key == "tok_embeddings.weight":  # cut by columns in LLaMA 1 and 2, by rows in Llama 3
+        columns = parts[0].shape[1] != dim
+    return joined(parts, lambda pieces: torch.cat(pieces, dim=1 if columns else 0))
+
+
+def _meta_config(folder: Path, params: dict[str, Any], meta: Mapping[str, Planned]) -> LlamaConfig:
+    for key in ("tok_embeddings.weight", "layers.0.feed_forward.w1.weight"):
+        if key not in meta:
+            raise CheckpointError(f"the weights for {folder} lack {key}")
+    heads = int(_number(folder, params, "n_heads"))
+    embedding = meta["tok_embeddings.weight"]
+    rope = dict(LLAMA_3_1_ROPE) if params.get("use_scaled_rope") else {"rope_type": "default"}
+    return LlamaConfig(
+        vocab_size=embedding.shape[0],
+        hidden_size=int(_number(folder, params, "dim")),
+        intermediate_size=meta["layers.0.feed_forward.w1.weight"].shape[0],
+        num_hidden_layers=int(_number(folder, params, "n_layers")),
+        num_attention_heads=heads,
+        num_key_value_heads=int(params.get("n_kv_heads") or heads),
+        rms_norm_eps=float(_number(folder, params, "norm_eps")),
+        rope_parameters={**rope, "rope_theta": float(params.get("rope_theta", ROPE_THETA))},
+        max_position_embeddings=int(params.get("max_seq_len", CONTEXT)),
+        attention_bias=True,
+        mlp_bias=True,
+        tie_word_embeddings=False,
+    )
+
+
+def _number(folder: Path, params: dict[str, Any], name: str) -> float:
+    found = params.get(name)
+    if not isinstance(found, int | float) or found <= 0:
+        raise CheckpointError(f"{folder / 'params.json'}: {name} should be a number, not {found!r}")
+    return found
+
+
+def _tokenizer_folder(folder: Path) -> Path:
+    for place in (folder, folder.absolute().parent):
+        if any((place / name).is_file() for name in ("tokenizer.model", "tokenizer.json")):
+            return place
+    raise CheckpointError(f"no tokenizer.model beside or above {folder}")
+
+
+def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
+    stored = read_config(folder / "config.json")
+    kind = stored.get("model_type")
+    if kind not in KINDS:
+        raise CheckpointError(
+            f"{folder / 'config.json'} describes a {kind}, which music cannot enter; one of these is "
+            f"needed: {', '.join(KINDS)}"
+        )
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except UNSOUND as cause:
+        raise unsound(folder / "config.json", cause) from cause
+    for added in KINDS[kind]:
+        setattr(config, added, True)
+    if kind != "llama" and brought:
+        raise CheckpointError(
+            f"{folder} holds a {kind}; this adapter's {min(brought)} belongs to a LLaMA"
+        )
+    files = [TensorFile(path) for path in weight_files(folder)]
+    if not files and "tok_embeddings.weight" not in brought:
+        raise CheckpointError(
+            f"{folder} holds no weights (model.safetensors or pytorch_model.bin), and no adapter "
+            "file brings them"
+        )
+    found = {key: tensor for file in files for key, tensor in file.plan().items()}
+    state = {key: tensor for key, tensor in found.items() if not key.endswith(UNUSED)}
+    for key, tensor in brought.items():
+        name = str(language_model_name(key))
+        state[name] = in_halves(name, tensor, config)
+    if config.tie_word_embeddings:
+        state.pop("lm_head.weight", None)
+    return Llama(config, state, _tokenizer_folder(folder), files, exact_vocabulary=False)
+
+
+def in_halves(name: str, tensor: Planned, config: PreTrainedConfig) -> Planned:
+    """Reorder what rotates: Meta turns neighbouring rows together, transformers halves of a head.
+
+    Rows of q and k, of their biases and of LoRA's B alike; LoRA's A has no rows of a head.
+    """
+    if not turns(name):
+        return tensor
+    heads = config.num_attention_heads if ".q_proj." in name else config.num_key_value_heads
+    if not tensor.shape or tensor.shape[0] % (2 * heads):
+        return tensor  # not of these sizes, and refused for it with everything else that is not
+
+    def reorder(rows: Tensor) -> Tensor:
+        pairs = rows.reshape(heads, -1, 2, *rows.shape[1:])
+        return pairs.transpose(1, 2).reshape(rows.shape)
+
+    return tensor.then(reorder)

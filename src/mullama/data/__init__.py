@@ -1,0 +1,1 @@
+"""Files of question-answer pairs: read, written, and where their audio lies."""

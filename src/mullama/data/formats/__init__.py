@@ -1,0 +1,1 @@
+"""File formats of question-answer pairs, one file each."""

@@ -1,0 +1,1 @@
+"""What a model can do, measured on music that it was not trained on."""

@@ -1,0 +1,1 @@
+"""A sound file becomes a mono waveform at the encoder's rate."""

@@ -1,0 +1,87 @@
+"""A path or an array -> a source: one pass over its samples, with what is known beforehand.
+
+Looks at the file itself and at its first bytes, never at its name; refuses what is no file on this
+machine. Does not know the wanted rate, nor what the samples are for.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from mullama.errors import AudioError
+from mullama.listen.audio.containers import ContainerSource
+from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.soundfiles import SoundfileSource, is_soundfile
+
+
+class Source(Protocol):
+    """One pass over a sound, however it is stored."""
+
+    seconds: float | None
+    """The length as stated, None where nothing is."""
+    damaged: bool
+    """Whether something was missing or did not decode; final when `pieces` has ended."""
+
+    def pieces(self) -> Iterator[tuple[Samples, int]]:
+        """Yield (frames, channels) with their rate in Hz."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class ArraySource:
+    """Samples that are in memory already, (frames, channels) at `rate` Hz."""
+
+    FRAMES_PER_PIECE = 65536
+
+    def __init__(self, samples: Samples, rate: int, name: str) -> None:
+        self._samples, self._rate, self.name = samples, rate, name
+        self.seconds: float | None = len(samples) / rate
+        self.damaged = False
+
+    def pieces(self) -> Iterator[tuple[Samples, int]]:
+        """Yield (frames, channels) with their rate in Hz; any number of times."""
+        for start in range(0, len(self._samples), self.FRAMES_PER_PIECE):
+            yield self._samples[start : start + self.FRAMES_PER_PIECE], self._rate
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def opened(path: Path) -> Source:
+    """Find the one who can read a file; raise `AudioError` saying why nobody can."""
+    regular_file(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read ({error.strerror})") from error
+    if not head:
+        raise AudioError(f"{path}: the file is empty")
+    if is_soundfile(head):
+        try:
+            return SoundfileSource(path)
+        except AudioError:  # a coding that libsndfile lacks; FFmpeg has the last word
+            return ContainerSource(path)
+    return ContainerSource(path)
+
+
+def regular_file(path: Path) -> os.stat_result:
+    """The state of a file; raise `AudioError` for what is no regular file on this machine."""
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        address = re.match(r"\w{2,}:/", str(path))
+        hint = "; addresses are not opened, download the sound first" if address else ""
+        raise AudioError(f"{path}: no such file{hint}") from error
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path}: cannot be read ({cause})") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise AudioError(f"{path}: is a folder, not a sound file")
+    if not stat.S_ISREG(status.st_mode):
+        raise AudioError(f"{path}: is not a regular file")
+    return status

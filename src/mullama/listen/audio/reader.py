@@ -1,0 +1,204 @@
+"""A sound file, or an array -> a mono waveform at the encoder's rate, block by block.
+
+Any format, rate, channel count and length, in memory that does not grow with the sound. Raises one
+clear error for what cannot be heard and collects warnings for what was heard with reservations.
+Does not know windows or encoders.
+"""
+
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mullama.errors import AudioError, UsageError
+from mullama.listen.audio.open_audio import ArraySource, Source, opened
+from mullama.listen.audio.resample import Resampler, SincResampler, SoxrResampler
+from mullama.listen.audio.samples import Samples, as_float, require_finite
+
+PUBLISHED_SECONDS = 60.0
+"""How much of a piece the published model heard."""
+SLOWEST_RATE_HZ, FASTEST_RATE_HZ = 100, 1_000_000
+MOST_CHANNELS = 256
+SILENCE = 2.0**-16
+"""A peak below half a step of 16 bits."""
+
+
+class AudioReader:
+    """One sound, a file or an array in memory, read as mono float32 blocks at `rate` Hz.
+
+    Opening reads the header and raises `AudioError` when there is no sound to be had; `blocks`
+    raises it when that shows only later. `as_published` resamples as the published model did and
+    hears the first `PUBLISHED_SECONDS` unless `limit_seconds` says otherwise; by itself
+    `limit_seconds` hears only so much of any sound.
+    """
+
+    def __init__(
+        self,
+        sound: str | PathLike[str] | ArraySource,
+        rate: int,
+        *,
+        as_published: bool = False,
+        limit_seconds: float | None = None,
+    ) -> None:
+        if limit_seconds is None and as_published:
+            limit_seconds = PUBLISHED_SECONDS
+        if limit_seconds is not None and not limit_seconds > 0:
+            raise UsageError(f"at least some of a sound must be heard, not {limit_seconds} s")
+        self.name = sound.name if isinstance(sound, ArraySource) else str(sound)
+        self.rate = rate
+        self.warnings: list[str] = []
+        """What the listener should know, one line each; complete when `blocks` has ended."""
+        self.seconds_heard = 0.0
+        self._as_published = as_published
+        self._limit = None if limit_seconds is None else round(limit_seconds * rate)
+        self._sound = sound
+        self._source: Source | None = self._opened()
+        self.seconds_total = self._source.seconds
+        """The length as stated (None where it is not), the true one once all was heard."""
+
+    def blocks(self) -> Iterator[Samples]:
+        """Yield the waveform in order, as non-empty blocks (samples,). A second call starts over.
+
+        Raises `AudioError` for samples that are no finite numbers, for absurd rates or channel
+        counts, and when nothing decodes at all.
+        """
+        source, self._source = self._source or self._opened(), None
+        self.warnings.clear()
+        self.seconds_heard = 0.0
+        heard, peak = 0, 0.0
+        limit = self._limit
+        try:
+            for block in self._resampled(source):
+                kept = block if limit is None else block[: limit - heard]
+                if len(kept):
+                    heard += len(kept)
+                    self.seconds_heard = heard / self.rate
+                    peak = max(peak, require_finite(kept, self.name))
+                    yield kept
+                if heard == limit:
+                    break
+            else:
+                self._close_books(source, heard)
+        finally:
+            source.close()
+        if peak < SILENCE:
+            self.warnings.append(f"{self.name}: holds only silence")
+
+    def waveform(self) -> Samples:
+        """The whole sound at once, (samples,); for what surely fits in memory."""
+        return np.concatenate(list(self.blocks()))
+
+    def close(self) -> None:
+        """Let go of a file that was opened and never read."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _opened(self) -> Source:
+        return self._sound if isinstance(self._sound, ArraySource) else opened(Path(self._sound))
+
+    def _close_books(self, source: Source, heard: int) -> None:
+        """All was read: was there anything, and was it what the file had promised?"""
+        if not heard:
+            cause = "nothing in it decodes" if source.damaged else "holds no sound"
+            raise AudioError(f"{self.name}: {cause}")
+        if source.damaged:
+            total = self.seconds_total or 0.0
+            promised = f" of {total:.1f}" if total > self.seconds_heard + 0.1 else ""
+            self.warnings.append(
+                f"{self.name}: cut short or damaged, heard as far as it goes"
+                f" ({self.seconds_heard:.1f}{promised} s)"
+            )
+        self.seconds_total = self.seconds_heard
+
+    def _resampled(self, source: Source) -> Iterator[Samples]:
+        """Mono at the wanted rate; a stream may change its rate or channels on the way."""
+        resampler: Resampler | None = None
+        shape = (0, 0)
+        for piece, rate in source.pieces():
+            require_finite(piece, self.name)
+            if (rate, piece.shape[1]) != shape:
+                if resampler is not None:
+                    yield _finished(resampler, shape[1], self._as_published)
+                shape = (rate, piece.shape[1])
+                resampler = self._resampler(*shape)
+            # The published order is to resample every channel and then to take the mean.
+            channels = piece if self._as_published else _mono(piece)
+            yield _mono(channels if resampler is None else resampler.push(channels))[:, 0]
+        if resampler is not None:
+            yield _finished(resampler, shape[1], self._as_published)
+
+    def _resampler(self, rate: int, channels: int) -> Resampler | None:
+        if not SLOWEST_RATE_HZ <= rate <= FASTEST_RATE_HZ:
+            raise AudioError(
+                f"{self.name}: a sample rate of {rate} Hz is outside"
+                f" {SLOWEST_RATE_HZ} to {FASTEST_RATE_HZ} Hz"
+            )
+        if not 1 <= channels <= MOST_CHANNELS:
+            raise AudioError(f"{self.name}: {channels} channels are not 1 to {MOST_CHANNELS}")
+        if rate == self.rate:
+            return None
+        if self._as_published:
+            return SincResampler(rate, self.rate, channels)
+        return SoxrResampler(rate, self.rate, 1)
+
+
+def from_array(
+    samples: ArrayLike,
+    rate_in: int,
+    rate: int,
+    *,
+    name: str = "array",
+    as_published: bool = False,
+    limit_seconds: float | None = None,
+) -> AudioReader:
+    """Read an array, (samples,) or (channels, samples) at `rate_in` Hz, as if it were a file.
+
+    Integers are scaled by their width (unsigned ones around their middle). Raises `AudioError` for
+    other shapes, other types, and whatever a file would be refused for.
+    """
+    numbers: Any = np.asarray(samples)
+    if numbers.ndim not in (1, 2):
+        raise AudioError(f"{name}: must be (samples,) or (channels, samples), not {numbers.shape}")
+    if numbers.ndim == 2 and numbers.shape[0] > MOST_CHANNELS:
+        raise AudioError(
+            f"{name}: {numbers.shape[0]} channels are not 1 to {MOST_CHANNELS};"
+            " the order is (channels, samples)"
+        )
+    if rate_in <= 0:
+        raise AudioError(f"{name}: a sample rate of {rate_in} Hz makes no sense")
+    frames = np.atleast_2d(as_float(numbers, name)).T
+    return AudioReader(
+        ArraySource(frames, rate_in, name),
+        rate,
+        as_published=as_published,
+        limit_seconds=limit_seconds,
+    )
+
+
+def _mono(block: Samples) -> Samples:
+    """(frames, channels) -> (frames, 1)."""
+    if block.shape[1] == 1:
+        return block
+    channels = np.float32(block.shape[1])
+    return block @ np.ones((block.shape[1], 1), dtype=np.float32) / channels
+
+
+def _finished(resampler: Resampler, channels: int, every_channel: bool) -> Samples:
+    nothing = np.zeros((0, channels if every_channel else 1), dtype=np.float32)
+    return _mono(resampler.push(nothing, last=True))[:, 0]

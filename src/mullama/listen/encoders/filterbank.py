@@ -1,0 +1,174 @@
+"""A waveform window becomes the mean over time of each hidden state: the small encoder.
+
+HuBERT's transformer, as transformers has it, over fixed spectra (see spectra.py) instead of raw
+samples: ten seconds cost a fortieth of what a waveform front end costs. What a time mean would lose
+(tempo) or blur (timbre, key) is worked out for the whole window and shown to every frame. This file
+does not know about files, windows or songs.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import HubertModel
+from transformers import initialization as init
+
+from mullama.config import FilterbankConfig
+from mullama.listen.encoders.mert import normalise
+from mullama.listen.encoders.spectra import (
+    BANDS,
+    LAGS,
+    OCTAVES,
+    ONSET_GROUPS,
+    PITCH_CLASSES,
+    STATISTICS,
+    Spectra,
+    spectra,
+    statistics,
+    tempogram,
+)
+
+USUAL_BAND, BAND_SPREAD = 8.0, 3.5
+"""About the mean and the deviation of a band in music, on the scale of `Spectra.bands`."""
+CHORD_FRAMES = 10
+"""Spectral frames averaged into one step of the pitch path: a fifth of a second."""
+
+
+class FramePath(nn.Module):
+    """Strided convolutions over time and log frequency: what happens, about three times a second."""
+
+    def __init__(self, channels: tuple[int, ...]) -> None:
+        super().__init__()
+        pairs = zip((1, *channels), channels, strict=False)
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(inner, outer, 3, stride=2, padding=1) for inner, outer in pairs
+        )
+
+    def forward(self, bands: Tensor) -> Tensor:
+        """Bands (clip, bands, frames) -> (clip, channels * bands / 2^layers, frames / 2^layers)."""
+        x = bands[:, None]
+        for convolution in self.convolutions:
+            x = functional.relu(convolution(x))
+        return x.flatten(1, 2)
+
+
+class PitchPath(nn.Module):
+    """Convolutions round the twelve pitch classes: a transposed piece is transposed here too."""
+
+    def __init__(self, channels: int, inner: int = 24) -> None:
+        super().__init__()
+        self.chords = nn.Conv2d(OCTAVES, inner, (PITCH_CLASSES, 3), padding=(0, 1))
+        self.phrases = nn.Conv2d(inner, inner, (PITCH_CLASSES, 3), stride=(1, 2), padding=(0, 1))
+        self.key = nn.Conv1d(inner, channels, PITCH_CLASSES)
+
+    def forward(self, bands: Tensor) -> Tensor:
+        """Bands (clip, bands, frames) -> (clip, channels * pitch classes)."""
+        octaves = bands[:, : OCTAVES * PITCH_CLASSES].unflatten(1, (OCTAVES, PITCH_CLASSES))
+        steps = max(1, bands.shape[-1] // CHORD_FRAMES)
+        x = functional.adaptive_avg_pool2d(octaves, (PITCH_CLASSES, steps))
+        x = functional.gelu(self.chords(_round(x)))
+        x = functional.gelu(self.phrases(_round(x))).mean(-1)
+        return self.key(_round(x)).flatten(1)
+
+
+class RhythmPath(nn.Module):
+    """A tempogram on logarithmic lags: another tempo is the same picture, moved."""
+
+    def __init__(self, width: int, inner: int = 24) -> None:
+        super().__init__()
+        self.near = nn.Conv1d(ONSET_GROUPS, inner, 9, padding=4)
+        self.far = nn.Conv1d(inner, 16, 25, padding=12)
+        self.out = nn.Linear(16 * LAGS, width)
+
+    def forward(self, lags: Tensor) -> Tensor:
+        """Tempogram (clip, groups, lags) -> (clip, width)."""
+        x = functional.gelu(self.far(functional.gelu(self.near(lags))))
+        return self.out(x.flatten(1))
+
+
+class StatisticsPath(nn.Module):
+    """How each band is spread over time: which sounds there are."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(STATISTICS * BANDS, 2 * width)
+        self.out = nn.Linear(2 * width, width)
+
+    def forward(self, spread: Tensor) -> Tensor:
+        """Statistics (clip, kinds, bands) -> (clip, width)."""
+        return self.out(functional.gelu(self.inner(spread.flatten(1))))
+
+
+class FilterbankFrontEnd(nn.Module):
+    """Takes the place of HuBERT's convolutions over samples: spectra in, frames out."""
+
+    def __init__(self, config: FilterbankConfig) -> None:
+        super().__init__()
+        self.frames = FramePath(tuple(config.frame_channels))
+        self.pitches = PitchPath(config.pitch_channels)
+        self.rhythm = RhythmPath(config.rhythm_width)
+        self.statistics = StatisticsPath(config.statistics_width)
+
+    def forward(self, heard: Spectra) -> Tensor:
+        """Spectra of equally long clips -> (clip, numbers a frame, frames)."""
+        weights = self.rhythm.out.weight
+        bands = ((heard.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
+        frames = self.frames(bands)
+        paths = (
+            self.pitches(bands),
+            self.rhythm(tempogram(heard.onsets).to(weights.dtype)),
+            self.statistics(statistics(heard.bands).to(weights.dtype)),
+        )
+        # Each path alone, so that none is drowned by another's size.
+        whole = torch.cat([functional.layer_norm(x, x.shape[1:]) for x in paths], dim=1)
+        return torch.cat([frames, whole[..., None].expand(-1, -1, frames.shape[-1])], dim=1)
+
+
+class FilterbankEncoder(HubertModel):
+    """Hears windows of equal length, half a second or more; silence gives finite numbers."""
+
+    config_class = FilterbankConfig
+    main_input_name = "windows"
+
+    def __init__(self, config: FilterbankConfig) -> None:
+        config.conv_dim = (frame_width(config),)
+        super().__init__(config)
+        self.feature_extractor = FilterbankFrontEnd(config)
+        self.feature_extractor.apply(self._init_weights)
+
+    def _init_weights(self, module: nn.Module) -> None:
+        super()._init_weights(module)
+        if isinstance(module, nn.Conv2d):
+            init.kaiming_normal_(module.weight, nonlinearity="relu")
+
+    @property
+    def shortest_window(self) -> int:
+        """Samples without which there is no rhythm and hardly a sound: half a second."""
+        return int(self.config.sampling_rate // 2)
+
+    def forward(self, windows: Tensor) -> Tensor:
+        """Windows (window, samples) at the configured rate -> means (window, states, hidden)."""
+        if self.config.do_normalize:
+            windows = normalise(windows)
+        return self.attend(spectra(windows, self.config.sampling_rate))
+
+    def attend(self, heard: Spectra) -> Tensor:
+        """Spectra of equally long windows -> means (window, states, hidden), float32.
+
+        Training enters here, because the spectra have nothing to learn and can be kept.
+        """
+        out = super().forward(heard, output_hidden_states=True, return_dict=True)
+        return torch.stack([s.mean(dim=1, dtype=torch.float32) for s in out.hidden_states], dim=1)
+
+
+def frame_width(config: FilterbankConfig) -> int:
+    """Numbers a frame that the four paths give together."""
+    rows = BANDS
+    for _ in config.frame_channels:
+        rows = (rows + 1) // 2
+    whole = config.pitch_channels * PITCH_CLASSES + config.rhythm_width + config.statistics_width
+    return rows * config.frame_channels[-1] + whole
+
+
+def _round(x: Tensor) -> Tensor:
+    """Pad (clip, channels, pitch classes, ...) so that a full-octave kernel goes round once."""
+    return torch.cat([x, x[:, :, : PITCH_CLASSES - 1]], dim=2)

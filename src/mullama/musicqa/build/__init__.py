@@ -1,0 +1,1 @@
+"""Interviewed clips become one numbered data set with its audio."""

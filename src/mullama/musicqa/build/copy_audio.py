@@ -1,0 +1,129 @@
+"""One clip's audio, wherever it lies -> a wav file of the data set, or only its length and digest.
+
+A wav is copied byte for byte; anything else that `mullama.listen` reads is decoded at its own
+rate, with its own channels. Does not know numbers or pairs.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mullama.errors import AudioError, UsageError
+from mullama.listen.audio.open_audio import opened
+from mullama.listen.audio.samples import Samples, require_finite
+from mullama.musicqa.whole import whole_file
+
+BLOCK_BYTES = 1 << 20
+LARGEST_WAV_BYTES = 2**32 - 2**16
+"""A wav file keeps its size in 32 bits."""
+BYTES_PER_SAMPLE = 2
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is known of a clip's file once it was read."""
+
+    sha256: str
+    """Of the file that the data set names, in hexadecimal."""
+    seconds: float
+    damaged: bool
+    """Whether something of the sound was missing or did not decode."""
+
+
+def copy_into(source: Path, target: Path) -> Stored:
+    """Put a clip under its name in the data set, whole or not at all.
+
+    Raises AudioError for what cannot be heard, UsageError where the target cannot be written.
+    """
+    if not _is_wav(source):
+        return _decode_into(source, target)
+    looked_at = look_at(source)
+    with whole_file(target) as part, part.open("wb") as file:
+        for block in _blocks(source):
+            file.write(block)
+    return looked_at
+
+
+def look_at(source: Path) -> Stored:
+    """Read a clip without keeping it. Raises AudioError for what cannot be heard."""
+    seconds, damaged = _heard(source)
+    return Stored(digest_of(source), seconds, damaged)
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file's bytes, in hexadecimal; raises AudioError where it cannot be read."""
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _heard(source: Path) -> tuple[float, bool]:
+    """Decode everything, keep nothing: (seconds, damaged)."""
+    seconds = 0.0
+    sound = opened(source)
+    try:
+        for piece, rate in sound.pieces():
+            seconds += len(piece) / rate
+    finally:
+        sound.close()
+    if not seconds:
+        raise AudioError(f"{source}: nothing in it decodes")
+    return seconds, sound.damaged
+
+
+def _decode_into(source: Path, target: Path) -> Stored:
+    sound = opened(source)
+    try:
+        with whole_file(target) as part:
+            seconds = _write_pieces(source, sound.pieces(), part)
+            digest = digest_of(part)
+    finally:
+        sound.close()
+    return Stored(digest, seconds, sound.damaged)
+
+
+def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Path) -> float:
+    """Write 16-bit samples; how many seconds they last."""
+    import soundfile
+
+    first = next(pieces, None)
+    if first is None:
+        raise AudioError(f"{source}: nothing in it decodes")
+    shape = (first[1], first[0].shape[1])
+    rate, channels = shape
+    most_frames = LARGEST_WAV_BYTES // BYTES_PER_SAMPLE // channels
+    try:
+        with soundfile.SoundFile(part, "w", rate, channels, "PCM_16", format="WAV") as file:
+            file.write(_checked(first[0], source))
+            for piece, next_rate in pieces:
+                if (next_rate, piece.shape[1]) != shape:
+                    raise AudioError(f"{source}: changes its rate or its channels on the way")
+                if file.frames + len(piece) > most_frames:
+                    raise AudioError(f"{source}: is too long for a wav file")
+                file.write(_checked(piece, source))
+            return float(file.frames / rate)
+    except soundfile.LibsndfileError as error:
+        raise UsageError(f"{part} cannot be written: {error}") from error
+
+
+def _checked(piece: Samples, source: Path) -> Samples:
+    require_finite(piece, str(source))
+    return np.clip(piece, -1.0, 1.0)
+
+
+def _is_wav(path: Path) -> bool:
+    head = next(_blocks(path), b"")[:12]
+    return head[:4] == b"RIFF" and head[8:] == b"WAVE"
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                yield block
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read ({error.strerror})") from error

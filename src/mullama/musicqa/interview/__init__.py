@@ -1,0 +1,1 @@
+"""A description and a language model's replies become questions and answers."""

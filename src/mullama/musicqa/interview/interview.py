@@ -1,0 +1,188 @@
+"""A description and a writer's replies -> one interviewed clip.
+
+An interview is driven from outside: whoever holds it reads `request`, gets a reply from wherever
+replies come from (one after another, in batches, many at once), and lets the interview `hear` it,
+until there is a `result`. The result depends on the description and the replies alone, so any
+engine may map `interview` over rows. Does not know any writer.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mullama.musicqa.descriptions import (
+    FIXED_QUESTIONS,
+    OPEN_QUESTIONS,
+    Description,
+    Interviewed,
+)
+from mullama.musicqa.interview import prompts
+from mullama.musicqa.interview.filters import unwanted
+from mullama.musicqa.interview.replies import UnusableReplyError, read_answers, read_pairs
+
+ATTEMPTS = 5
+"""Replies that are heard in each round before the clip fails."""
+NOISE_ATTEMPTS = 2
+"""After so many, pairs are taken that `filters.unwanted` names: a cleaned subset drops them."""
+KEPT_TEXT = 2000
+"""Characters of an unusable reply that are shown to its writer again, or kept in a failed row."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a language model is to reply to."""
+
+    messages: tuple[dict[str, str], ...]
+    """Turns {"role": "user" or "assistant", "content"}, beginning and ending with the user's."""
+    schema_name: str
+    schema: dict[str, Any]
+    """JSON schema of a reply, for those who can be held to one."""
+    seed: int
+    """Below 2**31; its own for every clip, round and attempt."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    text: str
+    truncated: bool = False
+    """Whether it ended for want of room."""
+
+
+@dataclass(frozen=True)
+class _Round:
+    name: str
+    prompt: Callable[[Description], str]
+    schema: dict[str, Any]
+    read: Callable[[str], Pairs]
+
+
+def _read_fixed(text: str) -> Pairs:
+    return tuple(zip(FIXED_QUESTIONS, read_answers(text, FIXED_QUESTIONS), strict=True))
+
+
+def _read_open(text: str) -> Pairs:
+    return read_pairs(text, OPEN_QUESTIONS, FIXED_QUESTIONS)
+
+
+_ROUNDS = (
+    _Round("fixed_answers", prompts.fixed_prompt, prompts.fixed_schema(), _read_fixed),
+    _Round("open_pairs", prompts.open_prompt, prompts.open_schema(), _read_open),
+)
+
+
+class Interview:
+    """The interview about one clip, as far as it has come."""
+
+    def __init__(self, description: Description, writer: str, *, attempts: int = ATTEMPTS) -> None:
+        self.description, self.writer, self.attempts = description, writer, attempts
+        self.result: Interviewed | None = None
+        """The outcome, once there is nothing more to ask."""
+        self._pairs: Pairs = ()
+        self._noisy: Pairs = ()
+        self._messages: tuple[dict[str, str], ...] = ()
+        self._begin(0)
+
+    @property
+    def request(self) -> Request:
+        """What the writer is to reply to next."""
+        current = _ROUNDS[self._round]
+        seed = _seed(self.description, current.name, self._attempt)
+        return Request(self._messages, current.name, current.schema, seed)
+
+    def hear(self, reply: Reply) -> None:
+        """Take a reply, or ask for a better one, or fail."""
+        try:
+            if reply.truncated:
+                raise UnusableReplyError("it is cut off; be briefer")
+            pairs = _ROUNDS[self._round].read(reply.text)
+        except UnusableReplyError as why:
+            if self._noisy:
+                self._take(self._noisy)
+            else:
+                self._ask_again(str(why), reply.text)
+            return
+        noise = next((reason for pair in pairs if (reason := unwanted(*pair))), None)
+        if noise is None:
+            self._take(pairs)
+        elif self._attempt >= min(NOISE_ATTEMPTS, self.attempts):
+            self._take(self._noisy or pairs)
+        else:
+            self._noisy = pairs
+            self._ask_again(f"a question or answer {noise}", reply.text)
+
+    def fail(self, why: str, last_text: str = "") -> None:
+        """End without pairs."""
+        self.result = interviewed(
+            self.description, self.writer, failed=why, last_text=last_text[:KEPT_TEXT]
+        )
+
+    def _begin(self, number: int) -> None:
+        self._round, self._attempt = number, 1
+        self._noisy = ()
+        prompt = _ROUNDS[number].prompt(self.description)
+        self._messages = ({"role": "user", "content": prompt},)
+
+    def _take(self, pairs: Pairs) -> None:
+        self._pairs += pairs
+        if self._round + 1 < len(_ROUNDS):
+            self._begin(self._round + 1)
+        else:
+            self.result = interviewed(self.description, self.writer, pairs=self._pairs)
+
+    def _ask_again(self, why: str, text: str) -> None:
+        if self._attempt >= self.attempts:
+            self.fail(f"{_ROUNDS[self._round].name}: {why} ({self._attempt} attempts)", text)
+            return
+        self._attempt += 1
+        self._messages = (
+            self._messages[0],
+            {"role": "assistant", "content": text[:KEPT_TEXT] or "..."},
+            {"role": "user", "content": prompts.correction(why)},
+        )
+
+
+def interview(
+    description: Description,
+    writer: str,
+    ask: Callable[[Request], Reply],
+    *,
+    attempts: int = ATTEMPTS,
+) -> Interviewed:
+    """The whole interview about one clip; `ask` gives the reply to each request."""
+    talk = Interview(description, writer, attempts=attempts)
+    while talk.result is None:
+        talk.hear(ask(talk.request))
+    return talk.result
+
+
+def interviewed(
+    description: Description,
+    writer: str,
+    *,
+    pairs: Pairs = (),
+    failed: str = "",
+    last_text: str = "",
+) -> Interviewed:
+    """The record of a description's interview."""
+    return Interviewed(
+        id=description.id,
+        source=description.source,
+        text=description.text,
+        kind=description.kind,
+        writer=writer,
+        audio=None if description.audio is None else str(description.audio),
+        licence=description.licence,
+        pairs=pairs,
+        failed=failed,
+        last_text=last_text,
+    )
+
+
+def _seed(description: Description, name: str, attempt: int) -> int:
+    key = "\0".join((description.source, description.id, name, str(attempt)))
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) >> 1

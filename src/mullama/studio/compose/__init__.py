@@ -1,0 +1,1 @@
+"""A seed becomes a piece: form, harmony, parts and notes."""

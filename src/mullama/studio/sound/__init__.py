@@ -1,0 +1,1 @@
+"""A piece becomes sound: banks, synthesizer, effects and mixing."""

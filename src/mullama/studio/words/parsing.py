@@ -1,0 +1,75 @@
+"""Words back into facts: what an answer claims, so that it can be scored against the truth.
+
+It reads the wordings of `describe.py` and close variants of them; it does not judge.
+"""
+
+import re
+
+from mullama.studio.compose.composer import STYLES
+from mullama.studio.compose.harmony import key_name
+from mullama.studio.compose.piece import METRES
+from mullama.studio.instruments import INSTRUMENTS, in_listing_order
+from mullama.studio.truth import MOODS
+
+_TEMPO = re.compile(r"\b(\d{2,3})(?:\.\d+)?\s*(?:BPM|beats per minute)", re.IGNORECASE)
+_KEY = re.compile(r"\b([A-G])(#|b|-sharp|-flat| sharp| flat)?[ -](major|minor)\b", re.IGNORECASE)
+_PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+
+def parse_yes_no(text: str) -> bool | None:
+    """True for an answer that begins with Yes, False for No, None otherwise."""
+    match = re.match(r"\W*(yes|no)\b", text, re.IGNORECASE)
+    return None if match is None else match.group(1).lower() == "yes"
+
+
+def parse_tempo(text: str) -> int | None:
+    """The first tempo in beats per minute that a text names."""
+    match = _TEMPO.search(text)
+    return None if match is None else int(match.group(1))
+
+
+def parse_metre(text: str) -> str | None:
+    """The first of the known time signatures that a text names."""
+    match = re.search("|".join(re.escape(metre) for metre in METRES), text)
+    return None if match is None else match.group(0)
+
+
+def parse_key(text: str) -> str | None:
+    """The first key that a text names, spelt as truths spell it ("A# minor" gives "Bb minor")."""
+    match = _KEY.search(text)
+    if match is None:
+        return None
+    letter, accidental, mode = match.groups()
+    accidental = (accidental or "").strip(" -").lower()
+    shift = {"": 0, "#": 1, "sharp": 1, "b": -1, "flat": -1}[accidental]
+    tonic = (_PITCH_CLASSES[letter.upper()] + shift) % 12
+    return key_name(tonic, mode.lower() == "minor")
+
+
+def parse_instruments(text: str) -> tuple[str, ...]:
+    """The instruments that a text says are there, in listing order.
+
+    Longer names win ("electric piano" is no piano); names after "no" or "without" do not count.
+    """
+    names = sorted(INSTRUMENTS, key=len, reverse=True)
+    pattern = re.compile(
+        rf"\b(no |without |without a |not a )?({'|'.join(map(re.escape, names))})s?\b",
+        re.IGNORECASE,
+    )
+    found = {name.lower() for denied, name in pattern.findall(text) if not denied}
+    return in_listing_order(found)
+
+
+def parse_style(text: str) -> str | None:
+    """The first style that a text names."""
+    return _first_word(text, tuple(STYLES))
+
+
+def parse_mood(text: str) -> str | None:
+    """The first mood word that a text uses."""
+    return _first_word(text, MOODS)
+
+
+def _first_word(text: str, words: tuple[str, ...]) -> str | None:
+    match = re.search(rf"\b({'|'.join(map(re.escape, words))})\b", text, re.IGNORECASE)
+    return None if match is None else match.group(1).lower()

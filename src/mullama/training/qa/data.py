@@ -1,0 +1,89 @@
+"""A recipe's data sets become pairs for training and pairs kept apart, with how often each comes.
+
+What is kept apart is whole tracks, never single pairs of one, and follows from the track's name
+alone. Knows files of pairs; not tokens, not sound.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mullama.data.records import Pair, read_pairs
+from mullama.errors import UsageError
+from mullama.training.recipe import DataSet, Recipe
+
+TABLES = (".json", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data set as it was found."""
+
+    path: Path
+    """Its file."""
+    audio: Path | None
+    """Where its audio is said to lie."""
+    weight: float
+    """How often each pair comes."""
+    pairs: tuple[Pair, ...]
+
+
+def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[Source]:
+    """Read the recipe's data sets; `data` is their folder, or one file that stands for them.
+
+    Raises UsageError naming what is missing or cannot be read.
+    """
+    sets: Sequence[DataSet] = recipe.data
+    if data is not None and data.is_file():
+        sets, data = (DataSet(data.name),), data.parent
+    if not sets:
+        raise UsageError(
+            f"recipe {recipe.name} names no data: give --data FILE.jsonl with one "
+            '{"audio", "question", "answer"} a line'
+        )
+    found = []
+    for one in sets:
+        path = (data or Path()) / one.file
+        if not path.is_file():
+            if one.optional:
+                continue
+            raise UsageError(f"recipe {recipe.name} needs {path}: give its folder by --data")
+        beside = audio or (path.parent / one.audio if one.audio else None)
+        found.append(Source(path, beside, one.weight, tuple(read_pairs(path))))
+    if not any(source.pairs for source in found):
+        raise UsageError(f"no pairs in {', '.join(str(source.path) for source in found)}")
+    return found
+
+
+def kept_apart(pair: Pair, share: float) -> bool:
+    """Whether a pair's track is kept for validation; text alone never is."""
+    if pair.audio is None:
+        return False
+    # The name alone, so that the same tracks are kept apart wherever the data lie.
+    digest = hashlib.sha256(Path(pair.audio).name.encode()).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def divide(
+    sources: Sequence[Source], share: float, most: int
+) -> tuple[list[Pair], NDArray[np.float64], list[Pair]]:
+    """Pairs to learn from, how often each comes, and at most `most` pairs to measure with."""
+    learnt: list[Pair] = []
+    weights: list[float] = []
+    kept: list[Pair] = []
+    for source in sources:
+        for pair in source.pairs:
+            if kept_apart(pair, share):
+                kept.append(pair)
+            else:
+                learnt.append(pair)
+                weights.append(source.weight)
+    if share and not kept:
+        raise UsageError("no track was kept for validation: there are too few; set validation: 0")
+    if not learnt:
+        raise UsageError("every track was kept for validation: set validation lower")
+    return learnt, np.array(weights), kept[:: max(1, -(-len(kept) // most))]

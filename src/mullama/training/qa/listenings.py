@@ -1,0 +1,172 @@
+"""What data sets name becomes what was heard: Listenings, computed once before training begins.
+
+A frozen encoder hears each clip once for all epochs and all later runs (listen/cache.py); where a
+phase trains the encoder itself, a window of the clip is heard at every step instead. Does not know
+questions.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from mullama.data.audio import places
+from mullama.errors import UsageError
+from mullama.listen.audio.reader import AudioReader
+from mullama.listen.cache import SILENCE, SILENT_SECONDS, Kept, default_folder
+from mullama.listen.precompute import hear_files
+from mullama.model import MuLlamaForConditionalGeneration
+from mullama.training.parallel import World
+from mullama.training.qa.data import Source
+from mullama.training.run_options import RunOptions
+
+NAMED = 20
+"""Files that are named where many are missing."""
+DECODED = 64
+"""Clips whose sound stays decoded while an encoder trains."""
+
+
+class Hearing(Protocol):
+    """How a course comes by what is heard."""
+
+    def prepare(self, sources: Sequence[Source]) -> list[Source]:
+        """Hear what is new; the sources with what can be heard, pairs naming files by whole paths."""
+        ...
+
+    def kept(self, names: Sequence[str | None]) -> Tensor:
+        """Listenings (clip, states, features), as they were kept; None is silence."""
+        ...
+
+    def live(self, names: Sequence[str | None]) -> Tensor:
+        """Listenings from the encoder as it is now, through which gradients flow."""
+        ...
+
+
+class StoredHearing:
+    """See Hearing."""
+
+    def __init__(
+        self,
+        model: MuLlamaForConditionalGeneration,
+        options: RunOptions,
+        world: World,
+        report: Callable[[str], None],
+        *,
+        as_published: bool = False,
+    ) -> None:
+        self.encoder, self.options, self.world, self.report = model.encoder, options, world, report
+        folder = options.store if options.store is not None else default_folder()
+        self.store = Kept(folder, model.encoder, as_published=as_published)
+        self._digests: dict[str | None, str] = {}
+        self._decoded = lru_cache(DECODED)(self._decode)
+
+    def prepare(self, sources: Sequence[Source]) -> list[Source]:
+        """See Hearing. Raises UsageError naming what is missing, unless it is to be skipped."""
+        failed: dict[str, str] = {}
+        found = [_found(source, failed) for source in sources]
+        files = sorted({Path(p.audio) for s in found for p in s.pairs if p.audio is not None})
+        failed |= self._hear(files)
+        self.store.silence()
+        self._digests[None] = SILENCE
+        if failed:
+            self._refuse(failed)
+        return [
+            replace(s, pairs=tuple(p for p in s.pairs if p.audio in self._digests)) for s in found
+        ]
+
+    def kept(self, names: Sequence[str | None]) -> Tensor:
+        """See Hearing."""
+        rows = [self.store.get(self._digests[name]) for name in names]
+        for name, row in zip(names, rows, strict=True):
+            if row is None:
+                raise UsageError(
+                    f"what was heard of {name or 'silence'} is gone from {self.store.folder}: run the "
+                    "same command again"
+                )
+        return torch.from_numpy(np.stack([np.asarray(row, dtype=np.float32) for row in rows]))
+
+    def live(self, names: Sequence[str | None]) -> Tensor:
+        """See Hearing. A clip longer than the encoder's window is heard from a random place on."""
+        config = self.encoder.config
+        size = round(config.sampling_rate * config.window_seconds)
+        heard = []
+        for name in names:
+            sound = self._decoded(name)
+            start = int(torch.randint(max(1, len(sound) - size + 1), ()))
+            heard.append(self.encoder(sound[None, start : start + size].to(self.world.device)))
+        return torch.cat(heard)
+
+    def _decode(self, name: str | None) -> Tensor:
+        rate = self.encoder.config.sampling_rate
+        if name is None:
+            return torch.zeros(round(SILENT_SECONDS * rate))
+        with AudioReader(name, rate) as reader:
+            return torch.from_numpy(reader.waveform())
+
+    def _hear(self, files: list[Path]) -> dict[str, str]:
+        """Hear what is new, each process its share; why some could not be, by file, in all alike."""
+        if self.world.size > 1:
+            share = files[self.world.rank :: self.world.size]
+            hear_files(share, self.store, workers=self.options.workers)
+            self.world.wait()
+            # What the others added to the index of files need not be read again.
+            self.store = Kept(
+                self.store.root,
+                self.encoder,
+                as_published=self.store.as_published,
+                key=self.store.key,
+            )
+        quiet = not self.world.first or not sys.stderr.isatty()
+        with tqdm(total=len(files), desc="hearing", unit="file", disable=quiet) as bar:
+
+            def advance(done: int) -> None:
+                bar.update(done - bar.n)
+
+            heard = hear_files(files, self.store, workers=self.options.workers, progress=advance)
+        failed = {str(path): cause for path, cause in heard.failed.items()}
+        for theirs in self.world.gather(failed):
+            failed |= theirs
+        self.report(
+            f"heard {heard.new} clips, {len(heard.digests) - heard.new} were known, "
+            f"{len(failed)} failed"
+        )
+        known = {str(path): digest for path, digest in heard.digests.items()}
+        self._digests.update({name: known[name] for name in known.keys() - failed.keys()})
+        return failed
+
+    def _refuse(self, failed: dict[str, str]) -> None:
+        """Name what cannot be heard, and go on only if that was asked for."""
+        for reason in list(failed.values())[:NAMED]:
+            self.report(reason)
+        if len(failed) > NAMED:
+            self.report(f"... and {len(failed) - NAMED} more")
+        if not self.options.skip_missing:
+            raise UsageError(
+                f"{len(failed)} audio files are missing or cannot be heard, as named above: bring "
+                "them, or leave out what is asked about them by --skip-missing"
+            )
+        self.report(f"left out: all that is asked about {len(failed)} files")
+
+
+def _found(source: Source, failed: dict[str, str]) -> Source:
+    """A source whose pairs name files by whole paths; pairs whose audio is not there are left out.
+
+    `failed` is told which names those are, and why.
+    """
+    resolve = places(source.path, source.audio)
+    pairs = []
+    for pair in source.pairs:
+        if pair.audio is None:
+            pairs.append(pair)
+        elif (path := resolve(pair.audio)) is not None:
+            pairs.append(replace(pair, audio=str(path.absolute())))
+        else:
+            failed[pair.audio] = f"{pair.audio}: not found beside {source.path} or in --audio"
+    return replace(source, pairs=tuple(pairs))

@@ -1,0 +1,109 @@
+"""Question-answer pairs become tokens, cut to length: what a language model is taught.
+
+Knows prompts and tokenizers; not what the music is, nor in which order anything comes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mullama.answer.prompt import fill, follow
+from mullama.data.records import Pair
+
+IGNORED = -100
+"""Label of a position that is not learnt."""
+TOGETHER = 4096
+"""Texts that are tokenised at a time."""
+
+
+class Lesson(NamedTuple):
+    """One pair in tokens."""
+
+    ids: NDArray[np.int32]
+    """Prompt, answer and end of text."""
+    prompt: int
+    """How many of them are given, and not learnt."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Many pairs in tokens, in two arrays, so that a million of them need no million objects."""
+
+    tokens: NDArray[np.int32]
+    """All texts, one after the other."""
+    ends: NDArray[np.int64]
+    """Where each text ends."""
+    prompts: NDArray[np.int32]
+    """How many of each text's tokens are given."""
+    pairs: tuple[Pair, ...]
+    """What they were made from."""
+    places: NDArray[np.int64]
+    """Where those stood among all pairs."""
+    cut: int
+    """How many answers were cut."""
+    too_long: tuple[str, ...]
+    """Questions that leave no room for an answer, by their pair's place; they are left out."""
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, index: int) -> Lesson:
+        start = self.ends[index - 1] if index else 0
+        return Lesson(self.tokens[start : self.ends[index]], int(self.prompts[index]))
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each text."""
+        return np.diff(self.ends, prepend=0)
+
+
+def teach(
+    pairs: Sequence[Pair],
+    tokenizer: Any,
+    template: str,
+    longest: int,
+    *,
+    as_published: bool = False,
+) -> Lessons:
+    """Tokenise pairs by the prompt template of that name.
+
+    A text longer than `longest` tokens loses the end of its answer, but not the token that says that
+    it has ended, without which a model learns never to stop. As published, that token is lost too,
+    and a question that leaves no room stays, with nothing to learn.
+    """
+    tokens: list[NDArray[np.int32]] = []
+    prompts, places, too_long, cut = [], [], [], 0
+    for start in range(0, len(pairs), TOGETHER):
+        some = pairs[start : start + TOGETHER]
+        asked = [fill(template, pair.question) for pair in some]
+        answered = [a + follow(template, pair.answer) for a, pair in zip(asked, some, strict=True)]
+        # The whole text is tokenised at once, as a prompt and its continuation would be.
+        for place, (pair, given, ids) in enumerate(
+            zip(some, tokenizer(asked)["input_ids"], tokenizer(answered)["input_ids"], strict=True),
+            start=start,
+        ):
+            if len(given) >= longest - 1 and not as_published:
+                too_long.append(f"pair {place} ({pair.question[:40]!r}, {len(given)} tokens)")
+                continue
+            cut += len(ids) >= longest
+            tokens.append(_ended(ids, tokenizer.eos_token_id, longest, as_published))
+            prompts.append(min(len(given), len(tokens[-1])))
+            places.append(place)
+    lengths = [len(text) for text in tokens]
+    return Lessons(
+        np.concatenate(tokens) if tokens else np.zeros(0, np.int32),
+        np.cumsum(lengths, dtype=np.int64),
+        np.array(prompts, dtype=np.int32),
+        tuple(pairs[place] for place in places),
+        np.array(places, dtype=np.int64),
+        cut,
+        tuple(too_long),
+    )
+
+
+def _ended(ids: list[int], end: int, longest: int, as_published: bool) -> NDArray[np.int32]:
+    ended = [*ids, end][:longest] if as_published else [*ids[: longest - 1], end]
+    return np.array(ended, dtype=np.int32)

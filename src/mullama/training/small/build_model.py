@@ -1,0 +1,113 @@
+"""Sizes become a fresh model, and the model with its training aids becomes what a run trains.
+
+The aids are thrown away when the run is done. Does not know how anything is trained.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mullama.checkpoints.store import HEAD
+from mullama.config import MuLlamaConfig
+from mullama.model import MuLlamaForConditionalGeneration
+from mullama.processor import MuLlamaProcessor
+from mullama.training.recipe import ModelSizes
+from mullama.training.small.attributes import FACTS_WIDTH, AttributeHeads
+from mullama.training.small.tokens import BOS, EOS, PAD, as_transformers
+from mullama.training.trainable import Pupil
+
+
+class FactsCarrier(nn.Module):
+    """Stands in for encoder and bridge while the language model learns to speak: facts, carried."""
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.inner = nn.Linear(FACTS_WIDTH, 2 * hidden)
+        self.out = nn.Linear(2 * hidden, hidden)
+        self.norm = nn.RMSNorm(hidden, eps=1e-6)
+
+    def forward(self, facts: Tensor) -> Tensor:
+        """Facts (clip, facts) -> (clip, hidden), as the bridge's output would be."""
+        return self.norm(self.out(nn.functional.silu(self.inner(facts))))
+
+
+class SmallPupil(Pupil):
+    """The small model, and the aids that it learns with."""
+
+    def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
+        super().__init__(model)
+        self.heads = AttributeHeads(model.config.audio_config.hidden_size)
+        self.facts = FactsCarrier(model.config.text_config.hidden_size)
+
+
+def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForConditionalGeneration:
+    """A small model of these sizes with random weights, the gates a little open."""
+    torch.manual_seed(seed)
+    config = MuLlamaConfig(
+        audio_config={"model_type": "mullama_filterbank", **sizes.encoder},
+        text_config={
+            "model_type": "llama",
+            "vocab_size": tokenizer.get_vocab_size(),
+            "hidden_size": sizes.hidden,
+            "num_hidden_layers": sizes.layers,
+            "num_attention_heads": sizes.heads,
+            "num_key_value_heads": sizes.heads,
+            "intermediate_size": sizes.inner,
+            "max_position_embeddings": sizes.positions,
+            "tie_word_embeddings": True,
+            "pad_token_id": tokenizer.token_to_id(PAD),
+            "bos_token_id": tokenizer.token_to_id(BOS),
+            "eos_token_id": tokenizer.token_to_id(EOS),
+        },
+        adapted_layers=sizes.adapted_layers,
+        bridge_width=sizes.bridge_width,
+        prompt=sizes.prompt,
+    )
+    model = MuLlamaForConditionalGeneration(config)
+    with torch.no_grad():
+        # Unit vectors come in; the queries beside which the bridge's output stands are of size one.
+        nn.init.normal_(model.bridge.proj.weight)
+        nn.init.constant_(model.bridge.mix.weight, 1 / config.states)
+        nn.init.zeros_(model.bridge.mix.bias)
+        nn.init.constant_(model.shifts.gates, 0.5)
+    return model
+
+
+def export(
+    model: MuLlamaForConditionalGeneration,
+    tokenizer: Any,
+    folder: Path,
+    provenance: dict[str, Any] | None = None,
+) -> None:
+    """Write the model as `mullama.load` reads it, in half precision; the one in memory stays.
+
+    `provenance` is stored with the configuration: where the weights came from.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    model.config.provenance = provenance or {}
+    model.generation_config.update(
+        do_sample=False,
+        max_new_tokens=160,
+        pad_token_id=tokenizer.token_to_id(PAD),
+        bos_token_id=tokenizer.token_to_id(BOS),
+        eos_token_id=tokenizer.token_to_id(EOS),
+    )
+    half = {
+        name: tensor.half() if tensor.is_floating_point() else tensor
+        for name, tensor in model.state_dict().items()
+        if name != HEAD  # tied to the embedding
+    }
+    model.save_pretrained(folder, state_dict=half)
+    _compute_in_float32(folder / "config.json")
+    MuLlamaProcessor.of(model.config, as_transformers(tokenizer)).save_pretrained(folder)
+
+
+def _compute_in_float32(path: Path) -> None:
+    """Say in a stored configuration that the parts compute in float32, however they are stored."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    for part in ("text_config", "audio_config"):
+        stored[part]["dtype"] = "float32"
+    path.write_text(json.dumps(stored, indent=2, sort_keys=True) + "\n", encoding="utf-8")

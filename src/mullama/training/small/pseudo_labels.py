@@ -1,0 +1,83 @@
+"""Listenings become the facts that the encoder's heads read in them.
+
+What the bridge and the language model are to learn is to say what can be read in a Listening. A
+thousand pieces are few enough to be known by heart, so that teaching them the truths themselves
+teaches memory instead; what linear heads read is as true on clips never heard as on those, and
+always follows from the Listening. Knows nothing of how Listenings are made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mullama.studio.compose.composer import STYLES
+from mullama.studio.compose.harmony import all_keys
+from mullama.studio.compose.piece import METRES
+from mullama.studio.instruments import INSTRUMENTS, in_listing_order
+from mullama.studio.truth import MOODS, Truth
+from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
+from mullama.training.small.build_model import SmallPupil
+from mullama.training.small.features import BATCH, Hearings
+
+WORDS: dict[str, Sequence[str]] = {
+    "style": tuple(STYLES),
+    "metre": METRES,
+    "key": all_keys(),
+    "mood": MOODS,
+    "lead": tuple(INSTRUMENTS),
+}
+"""Fact -> the words that its head chooses from."""
+SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, "lead": 0.4}
+"""Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
+SURE_TEMPO = 0.4
+"""Likewise for the likeliest tempo and its two neighbours."""
+
+
+@torch.no_grad()
+def as_read(pupil: SmallPupil, heard: Hearings) -> Hearings:
+    """The same Listenings with what the heads read, open where they are unsure; silence stays."""
+    pupil.eval()
+    truths: list[Truth] = []
+    for start in range(0, len(heard.truths), BATCH):
+        rows = slice(start, start + BATCH)
+        feature = pupil.model.bridge.feature(heard.listenings[rows].float())
+        logits = pupil.heads(feature)
+        truths += _facts(logits, heard.truths[rows])
+    return Hearings(heard.listenings, tuple(truths))
+
+
+def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
+    names = list(INSTRUMENTS)
+    best = {fact: logits[fact].softmax(1).max(1) for fact in WORDS}
+    chosen = {fact: share.indices.tolist() for fact, share in best.items()}
+    sure = {fact: (share.values > SURE[fact]).tolist() for fact, share in best.items()}
+    tempos, tempo_shares = (part.tolist() for part in read_tempo(logits["tempo"]))
+    named = logits["instruments"]
+    named = (named > NAMED_ABOVE) | (named == named.amax(1, keepdim=True))
+    found = []
+    for row, truth in enumerate(truths):
+        if not truth.instruments:
+            found.append(truth)
+            continue
+        known: dict[str, Any] = {
+            fact: words[chosen[fact][row]] if sure[fact][row] else None
+            for fact, words in WORDS.items()
+        }
+        heard = {names[place] for place in named[row].nonzero().flatten().tolist()}
+        tempo = round(tempos[row]) if tempo_shares[row] > SURE_TEMPO else None
+        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(heard))
+        found.append(replace(read, **known))
+    return found
+
+
+def read_tempo(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits (clip, bins) -> BPM (clip,), the mean around the likeliest bin, and their share."""
+    shares = logits.softmax(1)
+    best = shares.argmax(1, keepdim=True)
+    near = (torch.arange(shares.shape[1]) - best).abs() <= 1
+    shares = shares * near
+    total = shares.sum(1)
+    return torch.exp2((shares * tempo_centres()).sum(1) / total), total

@@ -1,0 +1,89 @@
+"""The small encoder: shapes, any length, its own gradients, and what each path must not lose."""
+
+import pytest
+import torch
+
+from mullama.config import FilterbankConfig
+from mullama.listen.encoders.filterbank import FilterbankEncoder, frame_width
+from mullama.listen.encoders.spectra import Spectra, spectra
+
+RATE = 24_000
+
+
+@pytest.fixture(scope="module")
+def encoder() -> FilterbankEncoder:
+    torch.manual_seed(0)
+    return FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=64)).eval()
+
+
+def test_the_configured_width_is_the_paths_own() -> None:
+    assert frame_width(FilterbankConfig()) == FilterbankConfig().conv_dim[0]
+
+
+@pytest.mark.parametrize("samples", [12_000, 24_000, 100_001, 240_000])
+def test_windows_of_any_length_give_a_mean_for_each_state(
+    encoder: FilterbankEncoder, samples: int
+) -> None:
+    assert samples >= encoder.shortest_window
+    with torch.no_grad():
+        listening = encoder(0.1 * torch.randn(2, samples))
+    assert listening.shape == (2, encoder.config.num_hidden_layers + 1, 32)
+    assert listening.dtype == torch.float32
+    assert listening.isfinite().all()
+
+
+def test_silence_gives_finite_states(encoder: FilterbankEncoder) -> None:
+    with torch.no_grad():
+        assert encoder(torch.zeros(1, 48_000)).isfinite().all()
+
+
+def test_windows_heard_together_are_heard_as_alone(encoder: FilterbankEncoder) -> None:
+    torch.manual_seed(1)
+    sounds = 0.1 * torch.randn(3, 36_000)
+    with torch.no_grad():
+        alone = torch.cat([encoder(sound[None]) for sound in sounds])
+        torch.testing.assert_close(encoder(sounds), alone, rtol=1e-4, atol=1e-5)
+
+
+def test_training_enters_with_the_same_spectra(encoder: FilterbankEncoder) -> None:
+    sound = 0.1 * torch.randn(1, 48_000)
+    with torch.no_grad():
+        torch.testing.assert_close(encoder.attend(spectra(sound, RATE)), encoder(sound))
+
+
+def test_every_parameter_learns() -> None:
+    encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=64))
+    (encoder(torch.randn(2, 48_000)) * torch.randn(32)).sum().backward()
+    dead = [n for n, p in encoder.named_parameters() if p.grad is None or not p.grad.any()]
+    # A key's bias moves all softmax scores alike.
+    assert [name for name in dead if not name.endswith("k_proj.bias")] == []
+
+
+def test_a_transposed_piece_is_transposed_in_the_pitch_path(encoder: FilterbankEncoder) -> None:
+    torch.manual_seed(2)
+    bands = torch.zeros(1, 100, 100)
+    bands[:, 24:60] = torch.rand(1, 36, 100)
+    path = encoder.feature_extractor.pitches
+    with torch.no_grad():
+        original = path(bands).unflatten(1, (-1, 12))
+        moved = path(bands.roll(12, dims=1)).unflatten(1, (-1, 12))
+        inside = path(_turned(bands, 3)).unflatten(1, (-1, 12))
+    assert not torch.allclose(original, moved)  # an octave is heard
+    torch.testing.assert_close(original.roll(3, dims=-1), inside, rtol=1e-3, atol=1e-4)
+
+
+def _turned(bands: torch.Tensor, semitones: int) -> torch.Tensor:
+    """Pitch classes turned inside each octave."""
+    octaves = bands[:, :96].unflatten(1, (8, 12)).roll(semitones, dims=2)
+    return torch.cat([octaves.flatten(1, 2), bands[:, 96:]], dim=1)
+
+
+def test_half_precision_weights_hear_alike(encoder: FilterbankEncoder) -> None:
+    heard = spectra(0.1 * torch.randn(1, 48_000), RATE)
+    with torch.no_grad():
+        whole = encoder.attend(heard)
+        half = FilterbankEncoder(encoder.config).eval()
+        half.load_state_dict(encoder.state_dict())
+        rough = half.bfloat16().attend(Spectra(*heard))
+    assert rough.dtype == torch.float32
+    assert (whole - rough).abs().mean() < 0.05

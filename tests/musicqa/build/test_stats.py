@@ -1,0 +1,60 @@
+"""What is counted of a set, from its files."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from clips import interviewed, write_lines, write_wav
+from mullama.musicqa.build.build import build
+from mullama.musicqa.build.plan import Build
+from mullama.musicqa.build.stats import count, quantile, topic_of
+
+
+@pytest.mark.usefixtures("_no_histogram")
+def test_figures(tmp_path: Path) -> None:
+    clips = [interviewed(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
+    cut = write_wav(tmp_path / "cut.wav", seconds=4).read_bytes()
+    (tmp_path / "cut.wav").write_bytes(cut[: len(cut) // 2])
+    clips += [interviewed("cut", tmp_path / "cut.wav"), interviewed("x", failed="no answer: 42")]
+    lines = write_lines(tmp_path / "w.jsonl", [*clips, interviewed("gone")])
+    job = Build({"pretrain": (lines,)}, tmp_path / "set", include_missing_audio=True)
+    build(job)
+    figures = count(job.out)["pretrain"]
+    assert (figures.clips, figures.pairs, figures.soundless, figures.damaged) == (4, 36, 1, 1)
+    assert figures.seconds == pytest.approx(5.0, abs=0.01)
+    assert figures.lengths == {2: 3}
+    assert figures.failed == {"the interview failed": 1}
+    assert figures.topics == {"fixed": 16, "other": 20}
+    assert figures.words == {2: 16, 3: 20}
+    assert figures.writers == {"template": 36}
+
+
+def test_quantile() -> None:
+    assert [quantile(Counter({1: 5, 7: 5}), share) for share in (0.1, 0.5, 0.6, 1)] == [1, 1, 7, 7]
+    assert quantile(Counter(), 0.5) == 0
+
+
+def test_topics() -> None:
+    asked = [
+        "Describe the audio",
+        "What is the tempo?",
+        "Which instruments are used?",
+        "How does it make you feel?",
+        "Is there a female voice?",
+        "In which key is it?",
+        "What genre is it?",
+        "Where could it be used?",
+        "Huh?",
+    ]
+    assert Counter(map(topic_of, asked)) == {
+        "fixed": 1,
+        "tempo and rhythm": 1,
+        "instruments": 1,
+        "mood": 1,
+        "vocals": 1,
+        "key and harmony": 1,
+        "genre and style": 1,
+        "use and inference": 1,
+        "other": 1,
+    }

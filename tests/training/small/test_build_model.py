@@ -1,0 +1,52 @@
+"""A fresh model of the recipe's sizes, and the folder that it becomes."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import mullama
+from mullama.training.recipe import ModelSizes
+from mullama.training.small.build_model import SmallPupil, export, fresh_model
+from mullama.training.small.tokens import train_tokenizer
+
+SIZES = ModelSizes(
+    hidden=32, layers=3, heads=2, inner=48, adapted_layers=2, bridge_width=32,
+    encoder={"hidden_size": 32, "intermediate_size": 32},
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pupil() -> SmallPupil:
+    return SmallPupil(fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0))
+
+
+def test_the_same_seed_gives_the_same_weights(pupil: SmallPupil) -> None:
+    again = fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0)
+    for name, tensor in pupil.model.state_dict().items():
+        assert torch.equal(tensor, again.state_dict()[name]), name
+
+
+def test_facts_and_music_reach_the_language_model_by_one_way(pupil: SmallPupil) -> None:
+    listening = torch.randn(2, pupil.model.config.states, 32)
+    carried = pupil.model.bridge(listening)
+    torch.testing.assert_close(pupil.model.spread(carried), pupil.model.adapt(listening))
+    assert pupil.model.spread(carried).abs().max() > 1e-4  # the gates are open
+
+
+def test_an_export_answers_like_the_model_in_memory(pupil: SmallPupil, tmp_path: Path) -> None:
+    tokenizer = train_tokenizer(["Is there a piano? Yes."] * 3, 300)
+    export(pupil.model, tokenizer, tmp_path, {"recipe": "tiny"})
+    stored = load_file(tmp_path / "model.safetensors")
+    assert {tensor.dtype for tensor in stored.values()} == {torch.float16}
+    mu = mullama.load(tmp_path)
+    assert mu.model.config.provenance == {"recipe": "tiny"}
+    assert mu.sampling().temperature == 0
+    assert next(mu.model.encoder.parameters()).dtype == torch.float32
+    tokens = torch.tensor([tokenizer.encode("Is there").ids])
+    listening = torch.randn(1, pupil.model.config.states, 32)
+    with torch.no_grad():
+        ours = pupil.model.eval()(input_ids=tokens, listening=listening).logits
+        theirs = mu.model(input_ids=tokens, listening=listening).logits
+    assert (ours - theirs).abs().max() < 2e-3 * ours.abs().max()

@@ -1,0 +1,68 @@
+"""Listenings are computed once, and each comes with the facts that are true of it."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mullama.config import FilterbankConfig
+from mullama.listen.encoders.filterbank import FilterbankEncoder
+from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
+from mullama.studio.truth import Truth
+from mullama.training.small.augment import Change
+from mullama.training.small.corpus import HeardMusic
+from mullama.training.small.features import changed, hear_all
+from mullama.training.small.silence import NOTHING
+
+WALTZ = Truth(("piano",), "waltz", 90, "3/4", "B minor", "sad", "piano")
+
+
+@pytest.fixture(scope="module")
+def encoder() -> FilterbankEncoder:
+    torch.manual_seed(0)
+    return FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=32))
+
+
+@pytest.fixture(scope="module")
+def music() -> HeardMusic:
+    random = torch.Generator().manual_seed(0)
+    bands = torch.randint(0, 200, (5, BANDS, 100), generator=random, dtype=torch.uint8)
+    onsets = torch.randint(0, 60, (5, ONSET_GROUPS, 200), generator=random, dtype=torch.uint8)
+    return HeardMusic(bands, onsets, (WALTZ,) * 4 + (NOTHING,))
+
+
+def test_the_first_variant_is_the_clip_itself(
+    encoder: FilterbankEncoder, music: HeardMusic, tmp_path: Path
+) -> None:
+    found = hear_all(encoder, music, 3, 0, tmp_path)
+    assert found.listenings.shape == (15, encoder.config.num_hidden_layers + 1, 32)
+    assert len(found.truths) == 15
+    with torch.no_grad():
+        plain = encoder.eval().attend(music.spectra(slice(0, 5)))
+    torch.testing.assert_close(found.listenings[:5].float(), plain, rtol=2e-3, atol=2e-3)
+    assert not torch.allclose(found.listenings[5:10], found.listenings[:5], atol=1e-2)
+    assert found.truths[:5] == music.truths
+    assert found.truths[4] == found.truths[9] == NOTHING
+    assert any(truth.key != WALTZ.key for truth in found.truths[5:9])
+
+
+def test_they_are_kept_until_the_encoder_changes(music: HeardMusic, tmp_path: Path) -> None:
+    encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=32))
+    first = hear_all(encoder, music, 2, 0, tmp_path)
+    (kept,) = tmp_path.glob("heard-*.pt")
+    stamp = kept.stat().st_mtime_ns
+    again = hear_all(encoder, music, 2, 0, tmp_path)
+    assert kept.stat().st_mtime_ns == stamp
+    assert torch.equal(first.listenings, again.listenings)
+    assert first.truths == again.truths
+    with torch.no_grad():
+        encoder.feature_extractor.rhythm.out.bias.add_(1)
+    hear_all(encoder, music, 2, 0, tmp_path)
+    assert len(list(tmp_path.glob("heard-*.pt"))) == 2
+
+
+def test_facts_move_with_the_music() -> None:
+    change = Change(torch.tensor([2, 0]), torch.tensor([1.1, 1.0]))
+    moved, same = changed([WALTZ, NOTHING], change)
+    assert (moved.key, moved.tempo_bpm, moved.instruments) == ("C# minor", 99, ("piano",))
+    assert same == NOTHING

@@ -1,0 +1,60 @@
+"""What heads read becomes the truth that is taught; what is not known stays open."""
+
+import pytest
+import torch
+
+from mullama.studio.compose.harmony import all_keys
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.truth import Truth
+from mullama.training.recipe import ModelSizes
+from mullama.training.small.attributes import CHOICES, tempo_shares
+from mullama.training.small.build_model import SmallPupil, fresh_model
+from mullama.training.small.features import Hearings
+from mullama.training.small.pseudo_labels import SURE, SURE_TEMPO, WORDS, as_read, read_tempo
+from mullama.training.small.silence import NOTHING
+from mullama.training.small.tokens import train_tokenizer
+
+SIZES = ModelSizes(hidden=32, layers=2, heads=2, inner=32, adapted_layers=2, bridge_width=32)
+WALTZ = Truth(("piano",), "waltz", 90, "3/4", "B minor", "sad", "piano")
+BEAT = Truth(("drums",), None, None, "4/4", None, None, None)
+
+
+@pytest.fixture(scope="module")
+def pupil() -> SmallPupil:
+    return SmallPupil(fresh_model(SIZES, train_tokenizer(["Yes. No."], 300), 0))
+
+
+def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(pupil: SmallPupil) -> None:
+    torch.manual_seed(0)
+    features = pupil.model.config.audio_config.hidden_size
+    listenings = torch.randn(3, pupil.model.config.states, features).half()
+    with torch.no_grad():
+        unsure = as_read(pupil, Hearings(listenings, (WALTZ, BEAT, NOTHING)))
+        for head in pupil.heads.heads.values():
+            head.weight.mul_(30)
+        logits = pupil.heads(pupil.model.bridge.feature(listenings.float()))
+        sure = as_read(pupil, Hearings(listenings, (WALTZ, BEAT, NOTHING)))
+        for head in pupil.heads.heads.values():
+            head.weight.div_(30)
+    assert torch.equal(sure.listenings, listenings)
+    for row in range(2):
+        assert sure.truths[row].key == all_keys()[logits["key"][row].argmax()]
+        assert sure.truths[row].style is not None
+        assert sure.truths[row].instruments
+        assert set(sure.truths[row].instruments) <= set(INSTRUMENTS)
+        open_facts = unsure.truths[row]
+        assert (open_facts.style, open_facts.key, open_facts.tempo_bpm) == (None, None, None)
+    assert sure.truths[2] == unsure.truths[2] == NOTHING
+
+
+@pytest.mark.parametrize("bpm", [61, 90, 120, 177])
+def test_a_tempo_between_two_bins_is_read_between_them(bpm: int) -> None:
+    shares = tempo_shares(torch.tensor([bpm]).log2())
+    tempo, share = read_tempo(shares.clamp_min(1e-9).log())
+    assert tempo.item() == pytest.approx(bpm, rel=0.012)
+    assert share.item() > SURE_TEMPO
+
+
+def test_every_choice_has_words_and_a_threshold() -> None:
+    assert {fact: len(words) for fact, words in WORDS.items()} == CHOICES
+    assert WORDS.keys() == SURE.keys()
