@@ -9,7 +9,7 @@ import soundfile
 
 from clips import RATE, write_wav
 from mullama.errors import AudioError, UsageError
-from mullama.musicqa.build.build import copy_audio as storing
+from mullama.musicqa.build import copy_audio as storing
 from mullama.musicqa.build.copy_audio import copy_into, look_at
 from paths import EXAMPLES
 
