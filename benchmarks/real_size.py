@@ -67,7 +67,7 @@ def main() -> None:
 def write(folder: Path) -> dict[str, Any]:
     """A model's folder as `mullama convert` writes it, with made-up numbers."""
     from mullama.checkpoints.convert.safetensors_shards import write_shards
-    from mullama.checkpoints.tensors import Planned
+    from mullama.checkpoints.tensors import LazyTensor
     from mullama.config import MuLlamaConfig
     from mullama.model import MuLlamaForConditionalGeneration
 
@@ -78,10 +78,10 @@ def write(folder: Path) -> dict[str, Any]:
         model = MuLlamaForConditionalGeneration(config)
     noise = torch.randn(2**20, generator=torch.Generator().manual_seed(0))
 
-    def plan(key: str, shape: tuple[int, ...]) -> Planned:
+    def plan(key: str, shape: tuple[int, ...]) -> LazyTensor:
         base = key.startswith("language_model.") and ".lora_" not in key and "bias" not in key
         dtype = torch.bfloat16 if base else torch.float32
-        return Planned(shape, dtype, key, lambda: drawn(noise, key, shape).to(dtype))
+        return LazyTensor(shape, dtype, key, lambda: drawn(noise, key, shape).to(dtype))
 
     watch, begin = Peak(), time.perf_counter()
     shapes = {key: tuple(tensor.shape) for key, tensor in model.state_dict().items()}

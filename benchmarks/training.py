@@ -30,10 +30,10 @@ from mullama.training.loop import BETAS
 from mullama.training.parallel import World
 from mullama.training.qa.objective import LearnPairs, Micro
 from mullama.training.qa.sampler import packed
-from mullama.training.qa.tokenized import Lessons
+from mullama.training.qa.tokenized import TokenizedPairs
 from mullama.training.recipe import Phase
 from mullama.training.schedule import weight_decay_groups
-from mullama.training.trainable import Pupil, choose
+from mullama.training.trainable import TrainableModel, set_trainable
 
 ROWS_A_CLIP = 9
 LONGEST = 512
@@ -116,11 +116,11 @@ class Bench:
         """Seconds a pair, and the loss over all pairs after an epoch."""
         model = self.model()
         phase = Phase(
-            "finetune", "pairs", ("finetune",), epochs=2, batch=EFFECTIVE_BATCH, longest=LONGEST,
+            "finetune", "pairs", ("finetune",), epochs=2, batch=EFFECTIVE_BATCH, max_length=LONGEST,
             as_published=as_published, micro_tokens=2048 if self.device.type == "cpu" else 8192,
         )  # fmt: skip
         learn = LearnPairs(model, phase, self.lessons, self.hear, world=World(device=self.device))
-        chosen = choose(Pupil(model), phase.trains)
+        chosen = set_trainable(TrainableModel(model), phase.trains)
         optimiser = torch.optim.AdamW(weight_decay_groups(chosen, 0.05), lr=1e-3, betas=BETAS)
         self.before = self.loss(learn)
         self.step(learn, [learn.micro_batches(0)[0]])  # warms up
@@ -190,7 +190,7 @@ def config(size: str) -> MuLlamaConfig:
     )
 
 
-def lessons(rows: int) -> Lessons:
+def lessons(rows: int) -> TokenizedPairs:
     """Texts of MusicQA's lengths, nine for each clip."""
     rng = np.random.default_rng(0)
     prompts = rng.normal(72, 5, rows).round().clip(64, 90).astype(np.int32)
@@ -198,7 +198,7 @@ def lessons(rows: int) -> Lessons:
     ends = np.cumsum(prompts + answers)
     tokens = rng.integers(3, 32_000, ends[-1]).astype(np.int32)
     pairs = tuple(Pair("", "", str(row // ROWS_A_CLIP)) for row in range(rows))
-    return Lessons(tokens, ends, prompts, pairs, np.arange(rows), 0, ())
+    return TokenizedPairs(tokens, ends, prompts, pairs, np.arange(rows), 0, ())
 
 
 def matrix_rate(device: torch.device) -> float:

@@ -52,7 +52,7 @@ def mean(name: str) -> Tensor:
     return torch.from_numpy(numbers("infer")[f"mert_mean_{name}"])[None]
 
 
-def pupil(folder: Path) -> MuLlamaForConditionalGeneration:
+def trainable_model(folder: Path) -> MuLlamaForConditionalGeneration:
     """As stored, with LoRA apart, in float32."""
     return MuLlamaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
 

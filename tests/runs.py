@@ -45,7 +45,7 @@ def write_recipe(path: Path, start: Path, **changes: Any) -> Path:
         "batch": 6,
         "learning_rate": 3e-3,
         "warmup_epochs": 1,
-        "longest": 96,
+        "max_length": 96,
         "micro_tokens": 200,
     }
     recipe = {

@@ -23,9 +23,9 @@ from goldens import (
     mean,
     numbers,
     our_names,
-    pupil,
     random_adapter,
     random_llama,
+    trainable_model,
     write_llama,
     write_pretrained,
     write_released,
@@ -310,9 +310,9 @@ def items(*numbers_of: int) -> tuple[Tensor, Tensor]:
     ("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")]
 )
 def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
-    model = pupil(folders[folder])
+    model = trainable_model(folders[folder])
     known = facts()[f"train_{phase}"]
-    expected = {our_names(name, model) for name in known["trainable"]}
+    expected = {our_names(name, model) for name in known["trainable_model"]}
     gates_before = model.config.text_config.num_hidden_layers - model.config.adapted_layers
     trained = set_trainable(model, phase)
     assert set(trained) == {name for name, _ in expected}
@@ -327,7 +327,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     ("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")]
 )
 def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -> None:
-    model = pupil(folders[folder])
+    model = trainable_model(folders[folder])
     set_trainable(model, phase)
     known, arrays = facts()[f"train_{phase}"], numbers("train")
     ids, labels = items(0, 1)
@@ -364,7 +364,7 @@ def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -
     ("phase", "folder"), [("pretrain", "pretrained"), ("finetune", "finetuned")]
 )
 def test_loss_of_an_item_without_music(folders: dict[str, Path], phase: str, folder: str) -> None:
-    model = pupil(folders[folder])
+    model = trainable_model(folders[folder])
     ids, labels = items(2)
     with torch.no_grad():
         loss = model(input_ids=ids, listening=mean("zeros"), labels=labels).loss

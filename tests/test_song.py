@@ -10,7 +10,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from mullama.adapt.retrieval import Retrieval
-from mullama.answer.decoder import StockReader
+from mullama.answer.decoder import StockDecoder
 from mullama.answer.fast import FastLlama
 from mullama.checkpoints.store import load_model
 from mullama.errors import AudioError, UsageError
@@ -171,7 +171,7 @@ def test_the_quick_reader_says_what_the_stock_one_says(folder: Path, dtype: str)
     for song, question, answer in zip(songs, QUESTIONS, quick, strict=True):
         assert song.ask(question).token_ids == answer.token_ids
     model = load_model(folder, dtype=dtype, device="cpu")[0]
-    mu.reader = StockReader(model.language_model)
+    mu.reader = StockDecoder(model.language_model)
     for answer, stock in zip(quick, mu.ask(songs, QUESTIONS), strict=True):
         near = 1e-4 if dtype == "float32" else 0.1
         assert answer.token_logprobs[0] == pytest.approx(stock.token_logprobs[0], abs=near)

@@ -20,14 +20,14 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
 from mullama.adapt.retrieval import Retrieval, load_vectors
 from mullama.answer import prompt
-from mullama.answer.decoder import Reader, StockReader
+from mullama.answer.decoder import Decoder, StockDecoder
 from mullama.answer.decoding import Sampling, Token, decode
 from mullama.answer.fast import FastLlama
 from mullama.answer.packed_linear import supported
 from mullama.checkpoints.store import load_model
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
-from mullama.listen.listening import hear_sound
+from mullama.listen.listening import encode_sound
 from mullama.model import MuLlamaForConditionalGeneration
 
 CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}
@@ -153,7 +153,7 @@ class MuLlama:
             name = name or "samples"
             samples = np.asarray(source)
             reader = from_array(samples, sample_rate, rate, name=name, as_published=as_published)
-        listening = hear_sound(self.model.encoder, reader)
+        listening = encode_sound(self.model.encoder, reader)
         return Song(self, name, listening, reader.seconds_heard, reader.seconds_total,
                     tuple(reader.warnings))  # fmt: skip
 
@@ -221,7 +221,7 @@ class MuLlama:
         )
 
 
-def _reader(model: MuLlamaForConditionalGeneration) -> Reader:
+def _reader(model: MuLlamaForConditionalGeneration) -> Decoder:
     """The quick reader on a CPU, in the weights' own precision; the stock one everywhere else.
 
     Half-precision projections are packed for it in place of the model's own, since torch's products
@@ -230,11 +230,11 @@ def _reader(model: MuLlamaForConditionalGeneration) -> Reader:
     language_model = model.language_model
     quick = isinstance(language_model, LlamaForCausalLM) and not model.config.lora_rank
     if not quick or language_model.device.type != "cpu":
-        return StockReader(language_model)
+        return StockDecoder(language_model)
     if language_model.dtype == torch.float32:
         return FastLlama(language_model)
     if not supported("float16"):
-        return StockReader(language_model)
+        return StockDecoder(language_model)
     model.keep_values()
     return FastLlama(language_model, "float16", consume=True)
 

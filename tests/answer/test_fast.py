@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from mullama.answer.decoder import StockReader
+from mullama.answer.decoder import StockDecoder
 from mullama.answer.fast import FastLlama
 from mullama.answer.llama import take_shifts
 from mullama.answer.lora import add_lora
@@ -70,15 +70,15 @@ def music(model: LlamaForCausalLM, rows: int) -> Tensor:
     return torch.randn(rows, 3, model.model.layers[0].self_attn.o_proj.in_features)
 
 
-def read(reader: FastLlama | StockReader, rows: list[list[int]], shifts: Tensor | None) -> Tensor:
+def read(decoder: FastLlama | StockDecoder, rows: list[list[int]], shifts: Tensor | None) -> Tensor:
     """Logits after each of the last nine tokens: (row, 9, vocabulary); the prompt is the rest."""
     longest = max(map(len, rows))
     tokens = torch.tensor([[0] * (longest - len(row)) + row for row in rows])
     mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
-    logits, cache = reader.start(
+    logits, cache = decoder.start(
         tokens[:, :-8], shifts, attention_mask=mask[:, :-8], max_new_tokens=8
     )
-    steps = [reader.step(tokens[:, -8 + step], cache, shifts) for step in range(8)]
+    steps = [decoder.step(tokens[:, -8 + step], cache, shifts) for step in range(8)]
     return torch.stack([logits, *steps], dim=1)
 
 
@@ -96,7 +96,7 @@ def test_float32_equals_the_stock_forward(kind: str, lengths: tuple[int, ...]) -
     model = llama(**KINDS[kind])
     rows, shifts = some_tokens(*lengths), music(model, len(lengths))
     # A copy, because transformers' dynamic rotary embedding remembers the longest text it has seen.
-    stock = read(StockReader(copy.deepcopy(model)), rows, shifts)
+    stock = read(StockDecoder(copy.deepcopy(model)), rows, shifts)
     assert error(read(FastLlama(model), rows, shifts), stock) < 1e-5
 
 
@@ -107,14 +107,14 @@ def test_packed_precisions_stay_near(kind: str, precision: str, bound: float) ->
     model = llama(**KINDS[kind])
     rows, shifts = some_tokens(20, 13, 9), music(model, 3)
     fast = FastLlama(model, precision)
-    assert error(read(fast, rows, shifts), read(StockReader(model), rows, shifts)) < bound
+    assert error(read(fast, rows, shifts), read(StockDecoder(model), rows, shifts)) < bound
 
 
 @needs_fbgemm
 def test_packed_precisions_take_weights_in_any_dtype() -> None:
     model = llama(attention_bias=True).to(torch.bfloat16)
     rows, shifts = some_tokens(15), music(model, 1)
-    plain = read(StockReader(copy.deepcopy(model).float()), rows, shifts)
+    plain = read(StockDecoder(copy.deepcopy(model).float()), rows, shifts)
     ours = read(FastLlama(model, "float16"), rows, shifts)
     assert ours.dtype == torch.float32
     assert error(ours, plain) < 2e-3
@@ -151,7 +151,7 @@ def test_float32_shares_the_parameters() -> None:
     for parameter in model.parameters():
         parameter.mul_(1.2)
     assert error(read(fast, rows, None), before) > 1e-2
-    assert error(read(fast, rows, None), read(StockReader(model), rows, None)) < 1e-5
+    assert error(read(fast, rows, None), read(StockDecoder(model), rows, None)) < 1e-5
 
 
 def test_threads_do_not_mix() -> None:

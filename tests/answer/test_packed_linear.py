@@ -9,8 +9,8 @@ from mullama.answer.packed_linear import (
     BLOCKS_FROM,
     FEW_ROWS,
     PRECISIONS,
-    normaliser,
-    product,
+    fused_linear,
+    prepare_norm,
     supported,
 )
 
@@ -36,7 +36,7 @@ def test_layers_side_by_side(precision: str, rows: int, bias: bool) -> None:
     linears = [nn.Linear(96, 64, bias=bias), nn.Linear(96, 33), nn.Linear(96, 40, bias=bias)]
     x = torch.randn(rows, 96) * torch.logspace(-3, 3, rows)[:, None]
     exact = torch.cat([linear.double()(x.double()) for linear in linears], -1)
-    ours = product([linear.float() for linear in linears], precision)(x)
+    ours = fused_linear([linear.float() for linear in linears], precision)(x)
     assert ours.shape == (rows, 137)
     for row in range(rows):
         assert relative(ours[row], exact[row]) < BOUNDS[precision], row
@@ -49,7 +49,7 @@ def test_large_layers_are_cut_into_blocks(rows: int, bias: bool) -> None:
     linear = nn.Linear(256, BLOCKS_FROM // 256, bias=bias)
     x = torch.randn(rows, 256)
     exact = linear.double()(x.double())
-    cut = product([linear.float()], "float32")
+    cut = fused_linear([linear.float()], "float32")
     assert cut is not linear
     assert cut(x).shape == exact.shape
     assert relative(cut(x), exact) < 1e-6
@@ -62,7 +62,7 @@ def test_the_norm_moves_into_the_product(precision: str) -> None:
     x = torch.randn(5, 128) * torch.logspace(-4, 2, 5)[:, None]  # the smallest feels epsilon
     scaled = x.double() * (x.double().square().mean(-1, keepdim=True) + 1e-5).rsqrt()
     exact = (scaled * norm.weight.double()) @ linear.weight.double().T + linear.bias.double()
-    ours = product([linear], precision, norm)(normaliser(norm, precision)(x))
+    ours = fused_linear([linear], precision, norm)(prepare_norm(norm, precision)(x))
     for row in range(5):
         assert relative(ours[row], exact[row]) < BOUNDS[precision], row
 
@@ -76,7 +76,7 @@ def test_int8_keeps_small_activations_beside_an_outlier() -> None:
     small = x.clone()
     x[0, 7] = 100.0
     linear.weight[:, 7] = 0.0  # so that only the small ones count
-    assert relative(product([linear], "int8")(x), linear(small)) < 1.5e-2
+    assert relative(fused_linear([linear], "int8")(x), linear(small)) < 1.5e-2
 
 
 @torch.no_grad()
@@ -85,7 +85,7 @@ def test_int8_of_zeros_is_the_bias_and_the_engine_stays() -> None:
     before = torch.backends.quantized.engine
     linear = nn.Linear(16, 8)
     linear.weight[3] = 0.0
-    ours = product([linear], "int8")
+    ours = fused_linear([linear], "int8")
     assert torch.backends.quantized.engine == before
     torch.testing.assert_close(ours(torch.zeros(1, 16))[0], linear.bias)
     assert ours(torch.randn(2, 16))[:, 3].tolist() == [linear.bias[3].item()] * 2

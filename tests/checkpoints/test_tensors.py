@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from mullama.checkpoints.tensors import TensorFile, filled, joined, read_config, weight_files
+from mullama.checkpoints.tensors import TensorFile, concat, lazy_full, read_config, weight_files
 from mullama.errors import CheckpointError
 
 
@@ -97,10 +97,10 @@ def test_files_without_tensors_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_plan_knows_its_shape_before_it_is_made() -> None:
-    ones = filled((2, 4), "ones", lambda empty: empty.fill_(1))
+    ones = lazy_full((2, 4), "ones", lambda empty: empty.fill_(1))
     turned = ones.then(lambda t: t.T.half())
     assert (turned.shape, turned.dtype, turned.bytes) == ((4, 2), torch.float16, 16)
-    both = joined([ones, ones], lambda parts: torch.cat(parts, dim=1))
+    both = concat([ones, ones], lambda parts: torch.cat(parts, dim=1))
     assert both.shape == (2, 8)
     assert torch.equal(both.make(), torch.ones(2, 8))
 

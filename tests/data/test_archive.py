@@ -44,7 +44,7 @@ def test_names_that_lead_astray_are_not_there(tmp_path: Path) -> None:
 def test_oversized_damaged_and_encrypted_members(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LARGEST_MEMBER", 1000)
+    monkeypatch.setattr(module, "MAX_MEMBER", 1000)
     path = packed(tmp_path / "a.zip", {"big.wav": bytes(1001), "bad.wav": b"x" * 900})
     data = bytearray(path.read_bytes())
     start = data.index(b"bad.wav") + len("bad.wav")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mullama.data.audio import places, sounds
+from mullama.data.audio import audio_files, places
 from mullama.errors import UsageError
 
 
@@ -59,8 +59,8 @@ def test_sounds_of_a_folder(table: Path) -> None:
     for name in ("here/.hidden.wav", "here/.git/d.wav", "here/cover.jpg", "here/D.MP3"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).touch()
-    found = [str(path.relative_to(folder)) for path in sounds(folder)]
+    found = [str(path.relative_to(folder)) for path in audio_files(folder)]
     assert found == ["out.wav", "else/a.wav", "else/deep/c.wav", "here/D.MP3", "here/a.wav",
                      "here/audios/b.wav"]  # fmt: skip
     with pytest.raises(UsageError, match="cannot be read"):
-        list(sounds(folder / "none"))
+        list(audio_files(folder / "none"))

@@ -33,7 +33,7 @@ def test_places(pairs: Path, audio: str | None, found: bytes) -> None:
 
 
 def test_limits(pairs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGEST_MEMBER", 3)
+    monkeypatch.setattr(module, "MAX_MEMBER", 3)
     with Sounds(None) as sounds, pytest.raises(AudioError, match="more than 3 bytes"):
         sounds.read("1.wav", pairs)
     with Sounds(pairs.parent / "none") as sounds, pytest.raises(UsageError, match="no such folder"):

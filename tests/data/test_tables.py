@@ -69,7 +69,7 @@ def test_another_header_is_another_file(tmp_path: Path) -> None:
 def test_a_file_without_line_ends_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "LONGEST_LINE", 100)
+    monkeypatch.setattr(tables, "MAX_LINE", 100)
     path = tmp_path / "t.csv"
     path.write_text("id,text\n" + "x" * 101)
     with pytest.raises(UsageError, match="line 2 is too long"):

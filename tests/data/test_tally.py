@@ -1,12 +1,12 @@
 """What became of the rows, in a few lines."""
 
-from mullama.data.tally import SHOWN, LeftOut, Tally
+from mullama.data.tally import MAX_REPORTED, LeftOut, Tally
 
 
 def test_summary_names_the_first_few_of_each_kind() -> None:
     tally = Tally()
     tally.described = 7
-    for number in range(SHOWN + 1):
+    for number in range(MAX_REPORTED + 1):
         tally.leave_out(LeftOut("without audio", f"clip {number}"))
     tally.leave_out(LeftOut("held out", "other"))
     assert tally.lines() == [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mullama.evaluation.small_model import BARS, TOPICS, instruments_f1, majority, score
+from mullama.evaluation.small_model import TARGETS, TOPICS, instruments_f1, majority, score
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import fact, long_caption, presence
 
@@ -25,7 +25,7 @@ def test_right_answers_score_full_marks() -> None:
         for name in ("piano", "flute", "drums")
     ]
     found = score(TRUTHS, perfect(), checked)
-    assert set(found) == {bar.row for bar in BARS}
+    assert set(found) == {target.row for target in TARGETS}
     assert found == dict.fromkeys(found, 100.0)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mullama.errors import UsageError
-from mullama.evaluation.small_model import BARS, save_figures
+from mullama.evaluation.small_model import TARGETS, save_figures
 from mullama.evaluation.small_model_card import BEGIN, COLUMNS, END, table, write_table
 from paths import DOCS
 
@@ -23,7 +23,7 @@ def test_a_missed_bar_stands_out(tmp_path: Path) -> None:
     rows = table(json.loads(figures(tmp_path / "figures.json", 90.44).read_text())).splitlines()
     assert rows[0].startswith("| percent | seen | unseen |")
     assert rows[2] == "| drums | **90** (≥94) | 90 (≥88) | **90** (≤70) | **90** (≤70) | 90 |"
-    assert len(rows) == 2 + len(BARS)
+    assert len(rows) == 2 + len(TARGETS)
 
 
 def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from transformers import PreTrainedModel
 
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.reader import AudioReader
-from mullama.listen.cache import Kept, fingerprint
-from mullama.listen.listening import hear_sound
+from mullama.listen.cache import ListeningCache, fingerprint
+from mullama.listen.listening import encode_sound
 from tiny import RATE, clip, tiny_model
 
 
@@ -40,16 +40,16 @@ def song(tmp_path: Path) -> Path:
 def test_a_sound_is_heard_once(
     encoder: PreTrainedModel, calls: list[int], song: Path, tmp_path: Path
 ) -> None:
-    store = Kept(tmp_path / "store", encoder)
+    store = ListeningCache(tmp_path / "store", encoder)
     digest = store.hear(song)
     twin = shutil.copy(song, tmp_path / "twin.wav")
     assert store.hear(song) == store.hear(Path(twin)) == digest
-    assert Kept(tmp_path / "store", encoder).hear(song) == digest
+    assert ListeningCache(tmp_path / "store", encoder).hear(song) == digest
     assert len(calls) == 1
     kept = store.get(digest)
     assert isinstance(kept, np.memmap)
     assert (kept.shape, kept.dtype) == (store.shape, np.float16)
-    heard = hear_sound(encoder, AudioReader(song, RATE)).numpy()
+    heard = encode_sound(encoder, AudioReader(song, RATE)).numpy()
     np.testing.assert_allclose(kept, heard, rtol=1e-3, atol=1e-4)
 
 
@@ -70,7 +70,9 @@ def test_the_key_knows_weights_habits_and_windows(encoder: PreTrainedModel) -> N
 def test_as_published_is_kept_apart(
     encoder: PreTrainedModel, calls: list[int], song: Path, tmp_path: Path
 ) -> None:
-    stores = [Kept(tmp_path / "store", encoder, as_published=way) for way in (True, False)]
+    stores = [
+        ListeningCache(tmp_path / "store", encoder, as_published=way) for way in (True, False)
+    ]
     assert len({store.hear(song) for store in stores}) == 1
     assert len(calls) == 2
     assert stores[0].folder != stores[1].folder
@@ -80,7 +82,7 @@ def test_as_published_is_kept_apart(
 def test_silence_is_one_second_of_zeros(
     encoder: PreTrainedModel, calls: list[int], tmp_path: Path
 ) -> None:
-    store = Kept(tmp_path / "store", encoder)
+    store = ListeningCache(tmp_path / "store", encoder)
     silent = store.silence()
     np.testing.assert_array_equal(store.silence(), silent)
     assert len(calls) == 1
@@ -118,7 +120,7 @@ def test_what_a_disk_spoilt_is_heard_again(
     tmp_path: Path,
     damage: Callable[[Path], None],
 ) -> None:
-    store = Kept(tmp_path / "store", encoder)
+    store = ListeningCache(tmp_path / "store", encoder)
     digest = store.hear(song)
     before = np.array(store.get(digest))
     damage(store.place(digest))
@@ -130,7 +132,7 @@ def test_what_a_disk_spoilt_is_heard_again(
 
 def test_dropout_is_never_heard(encoder: PreTrainedModel, song: Path, tmp_path: Path) -> None:
     encoder.config.hidden_dropout = 0.5
-    store = Kept(tmp_path / "store", encoder.train())
+    store = ListeningCache(tmp_path / "store", encoder.train())
     store.hear(song)
     assert not encoder.training
 
@@ -143,17 +145,17 @@ def test_numbers_that_halves_cannot_hold(
 
     encoder.register_forward_hook(hook)
     scale = 1e6
-    store = Kept(tmp_path / "large", encoder)
+    store = ListeningCache(tmp_path / "large", encoder)
     kept = store.get(store.hear(song))
     assert kept is not None
     assert kept.dtype == np.float32
     scale = float("nan")
     with pytest.raises(AudioError, match=r"a\.wav: the encoder hears no finite numbers"):
-        Kept(tmp_path / "none", encoder).hear(song)
+        ListeningCache(tmp_path / "none", encoder).hear(song)
 
 
 def test_what_cannot_be_heard_or_kept(encoder: PreTrainedModel, song: Path, tmp_path: Path) -> None:
-    store = Kept(tmp_path / "store", encoder)
+    store = ListeningCache(tmp_path / "store", encoder)
     for name, why in (("none.wav", "no such file"), ("store", "is a folder")):
         with pytest.raises(AudioError, match=why):
             store.hear(tmp_path / name)
@@ -161,14 +163,14 @@ def test_what_cannot_be_heard_or_kept(encoder: PreTrainedModel, song: Path, tmp_
     with pytest.raises(AudioError, match="no sound"):
         store.hear(tmp_path / "text.wav")
     with pytest.raises(UsageError, match="cannot be written"):
-        Kept(song / "store", encoder)
+        ListeningCache(song / "store", encoder)
 
 
 def test_a_file_that_changes_meanwhile(
     encoder: PreTrainedModel, song: Path, tmp_path: Path
 ) -> None:
     encoder.register_forward_hook(lambda *_: song.touch())
-    store = Kept(tmp_path / "store", encoder)
+    store = ListeningCache(tmp_path / "store", encoder)
     with pytest.raises(AudioError, match="was changed while it was heard"):
         store.hear(song)
     assert not list(store.folder.rglob("*.npy"))

@@ -13,8 +13,8 @@ import pytest
 import soundfile
 
 from mullama.errors import UsageError
-from mullama.listen.cache import Kept
-from mullama.listen.precompute import _one, _spread, hear_files
+from mullama.listen.cache import ListeningCache
+from mullama.listen.precompute import _one, _spread, precompute
 from paths import TESTS
 from tiny import RATE, clip, tiny_model
 
@@ -61,8 +61,8 @@ def test_bad_files_are_named_and_the_others_heard(songs: list[Path], tmp_path: P
     soundfile.write(tmp_path / "short.wav", clip(0)[:300], RATE)
     named: dict[Path, str] = {}
     done: list[int] = []
-    store = Kept(tmp_path / "store", tiny_model().encoder)
-    heard = hear_files(
+    store = ListeningCache(tmp_path / "store", tiny_model().encoder)
+    heard = precompute(
         [songs[0], *bad, *songs[1:], songs[0]],
         store,
         on_error=named.__setitem__,
@@ -76,25 +76,25 @@ def test_bad_files_are_named_and_the_others_heard(songs: list[Path], tmp_path: P
         assert why in named[path]
         assert "\n" not in named[path]
     assert (heard.new, done) == (6, list(range(1, 10)))
-    again = hear_files(iter(songs), store, workers=2)  # and none has to begin
+    again = precompute(iter(songs), store, workers=2)  # and none has to begin
     assert (again.new, again.digests) == (0, heard.digests)
 
 
 def test_a_full_store_ends_the_run(songs: list[Path], tmp_path: Path) -> None:
-    store = Kept(tmp_path / "store", tiny_model().encoder)
+    store = ListeningCache(tmp_path / "store", tiny_model().encoder)
     place = store.place(store.digest(songs[0]))
     place.parent.write_text("in the way")
     with pytest.raises(UsageError, match="cannot be written"):
-        hear_files(songs, store)
+        precompute(songs, store)
     with pytest.raises(UsageError, match="at least one worker"):
-        hear_files(songs, store, workers=0)
+        precompute(songs, store, workers=0)
 
 
 def test_threads_hear_what_one_does(songs: list[Path], tmp_path: Path) -> None:
     """As beside a GPU."""
     encoder = tiny_model().encoder
-    stores = [Kept(tmp_path / name, encoder) for name in ("one", "many")]
-    alone = hear_files(songs, stores[0])
+    stores = [ListeningCache(tmp_path / name, encoder) for name in ("one", "many")]
+    alone = precompute(songs, stores[0])
     with ThreadPoolExecutor(3) as pool:
         outcomes = list(_spread(pool, songs, 3, lambda path: _one(stores[1], path)))
     assert {outcome.path: outcome.digest for outcome in outcomes} == alone.digests
@@ -106,10 +106,10 @@ def test_threads_hear_what_one_does(songs: list[Path], tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_processes_hear_what_one_does(songs: list[Path], tmp_path: Path) -> None:
     encoder = tiny_model().encoder
-    stores = [Kept(tmp_path / name, encoder) for name in ("one", "two")]
+    stores = [ListeningCache(tmp_path / name, encoder) for name in ("one", "two")]
     (tmp_path / "text.mp3").write_text("no music")
     heard = [
-        hear_files([*songs, tmp_path / "text.mp3"], store, workers=count)
+        precompute([*songs, tmp_path / "text.mp3"], store, workers=count)
         for store, count in zip(stores, (1, 2), strict=True)
     ]
     assert heard[1].digests.keys() == heard[0].digests.keys()
@@ -140,7 +140,7 @@ def test_two_fill_one_store(songs: list[Path], tmp_path: Path) -> None:
     both = [elsewhere(tmp_path / "store", songs) for _ in range(2)]
     said = [json.loads(each.communicate()[0].splitlines()[-1]) for each in both]
     assert said[0][2] == said[1][2]
-    store = Kept(tmp_path / "store", tiny_model().encoder)
+    store = ListeningCache(tmp_path / "store", tiny_model().encoder)
     assert all(store.get(digest) is not None for digest in said[0][2])
-    assert hear_files(songs, store).new == 0
+    assert precompute(songs, store).new == 0
     assert not list(store.folder.rglob("*.part"))

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from mullama.errors import UsageError
 from mullama.training.checkpoints import FOLDER, TrainingError
-from mullama.training.logging import CURVE, LOG, Journal, read_log
+from mullama.training.logging import CURVE, LOG, RunLogger, read_log
 from mullama.training.loop import Loop, Stopped
 from mullama.training.recipe import Phase, Recipe, Split
-from mullama.training.trainable import Learner, Pupil, StepObjective, choose
+from mullama.training.trainable import LossModule, StepObjective, TrainableModel, set_trainable
 
 SPLITS = (Split("music", "encoder", 2),)
 
@@ -32,7 +32,7 @@ RECIPE = Recipe(
 )
 
 
-class Toy(Pupil):
+class Toy(TrainableModel):
     """Two layers and dropout, so that random numbers matter."""
 
     def __init__(self) -> None:
@@ -70,30 +70,30 @@ def loop(
 ) -> Loop:
     toy = Toy()
     folder.mkdir(parents=True, exist_ok=True)
-    journal = Journal(folder, [].append if said is None else said.append)
-    return Loop(recipe, Learner(toy), folder, lambda p: Fit(toy, p, worst, kept), journal)
+    logger = RunLogger(folder, [].append if said is None else said.append)
+    return Loop(recipe, LossModule(toy), folder, lambda p: Fit(toy, p, worst, kept), logger)
 
 
 def weights(one: Loop) -> dict[str, Tensor]:
-    return {name: tensor.clone() for name, tensor in one.pupil.state_dict().items()}
+    return {name: tensor.clone() for name, tensor in one.trainable.state_dict().items()}
 
 
 @pytest.mark.parametrize("stop", [1, 3, 6, 8])
 def test_a_stopped_run_ends_with_the_same_weights(tmp_path: Path, stop: int) -> None:
-    whole = loop(tmp_path / "whole")
-    assert whole.train()
+    full_tensor = loop(tmp_path / "whole")
+    assert full_tensor.train()
     first = loop(tmp_path / "parts")
     assert not first.train(max_steps=stop)
     second = loop(tmp_path / "parts")
     assert second.resume()
     assert second.train()
-    for name, tensor in weights(whole).items():
+    for name, tensor in weights(full_tensor).items():
         assert torch.equal(tensor, weights(second)[name]), name
 
 
 def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
-    whole = loop(tmp_path / "whole")
-    whole.train()
+    full_tensor = loop(tmp_path / "whole")
+    full_tensor.train()
     first = loop(tmp_path / "parts")
     first.asked_to_stop = True
     with pytest.raises(Stopped):
@@ -102,7 +102,7 @@ def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
     assert second.resume()
     assert second.progress.total == 1
     second.train()
-    assert all(torch.equal(t, weights(second)[n]) for n, t in weights(whole).items())
+    assert all(torch.equal(t, weights(second)[n]) for n, t in weights(full_tensor).items())
 
 
 def test_a_phase_trains_what_it_names_and_nothing_else(tmp_path: Path) -> None:
@@ -235,4 +235,4 @@ def test_a_phase_that_gets_worse_ends_early(tmp_path: Path) -> None:
 
 def test_a_pattern_that_matches_nothing_is_refused() -> None:
     with pytest.raises(UsageError, match=r"trains 'frist\.\*'"):
-        choose(Toy(), ["first.*", "frist.*"])
+        set_trainable(Toy(), ["first.*", "frist.*"])

@@ -8,18 +8,27 @@ import pytest
 import torch
 from torch import Tensor
 
-from goldens import FINETUNED, GOLDEN, LLAMA, MERT, mean, our_names, pupil, write_pretrained
+from goldens import (
+    FINETUNED,
+    GOLDEN,
+    LLAMA,
+    MERT,
+    mean,
+    our_names,
+    trainable_model,
+    write_pretrained,
+)
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_tokenizer
 from mullama.data.records import read_pairs
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.training.logging import Journal
+from mullama.training.logging import RunLogger
 from mullama.training.loop import BETAS, Loop
 from mullama.training.qa.objective import LearnPairs, Micro
-from mullama.training.qa.tokenized import IGNORED, Lessons, teach
+from mullama.training.qa.tokenized import IGNORED, TokenizedPairs, tokenize
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.schedule import weight_decay_groups
-from mullama.training.trainable import Learner, Pupil, choose
+from mullama.training.trainable import LossModule, TrainableModel, set_trainable
 
 NEAR, NEAR_STEP = 1e-4, 1e-3
 KNOWN: dict[str, Any] = json.loads((GOLDEN / "training.json").read_text(encoding="utf-8"))
@@ -41,41 +50,41 @@ def hear(names: Any) -> Tensor:
     return torch.cat([mean(CLIPS[name]) for name in names])
 
 
-def lessons(folder: Path, tmp_path: Path, longest: int) -> Lessons:
+def tokenized(folder: Path, tmp_path: Path, max_length: int) -> TokenizedPairs:
     (tmp_path / "items.json").write_text(json.dumps(KNOWN["items"]))
     pairs = read_pairs(tmp_path / "items.json")
     tokenizer = load_tokenizer(folder)
-    return teach(pairs, tokenizer, "published", longest, as_published=True)
+    return tokenize(pairs, tokenizer, "published", max_length, as_published=True)
 
 
 def objective(
-    model: MuLlamaForConditionalGeneration, taught: Lessons, name: str, **changes: Any
+    model: MuLlamaForConditionalGeneration, pairs: TokenizedPairs, name: str, **changes: Any
 ) -> LearnPairs:
     settings: dict[str, Any] = {"epochs": 4, "warmup_epochs": 1, "batch": 2, "learning_rate": 5e-3}
     phase = Phase(
-        name, "pairs", (name,), longest=KNOWN["max_words"]["normal"], as_published=True,
+        name, "pairs", (name,), max_length=KNOWN["max_words"]["normal"], as_published=True,
         weight_decay=0.05, clip_norm=0, **{**settings, **changes},
     )  # fmt: skip
-    return LearnPairs(model, phase, taught, hear)
+    return LearnPairs(model, phase, pairs, hear)
 
 
 @pytest.mark.parametrize("length", ["normal", "truncating", "prompt_longer_than_max"])
 def test_texts(folders: dict[str, Path], tmp_path: Path, length: str) -> None:
-    longest = KNOWN["max_words"][length]
-    taught = lessons(folders["finetune"], tmp_path, longest)
+    max_length = KNOWN["max_words"][length]
+    pairs = tokenized(folders["finetune"], tmp_path, max_length)
     for index, expected in enumerate(KNOWN["dataset"][length]):
-        ids = taught[index].ids.tolist()
-        assert ids + [0] * (longest - len(ids)) == expected["input_ids"]
-        labels = [0] * taught[index].prompt + ids[taught[index].prompt :]
-        assert labels + [0] * (longest - len(ids)) == expected["labels"]
+        ids = pairs[index].ids.tolist()
+        assert ids + [0] * (max_length - len(ids)) == expected["input_ids"]
+        labels = [0] * pairs[index].prompt + ids[pairs[index].prompt :]
+        assert labels + [0] * (max_length - len(ids)) == expected["labels"]
         assert (ids[-1] == 2) == expected["has_eos"]
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("length", ["normal", "truncating", "prompt_longer_than_max"])
 def test_losses(folders: dict[str, Path], tmp_path: Path, phase: str, length: str) -> None:
-    taught = lessons(folders[phase], tmp_path, KNOWN["max_words"][length])
-    learn = objective(pupil(folders[phase]), taught, phase)
+    pairs = tokenized(folders[phase], tmp_path, KNOWN["max_words"][length])
+    learn = objective(trainable_model(folders[phase]), pairs, phase)
     for index in range(5):
         share = 1 / max(1, len(learn._learnt(index)))
         loss = learn.loss(Micro([index], share, KNOWN["max_words"][length]))
@@ -98,10 +107,10 @@ def check(model: MuLlamaForConditionalGeneration, expected: dict[str, list[float
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_one_step_of_the_optimiser(folders: dict[str, Path], tmp_path: Path, phase: str) -> None:
-    taught = lessons(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
-    model = pupil(folders[phase])
-    learn = objective(model, taught, phase)
-    chosen = choose(Pupil(model), [phase])
+    pairs = tokenized(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
+    model = trainable_model(folders[phase])
+    learn = objective(model, pairs, phase)
+    chosen = set_trainable(TrainableModel(model), [phase])
     optimiser = torch.optim.AdamW(weight_decay_groups(chosen, 0.05), lr=1e-2, betas=BETAS)
     both = len(learn._learnt(0)) + len(learn._learnt(1))
     for micro in (Micro([0, 1], 0.5 / both), Micro([2], 0.5 / len(learn._learnt(2)))):
@@ -115,14 +124,14 @@ def test_one_step_of_the_optimiser(folders: dict[str, Path], tmp_path: Path, pha
 @pytest.mark.parametrize("phase", PHASES)
 def test_two_epochs(folders: dict[str, Path], tmp_path: Path, phase: str) -> None:
     """The whole loop: schedule, accumulation, the dropped rest, the first step at rate zero."""
-    taught = lessons(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
-    model = pupil(folders[phase])
-    learn = objective(model, taught, phase)
+    pairs = tokenized(folders[phase], tmp_path, KNOWN["max_words"]["normal"])
+    model = trainable_model(folders[phase])
+    learn = objective(model, pairs, phase)
     assert learn.published is not None
-    learn.published.lessons = lambda step: [[0, 1], [2, 3]][step % 2]  # type: ignore[method-assign]
+    learn.published.rows = lambda step: [[0, 1], [2, 3]][step % 2]  # type: ignore[method-assign]
     recipe = Recipe("published", (learn.phase,), start="x", log_steps=1)
-    journal = Journal(tmp_path, lambda _: None)
-    loop = Loop(recipe, Learner(Pupil(model)), tmp_path, lambda _: learn, journal)
+    logger = RunLogger(tmp_path, lambda _: None)
+    loop = Loop(recipe, LossModule(TrainableModel(model)), tmp_path, lambda _: learn, logger)
     assert learn.steps == 8
     assert not loop.train(max_steps=4)
     known = KNOWN[phase]["engine_2epochs_accum2"]
@@ -133,8 +142,8 @@ def test_two_epochs(folders: dict[str, Path], tmp_path: Path, phase: str) -> Non
 
 
 def test_what_is_ignored(folders: dict[str, Path], tmp_path: Path) -> None:
-    taught = lessons(folders["finetune"], tmp_path, KNOWN["max_words"]["normal"])
-    learn = objective(pupil(folders["finetune"]), taught, "finetune")
-    _, labels = learn._padded(taught, Micro([3], 1.0, KNOWN["max_words"]["normal"]))
+    pairs = tokenized(folders["finetune"], tmp_path, KNOWN["max_words"]["normal"])
+    learn = objective(trainable_model(folders["finetune"]), pairs, "finetune")
+    _, labels = learn._padded(pairs, Micro([3], 1.0, KNOWN["max_words"]["normal"]))
     known = torch.tensor([KNOWN["dataset"]["normal"][3]["labels"]])
     assert torch.equal(labels.masked_fill(labels == IGNORED, 0), known)

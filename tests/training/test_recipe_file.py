@@ -67,7 +67,7 @@ def test_a_phase_must_name_a_split_that_is_there(tmp_path: Path) -> None:
     path.write_text(
         "name: tiny\n"
         "splits: [{name: music, purpose: encoder, clips: 2}]\n"
-        "phases: [{name: a, objective: carry, trains: [x], split: musik, steps: 1}]\n"
+        "phases: [{name: a, objective: align, trains: [x], split: musik, steps: 1}]\n"
     )
     with pytest.raises(UsageError, match="no split 'musik'; did you mean 'music'"):
         load_recipe(path)

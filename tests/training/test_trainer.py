@@ -255,11 +255,11 @@ def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_p
     import numpy as np
 
     from mullama.checkpoints.store import open_model
-    from mullama.listen.cache import Kept
+    from mullama.listen.cache import ListeningCache
 
-    store = Kept(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
-    place = store.place(store.digest(data.parent / "000003.wav"))
-    np.save(place, np.full(store.shape, np.nan, dtype=np.float16))
+    store = ListeningCache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
+    shard_like = store.place(store.digest(data.parent / "000003.wav"))
+    np.save(shard_like, np.full(store.shape, np.nan, dtype=np.float16))
     with pytest.raises(
         TrainingError, match=r"no number at step \d+, at .*000003\.wav, 'What is it"
     ):
@@ -287,10 +287,10 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 def test_a_stopped_run_gives_the_same_weights(folder: Path, data: Path, tmp_path: Path) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder)
-    whole = train(recipe, tmp_path / "whole", data)
+    full_tensor = train(recipe, tmp_path / "whole", data)
     for most in (1, 4, 2, None):
         parts = train(recipe, tmp_path / "parts", data, max_steps=most)
-    assert same(whole, parts)
+    assert same(full_tensor, parts)
 
 
 def wait_for_steps(out: Path, steps: int, process: subprocess.Popen[str]) -> None:
@@ -309,7 +309,7 @@ def test_a_killed_run_gives_the_same_weights(
     folder: Path, data: Path, tmp_path: Path, seed: int
 ) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder)
-    whole = train(recipe, tmp_path / "whole", data)
+    full_tensor = train(recipe, tmp_path / "whole", data)
     chance = random.Random(seed)
     out = tmp_path / "killed"
     for steps in sorted(chance.sample(range(1, 11), 2)):
@@ -318,7 +318,7 @@ def test_a_killed_run_gives_the_same_weights(
         time.sleep(chance.uniform(0, 0.05))
         process.kill()
         process.communicate()
-    assert same(whole, train(recipe, out, data))
+    assert same(full_tensor, train(recipe, out, data))
     assert [line["step"] for line in read_log(out)] == list(range(1, 13))
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import DynamicCache
 
 
-class Reader(Protocol):
+class Decoder(Protocol):
     """Whoever turns tokens into the logits of the next one."""
 
     def start(
@@ -38,7 +38,7 @@ class StockCache:
     """(row, positions read)."""
 
 
-class StockReader:
+class StockDecoder:
     """The model's own forward; stateless, so that threads may share it."""
 
     def __init__(self, language_model: nn.Module) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from mullama.answer.decoder import Reader
+from mullama.answer.decoder import Decoder
 from mullama.errors import UsageError
 
 HEAD = 256
@@ -85,7 +85,7 @@ def _draw(logits: Tensor, sampling: Sampling, source: torch.Generator) -> int:
 
 
 def decode(
-    reader: Reader,
+    decoder: Decoder,
     prompts: Sequence[Sequence[int]],
     shifts: Tensor | None,
     *,
@@ -105,7 +105,7 @@ def decode(
     mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
     sources = [_source(sampling.seed) for _ in prompts]
     running = [True] * len(prompts)
-    logits, cache = reader.start(
+    logits, cache = decoder.start(
         torch.tensor(rows, device=device),
         shifts,
         attention_mask=torch.tensor(mask, device=device),
@@ -117,7 +117,7 @@ def decode(
         yield [token if on else None for token, on in zip(step, running, strict=True)]
         if not any(running) or count == sampling.max_new_tokens:
             return
-        logits = reader.step(torch.tensor(chosen, device=device), cache, shifts)
+        logits = decoder.step(torch.tensor(chosen, device=device), cache, shifts)
 
 
 def _choose(

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
-from mullama.answer.packed_linear import PRECISIONS, normaliser, product, supported
+from mullama.answer.packed_linear import PRECISIONS, fused_linear, prepare_norm, supported
 from mullama.errors import UsageError
 
 
@@ -71,8 +71,8 @@ class FastLlama:
                 self._layers.append(_Layer(layer, precision))
                 if consume:
                     _give_up(layer)
-            self._norm = normaliser(stock.norm, precision)
-            self._head = product([language_model.lm_head], precision, stock.norm)
+            self._norm = prepare_norm(stock.norm, precision)
+            self._head = fused_linear([language_model.lm_head], precision, stock.norm)
             if consume:
                 _give_up(language_model.lm_head)
 
@@ -112,13 +112,13 @@ class FastLlama:
         cache.length += new
         mask = cache.mask(new)
         hidden = self.model.model.embed_tokens(tokens).float().flatten(0, 1)
-        turn = self._turn(hidden, (slots - cache.padding[:, None]).clamp_(min=0))
+        rotary = self._rotary(hidden, (slots - cache.padding[:, None]).clamp_(min=0))
         for index, layer in enumerate(self._layers):
             shift = None if shifts is None or index < first else shifts[:, None, index - first]
-            hidden = layer(hidden, turn, cache.layers[index], cache.length, mask, shift)
+            hidden = layer(hidden, rotary, cache.layers[index], cache.length, mask, shift)
         return self._head(self._norm(hidden.view(batch, new, -1)[:, -1]))
 
-    def _turn(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
+    def _rotary(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """The rotary embedding as two factors, of a head and of its halves swapped."""
         cos, sin = self.model.model.rotary_emb(hidden, positions)
         half = sin.shape[-1] // 2
@@ -145,24 +145,24 @@ class _Layer:
         self.queries = attention.q_proj.out_features // self.head_dim
         self.heads = attention.k_proj.out_features // self.head_dim
         self.activation = mlp.act_fn
-        self.before, self.after = normaliser(before, precision), normaliser(after, precision)
-        self.qkv = product(
+        self.before, self.after = prepare_norm(before, precision), prepare_norm(after, precision)
+        self.qkv = fused_linear(
             [attention.q_proj, attention.k_proj, attention.v_proj], precision, before
         )
-        self.o = product([attention.o_proj], precision)
-        self.gate_up = product([mlp.gate_proj, mlp.up_proj], precision, after)
-        self.down = product([mlp.down_proj], precision)
+        self.o = fused_linear([attention.o_proj], precision)
+        self.gate_up = fused_linear([mlp.gate_proj, mlp.up_proj], precision, after)
+        self.down = fused_linear([mlp.down_proj], precision)
 
     def __call__(
         self,
         hidden: Tensor,
-        turn: tuple[Tensor, Tensor],
+        rotary: tuple[Tensor, Tensor],
         cache: tuple[Tensor, Tensor],
         length: int,
         mask: Tensor | None,
         shift: Tensor | None,
     ) -> Tensor:
-        attended = self._attend(self.qkv(self.before(hidden)), turn, cache, length, mask)
+        attended = self._attend(self.qkv(self.before(hidden)), rotary, cache, length, mask)
         if shift is not None:
             attended = attended + shift
         hidden = self.o(attended.flatten(0, 1)).add_(hidden)
@@ -172,7 +172,7 @@ class _Layer:
     def _attend(
         self,
         qkv: Tensor,
-        turn: tuple[Tensor, Tensor],
+        rotary: tuple[Tensor, Tensor],
         cache: tuple[Tensor, Tensor],
         length: int,
         mask: Tensor | None,
@@ -181,12 +181,14 @@ class _Layer:
         batch, heads = len(cache[0]), self.heads
         states = qkv.view(batch, -1, self.queries + 2 * heads, self.head_dim)
         new = states.shape[1]
-        turned = states[:, :, :-heads]
-        turned = torch.addcmul(turned * turn[0], turned.roll(self.head_dim // 2, -1), turn[1])
+        rotated = states[:, :, :-heads]
+        rotated = torch.addcmul(
+            rotated * rotary[0], rotated.roll(self.head_dim // 2, -1), rotary[1]
+        )
         keys, values = (buffer[:, :, :length] for buffer in cache)
-        keys[:, :, -new:] = turned[:, :, self.queries :].transpose(1, 2)
+        keys[:, :, -new:] = rotated[:, :, self.queries :].transpose(1, 2)
         values[:, :, -new:] = states[:, :, -heads:].transpose(1, 2)
-        query = turned[:, :, : self.queries].transpose(1, 2)
+        query = rotated[:, :, : self.queries].transpose(1, 2)
         if new > 1:
             grouped, causal = heads != self.queries, mask is None
             attended = F.scaled_dot_product_attention(

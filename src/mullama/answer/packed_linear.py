@@ -35,7 +35,7 @@ def supported(precision: str) -> bool:
     )
 
 
-def normaliser(norm: LlamaRMSNorm, precision: str) -> Product:
+def prepare_norm(norm: LlamaRMSNorm, precision: str) -> Product:
     """LLaMA's RMSNorm; for packed products to unit length, the rest lies in the product's weights."""
     weight, eps = norm.weight, float(norm.variance_epsilon)
     if precision == "float32":
@@ -44,7 +44,7 @@ def normaliser(norm: LlamaRMSNorm, precision: str) -> Product:
     return lambda x: x / torch.hypot(torch.linalg.vector_norm(x, dim=-1, keepdim=True), floor)
 
 
-def product(
+def fused_linear(
     linears: Sequence[nn.Linear], precision: str, norm: LlamaRMSNorm | None = None
 ) -> Product:
     """The layers side by side, as one product over what `normaliser(norm, precision)` returns."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from mullama.checkpoints.store import SMALL, load_config, opened, resolve, weights
+from mullama.checkpoints.store import SMALL, load_config, open_safetensors, resolve, weights
 from mullama.checkpoints.tensors import read_config
 
 
@@ -57,7 +57,7 @@ def _counts(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     parts = dict.fromkeys(("encoder", "adapter", "language_model", "total"), 0)
     dtypes: dict[str, int] = {}
     for path in weights(folder):
-        with opened(path) as file:
+        with open_safetensors(path) as file:
             for key in file.keys():  # noqa: SIM118  (not a mapping)
                 found = file.get_slice(key)
                 count = torch.Size(found.get_shape()).numel()

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from mullama.checkpoints.pieces import PieceTokenizer
-from mullama.checkpoints.tensors import UNSOUND, read_config, unsound, weight_files
+from mullama.checkpoints.tensors import INVALID, invalid_config, read_config, weight_files
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration
@@ -111,8 +111,8 @@ def load_config(folder: Path) -> MuLlamaConfig:
         )
     try:
         return MuLlamaConfig.from_dict(stored)
-    except UNSOUND as cause:
-        raise unsound(folder / "config.json", cause) from cause
+    except INVALID as cause:
+        raise invalid_config(folder / "config.json", cause) from cause
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
@@ -150,7 +150,7 @@ def weights(folder: Path) -> list[Path]:
     return files
 
 
-def opened(path: Path) -> Any:
+def open_safetensors(path: Path) -> Any:
     """A safetensors file, for reading tensors of it by name."""
     # Read rather than mapped: a mapped page counts twice once LoRA is merged or a type changed.
     try:
@@ -178,7 +178,7 @@ def _fill(
     homes = {path: _keys(path) for path in weights(folder)}
     types = _Types(model.config, homes, dtype, device)
     for path, keys in homes.items():
-        with opened(path) as file:
+        with open_safetensors(path) as file:
             for key in keys:
                 if not key.startswith(part):
                     continue
@@ -231,14 +231,14 @@ def _wider(stored: torch.dtype, wanted: torch.dtype | None) -> torch.dtype:
 
 
 def _keys(path: Path) -> list[str]:
-    with opened(path) as file:
+    with open_safetensors(path) as file:
         return list(file.keys())
 
 
 def _stored_dtype(homes: dict[Path, list[str]], key: str) -> torch.dtype:
     for path, keys in homes.items():
         if key in keys:
-            with opened(path) as file:
+            with open_safetensors(path) as file:
                 return file.get_slice(key)[:0].dtype
     raise CheckpointError(f"{key} is missing in {min(homes).parent}")
 

@@ -30,7 +30,7 @@ UNREADABLE = (
     *(LookupError, ValueError, TypeError, AttributeError, AssertionError),
 )
 """What torch and safetensors raise on bytes that are not theirs."""
-UNSOUND = (StrictDataclassError, TypeError, ValueError, KeyError, AttributeError)
+INVALID = (StrictDataclassError, TypeError, ValueError, KeyError, AttributeError)
 """What transformers' configurations raise on values that cannot be."""
 
 
@@ -46,7 +46,7 @@ class TensorFile:
         """The tensor of that name, backed by the file wherever its format allows."""
         return self._tensors()[name]
 
-    def plan(self) -> dict[str, "Planned"]:
+    def plan(self) -> dict[str, "LazyTensor"]:
         """Every tensor of the file as it stands."""
         return {name: self._planned(name) for name in self.names}
 
@@ -54,10 +54,10 @@ class TensorFile:
         """Forget the mapping: pages of the file that were read no longer count as ours."""
         self._mapped = None
 
-    def _planned(self, name: str) -> "Planned":
+    def _planned(self, name: str) -> "LazyTensor":
         found = self.read(name)
         origin = f"{name} of {self.path.name}"
-        return Planned(tuple(found.shape), found.dtype, origin, lambda: self.read(name))
+        return LazyTensor(tuple(found.shape), found.dtype, origin, lambda: self.read(name))
 
     def _tensors(self) -> dict[str, Tensor]:
         if self._mapped is None:
@@ -71,7 +71,7 @@ class TensorFile:
 
 
 @dataclass(frozen=True)
-class Planned:
+class LazyTensor:
     """A tensor to be: its shape and type are known, its numbers are made when it is written."""
 
     shape: tuple[int, ...]
@@ -85,25 +85,25 @@ class Planned:
         """Size on the disk."""
         return torch.Size(self.shape).numel() * self.dtype.itemsize
 
-    def then(self, change: Callable[[Tensor], Tensor]) -> "Planned":
+    def then(self, change: Callable[[Tensor], Tensor]) -> "LazyTensor":
         """The same tensor after a change; the change is tried on the shape at once."""
         tried = change(torch.empty(self.shape, dtype=self.dtype, device="meta"))
         made = replace(self, shape=tuple(tried.shape), dtype=tried.dtype)
         return replace(made, make=lambda: change(self.make()))
 
 
-def joined(parts: Iterable[Planned], combine: Callable[[list[Tensor]], Tensor]) -> Planned:
+def concat(parts: Iterable[LazyTensor], combine: Callable[[list[Tensor]], Tensor]) -> LazyTensor:
     """Several planned tensors made into one, as by `torch.cat` or `torch.stack`."""
     parts = list(parts)
     tried = combine([torch.empty(p.shape, dtype=p.dtype, device="meta") for p in parts])
     shape, origin = tuple(tried.shape), parts[0].origin
-    return Planned(shape, tried.dtype, origin, lambda: combine([part.make() for part in parts]))
+    return LazyTensor(shape, tried.dtype, origin, lambda: combine([part.make() for part in parts]))
 
 
-def filled(shape: Iterable[int], origin: str, make: Callable[[Tensor], Tensor]) -> Planned:
+def lazy_full(shape: Iterable[int], origin: str, make: Callable[[Tensor], Tensor]) -> LazyTensor:
     """A float32 tensor that no file holds; `make` fills an empty one."""
     shape = tuple(shape)
-    return Planned(shape, torch.float32, origin, lambda: make(torch.empty(shape)))
+    return LazyTensor(shape, torch.float32, origin, lambda: make(torch.empty(shape)))
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -122,7 +122,7 @@ def weight_files(folder: Path) -> list[Path]:
     return []
 
 
-def unsound(path: Path, cause: Exception) -> CheckpointError:
+def invalid_config(path: Path, cause: Exception) -> CheckpointError:
     """One line for a configuration that its own class refuses, for one of `UNSOUND`."""
     return CheckpointError(f"{path} is not sound: {str(cause).splitlines()[-1].strip()}")
 

@@ -49,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mullama.checkpoints.store import open_encoder
-    from mullama.listen.cache import Kept, default_folder
-    from mullama.listen.precompute import hear_files
+    from mullama.listen.cache import ListeningCache, default_folder
+    from mullama.listen.precompute import precompute
 
     if arguments.workers is not None and arguments.workers < 1:
         raise UsageError(f"--workers must be 1 or more, not {arguments.workers}")
@@ -68,13 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"there is no music in {', '.join(map(str, arguments.datasets))}")
     encoder = open_encoder(arguments.model, arguments.dtype, arguments.device)
     folder = arguments.store or default_folder()
-    store = Kept(folder, encoder, as_published=arguments.as_published)
+    store = ListeningCache(folder, encoder, as_published=arguments.as_published)
     with tqdm(total=len(files), unit="file", disable=not sys.stderr.isatty()) as bar:
 
         def show(done: int) -> None:
             bar.update(done - bar.n)
 
-        heard = hear_files(
+        heard = precompute(
             files,
             store,
             workers=arguments.workers,
@@ -91,12 +91,12 @@ def _files(
     datasets: Sequence[Path], audio: Path | None, lose: Callable[[str], None]
 ) -> Iterator[Path]:
     """Every file that is to be heard; what a file of pairs names and nobody has is lost."""
-    from mullama.data.audio import places, sounds
+    from mullama.data.audio import audio_files, places
     from mullama.data.records import each_pair
 
     for dataset in datasets:
         if dataset.is_dir():
-            yield from sounds(dataset)
+            yield from audio_files(dataset)
         elif dataset.suffix.lower() not in TABLES:
             yield dataset
         else:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from mullama.errors import AudioError, UsageError
 from mullama.musicqa.names import safe_name
 
-LARGEST_MEMBER = 1 << 30
+MAX_MEMBER = 1 << 30
 """Bytes, unpacked: a clip of an hour and a half in CD quality."""
 ENCRYPTED = 0x1
 BROKEN = (
@@ -69,11 +69,11 @@ class Archive:
             raise AudioError(f"{where}: no such member")
         if info.flag_bits & ENCRYPTED:
             raise AudioError(f"{where}: is encrypted")
-        if info.file_size > LARGEST_MEMBER:
-            raise AudioError(f"{where}: unpacks to more than {LARGEST_MEMBER:,} bytes")
+        if info.file_size > MAX_MEMBER:
+            raise AudioError(f"{where}: unpacks to more than {MAX_MEMBER:,} bytes")
         try:
             with self._zip.open(info) as file:
-                return file.read(LARGEST_MEMBER)  # the stated size may be a lie
+                return file.read(MAX_MEMBER)  # the stated size may be a lie
         except BROKEN as error:
             raise AudioError(f"{where}: cannot be unpacked ({error})") from error
 

@@ -44,7 +44,7 @@ def places(pairs_file: Path, audio: Path | None = None) -> Resolve:
     return resolve
 
 
-def sounds(folder: Path) -> Iterator[Path]:
+def audio_files(folder: Path) -> Iterator[Path]:
     """The sound files of a folder and the folders in it, by their names' ends, in order.
 
     Hidden files are left out. Raises UsageError for a folder that cannot be read.

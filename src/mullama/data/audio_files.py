@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mullama.data.archive import LARGEST_MEMBER, Archive
+from mullama.data.archive import MAX_MEMBER, Archive
 from mullama.data.audio import places
 from mullama.data.tally import NO_AUDIO
 from mullama.errors import AudioError
@@ -43,8 +43,8 @@ class Sounds:
         if path is None:
             raise AudioError(NO_AUDIO)
         try:
-            if path.stat().st_size > LARGEST_MEMBER:
-                raise AudioError(f"{path}: has more than {LARGEST_MEMBER:,} bytes")
+            if path.stat().st_size > MAX_MEMBER:
+                raise AudioError(f"{path}: has more than {MAX_MEMBER:,} bytes")
             return path.read_bytes()
         except OSError as error:
             raise AudioError(f"{path}: cannot be read ({error.strerror})") from error

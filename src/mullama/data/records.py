@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from mullama.data.utf8 import is_text
+from mullama.data.utf8 import is_utf8
 from mullama.errors import UsageError
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def each_pair(path: Path | str) -> Iterator[Pair]:
 def write_pairs(path: Path, pairs: Iterable[Pair]) -> int:
     """Write our JSONL, whole or not at all; how many lines."""
     count = 0
-    with whole_file(path) as part, part.open("w", encoding="utf-8") as file:
+    with atomic_file(path) as part, part.open("w", encoding="utf-8") as file:
         for count, pair in enumerate(pairs, start=1):  # noqa: B007 - the last count is the result
             file.write(json.dumps(pair.as_dict(), ensure_ascii=False) + "\n")
     return count
@@ -126,7 +126,7 @@ def _own(item: Any, where: str) -> Pair:
         if key not in known:
             raise UsageError(f"{where}: {key!r} is missing")
     for key, value in known.items():
-        if not isinstance(value, str) or not is_text(value):
+        if not isinstance(value, str) or not is_utf8(value):
             raise UsageError(f"{where}: {key!r} is {value!r}, expected text")
     return Pair(**known)
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from mullama.data.tally import MALFORMED, LeftOut, Tally
-from mullama.data.utf8 import is_text
+from mullama.data.utf8 import is_utf8
 from mullama.errors import UsageError
 
-LONGEST_LINE = 1 << 20
+MAX_LINE = 1 << 20
 """Characters. A table's line is a few kilobytes; a file without line ends must not fill the memory."""
 
 
@@ -97,7 +97,7 @@ class Table:
         if len(cells) < width or (len(cells) > width and not self.open_ended):
             raise LeftOut(MALFORMED, f"{where}: {len(cells)} columns, expected {width}")
         for number, cell in enumerate(cells):
-            if not is_text(cell):
+            if not is_utf8(cell):
                 name = self.columns[min(number, width - 1)]
                 raise LeftOut(MALFORMED, f"{where}, column {name!r}: is not UTF-8")
         named = dict(zip(self.columns, cells, strict=False))
@@ -120,7 +120,7 @@ def json_rows(path: Path, tally: Tally) -> Iterator[Row]:
             except RecursionError:
                 tally.leave_out(LeftOut(MALFORMED, f"{where}: nested too deeply"))
                 continue
-            if isinstance(cells, dict) and is_text(json.dumps(cells, ensure_ascii=False)):
+            if isinstance(cells, dict) and is_utf8(json.dumps(cells, ensure_ascii=False)):
                 yield Row(path, number, cells)
             else:
                 tally.leave_out(LeftOut(MALFORMED, f"{where}: not an object in UTF-8"))
@@ -137,8 +137,8 @@ def opened_text(path: Path) -> TextIO:
 def bounded_lines(file: TextIO, path: Path) -> Iterator[str]:
     """Lines with their ends; raises UsageError for one that is longer than any table's."""
     number = 0
-    while line := file.readline(LONGEST_LINE):
+    while line := file.readline(MAX_LINE):
         number += 1
-        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+        if len(line) == MAX_LINE and not line.endswith("\n"):
             raise UsageError(f"{path}, line {number} is too long for a table: is it text?")
         yield line

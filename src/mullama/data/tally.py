@@ -6,7 +6,7 @@ Does not print; a command does.
 from collections import Counter
 from collections.abc import Callable
 
-SHOWN = 3
+MAX_REPORTED = 3
 """How many left-out rows a summary names of each kind."""
 
 MALFORMED = "malformed"
@@ -40,7 +40,7 @@ class Tally:
         """Count a row; `notice` is told the reason and the row at once, of every row."""
         self.left_out[left.reason] += 1
         first = self._first.setdefault(left.reason, [])
-        if len(first) < SHOWN:
+        if len(first) < MAX_REPORTED:
             first.append(left.what)
         if self._notice is not None:
             self._notice(left.reason, left.what)
@@ -49,6 +49,6 @@ class Tally:
         """The summary, a line for each reason, commonest first."""
         lines = [f"{self.described} described"]
         for reason, count in self.left_out.most_common():
-            more = ", ..." if count > SHOWN else ""
+            more = ", ..." if count > MAX_REPORTED else ""
             lines.append(f"{count} {reason} ({', '.join(self._first[reason])}{more})")
         return lines

@@ -28,7 +28,7 @@ from mullama.studio.words.parsing import (
     parse_tempo,
     parse_yes_no,
 )
-from mullama.training.small.corpus import HeardMusic
+from mullama.training.small.corpus import SpectraSet
 
 TOPICS = ("drums", "style", "tempo", "metre", "key", "mood", "instruments", "long")
 TEMPO_TOLERANCE = 0.08
@@ -42,7 +42,7 @@ Figures = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Bar:
+class Target:
     """One row: what is asked for, in percent; None where nothing is."""
 
     row: str
@@ -52,28 +52,28 @@ class Bar:
     """At most so much with another piece's sound."""
 
 
-BARS = (
-    Bar("drums", 94, 88, 70),
-    Bar("style", 85, 70, 15),
-    Bar("tempo within 8 %", 88, 80, 30),
-    Bar("metre", 88, 85, 85),
-    Bar("key, tonic", 80, 78, 15),
-    Bar("key with mode", 60, 55, 10),
-    Bar("mood"),
-    Bar("instruments, F1 micro", 75, 62, 40),
-    Bar("instruments, F1 macro", 50, 38, 15),
-    Bar("is there an X?, balanced for each", 72, 66, 50),
-    Bar("key asked = key described", 90),
-    Bar("instruments asked = described", 80),
-    Bar("instruments asked, overlap with described"),
-    Bar("yes/no agrees with the list asked for"),
+TARGETS = (
+    Target("drums", 94, 88, 70),
+    Target("style", 85, 70, 15),
+    Target("tempo within 8 %", 88, 80, 30),
+    Target("metre", 88, 85, 85),
+    Target("key, tonic", 80, 78, 15),
+    Target("key with mode", 60, 55, 10),
+    Target("mood"),
+    Target("instruments, F1 micro", 75, 62, 40),
+    Target("instruments, F1 macro", 50, 38, 15),
+    Target("is there an X?, balanced for each", 72, 66, 50),
+    Target("key asked = key described", 90),
+    Target("instruments asked = described", 80),
+    Target("instruments asked, overlap with described"),
+    Target("yes/no agrees with the list asked for"),
 )
 
 
 def measure(
     model: Path,
-    seen: HeardMusic,
-    unseen: HeardMusic,
+    seen: SpectraSet,
+    unseen: SpectraSet,
     report: Callable[[str], None] = print,
 ) -> dict[str, Figures]:
     """All figures of a model folder: for the seen and the unseen banks, their controls, guessing."""
@@ -89,7 +89,7 @@ def measure(
     return columns
 
 
-def listen(mu: MuLlama, music: HeardMusic) -> list[Song]:
+def listen(mu: MuLlama, music: SpectraSet) -> list[Song]:
     """Clips as songs that were heard."""
     with torch.inference_mode():
         parts = [
@@ -218,7 +218,7 @@ def instruments_f1(
 def save_figures(columns: dict[str, Figures], path: Path) -> None:
     """Write figures as JSON, rounded to a tenth of a percent."""
     rounded = {c: {row: round(v, 1) for row, v in rows.items()} for c, rows in columns.items()}
-    stored = {"figures": rounded, "bars": [asdict(bar) for bar in BARS]}
+    stored = {"figures": rounded, "targets": [asdict(target) for target in TARGETS]}
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 

@@ -14,20 +14,20 @@ COLUMNS = ("seen", "unseen", "seen, wrong song", "unseen, wrong song", "majority
 
 
 def table(stored: dict[str, Any]) -> str:
-    """Markdown of what `bars.save_figures` wrote; a figure that misses its bar is marked."""
+    """Markdown of what `small_model.save_figures` wrote; a figure that misses its bar is marked."""
     found, rows = stored["figures"], []
-    for bar in stored["bars"]:
+    for target in stored["targets"]:
         limits = {
-            "seen": (bar["seen"], 1),
-            "unseen": (bar["unseen"], 1),
-            "seen, wrong song": (bar["wrong_song"], -1),
-            "unseen, wrong song": (bar["wrong_song"], -1),
+            "seen": (target["seen"], 1),
+            "unseen": (target["unseen"], 1),
+            "seen, wrong song": (target["wrong_song"], -1),
+            "unseen, wrong song": (target["wrong_song"], -1),
         }
         cells = [
-            _cell(found[column].get(bar["row"]), *limits.get(column, (None, 1)))
+            _cell(found[column].get(target["row"]), *limits.get(column, (None, 1)))
             for column in COLUMNS
         ]
-        rows.append(f"| {bar['row']} | " + " | ".join(cells) + " |")
+        rows.append(f"| {target['row']} | " + " | ".join(cells) + " |")
     head = ["| percent | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
     return "\n".join(head + rows)
 

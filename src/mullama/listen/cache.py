@@ -27,7 +27,7 @@ from transformers import PreTrainedModel
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.file_index import FileIndex, file_state
-from mullama.listen.listening import hear_sound
+from mullama.listen.listening import encode_sound
 
 FORM = 1
 """Raised whenever the way from a file to its Listening changes, so that old ones are not taken."""
@@ -46,7 +46,7 @@ Stored = NDArray[np.floating[Any]]
 """A Listening as numpy has it, (states, features): float16, or float32 where that is needed."""
 
 
-class Kept:
+class ListeningCache:
     """The Listenings of one encoder, heard in one way, in a folder that others may fill as well.
 
     The encoder must stay as it is while this is used. Threads may share it.
@@ -73,7 +73,7 @@ class Kept:
         self._index = FileIndex(folder / INDEX)
         about = self.folder / ENCODER
         if not about.is_file():
-            known = {"as_published": as_published, "form": FORM, "encoder": _habits(encoder)}
+            known = {"as_published": as_published, "form": FORM, "encoder": _behaviour(encoder)}
             _write(about, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
 
     @property
@@ -142,7 +142,7 @@ class Kept:
         """A Listening as it is kept: in half precision, but for numbers that are too large for that."""
         if self.encoder.training:  # dropout would make every hearing another one
             self.encoder.eval()
-        heard = hear_sound(self.encoder, sound).cpu().numpy()
+        heard = encode_sound(self.encoder, sound).cpu().numpy()
         if not np.isfinite(heard).all():
             raise AudioError(f"{sound.name}: the encoder hears no finite numbers in it")
         with np.errstate(over="ignore"):  # seen in what comes out
@@ -159,7 +159,7 @@ def default_folder() -> Path:
 @torch.no_grad()
 def fingerprint(encoder: PreTrainedModel, *, as_published: bool) -> str:
     """An encoder's weights, their types, its habits and how a piece is cut -> 32 hexadecimal digits."""
-    known = {"form": FORM, "as_published": as_published, "habits": _habits(encoder)}
+    known = {"form": FORM, "as_published": as_published, "habits": _behaviour(encoder)}
     digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
     for name, tensor in sorted(encoder.state_dict().items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
@@ -168,7 +168,7 @@ def fingerprint(encoder: PreTrainedModel, *, as_published: bool) -> str:
     return digest.hexdigest()[:32]
 
 
-def _habits(encoder: PreTrainedModel) -> dict[str, Any]:
+def _behaviour(encoder: PreTrainedModel) -> dict[str, Any]:
     """The encoder's configuration without what changes nothing that is heard."""
     stored = json.loads(encoder.config.to_json_string(use_diff=False))
     return {name: value for name, value in stored.items() if name not in OF_FILES}

@@ -31,7 +31,7 @@ def hear(encoder: PreTrainedModel, pieces: Iterable[Samples]) -> Tensor:
     return (total / samples).to(device, torch.float32)
 
 
-def hear_sound(encoder: PreTrainedModel, sound: AudioReader) -> Tensor:
+def encode_sound(encoder: PreTrainedModel, sound: AudioReader) -> Tensor:
     """A sound, read at the encoder's rate, -> its Listening (states, features), float32.
 
     Raises AudioError for what cannot be heard; the reader knows afterwards how much was.

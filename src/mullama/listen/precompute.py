@@ -30,7 +30,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mullama.errors import AudioError, MuLlamaError, UsageError
-from mullama.listen.cache import Kept
+from mullama.listen.cache import ListeningCache
 
 GPU_THREADS = 8
 """Threads that feed one GPU unless another number is asked for."""
@@ -41,7 +41,7 @@ FAULTS = (AudioError, OSError, ValueError, RuntimeError)
 
 
 @dataclass
-class Heard:
+class PrecomputeReport:
     """What became of many files."""
 
     digests: dict[Path, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Heard:
     """Why the others could not be heard, one line each."""
 
 
-class Outcome(NamedTuple):
+class FileOutcome(NamedTuple):
     """What became of one file."""
 
     path: Path
@@ -62,14 +62,14 @@ class Outcome(NamedTuple):
     cause: str
 
 
-def hear_files(
+def precompute(
     paths: Iterable[Path],
-    store: Kept,
+    store: ListeningCache,
     *,
     workers: int | None = None,
     on_error: Callable[[Path, str], None] = lambda path, cause: None,
     progress: Callable[[int], None] = lambda done: None,
-) -> Heard:
+) -> PrecomputeReport:
     """See to it that every file's Listening is in the store.
 
     `workers` are processes on a CPU (by default this one alone), threads beside a GPU. `on_error`
@@ -78,7 +78,7 @@ def hear_files(
     """
     if workers is not None and workers < 1:
         raise UsageError(f"hearing needs at least one worker, not {workers}")
-    heard = Heard()
+    heard = PrecomputeReport()
     for outcome in _outcomes(dict.fromkeys(paths), store, workers):
         if outcome.cause:
             heard.failed[outcome.path] = outcome.cause
@@ -90,19 +90,21 @@ def hear_files(
     return heard
 
 
-def _outcomes(paths: Iterable[Path], store: Kept, workers: int | None) -> Iterator[Outcome]:
+def _outcomes(
+    paths: Iterable[Path], store: ListeningCache, workers: int | None
+) -> Iterator[FileOutcome]:
     """What became of each file; those that are known first, because nobody has to begin for them."""
     unknown = []
     for path in paths:
         if (digest := store.known(path)) is not None:
-            yield Outcome(path, digest, False, "")
+            yield FileOutcome(path, digest, False, "")
         else:
             unknown.append(path)
     if unknown:
-        yield from _hear(unknown, store, workers)
+        yield from _listen(unknown, store, workers)
 
 
-def _hear(paths: list[Path], store: Kept, workers: int | None) -> Iterator[Outcome]:
+def _listen(paths: list[Path], store: ListeningCache, workers: int | None) -> Iterator[FileOutcome]:
     if store.encoder.device.type != "cpu":
         count = workers or min(GPU_THREADS, os.cpu_count() or 1)
         with ThreadPoolExecutor(count) as pool:
@@ -115,11 +117,11 @@ def _hear(paths: list[Path], store: Kept, workers: int | None) -> Iterator[Outco
 
 
 def _spread(
-    pool: Executor, paths: Iterable[Path], workers: int, job: Callable[[Path], Outcome]
-) -> Iterator[Outcome]:
+    pool: Executor, paths: Iterable[Path], workers: int, job: Callable[[Path], FileOutcome]
+) -> Iterator[FileOutcome]:
     """Outcomes as they come, with a few files given out ahead and never all of them."""
     coming = iter(paths)
-    running: set[Future[Outcome]] = set()
+    running: set[Future[FileOutcome]] = set()
     try:
         while True:
             room = workers * WAITING - len(running)
@@ -138,25 +140,25 @@ def _spread(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(store: Kept, path: Path) -> Outcome:
+def _one(store: ListeningCache, path: Path) -> FileOutcome:
     try:
         digest = store.digest(path)
         new = store.get(digest) is None
-        return Outcome(path, store.hear(path) if new else digest, new, "")
+        return FileOutcome(path, store.hear(path) if new else digest, new, "")
     except FAULTS as error:
         cause = " ".join(str(error).split()) or type(error).__name__
         named = cause if isinstance(error, AudioError) else f"{path}: {cause}"
-        return Outcome(path, "", False, named)
+        return FileOutcome(path, "", False, named)
 
 
 # ------------------------------------------------------------------ in a process of its own
 
-_there: list[Kept] = []
+_there: list[ListeningCache] = []
 """The store of a process that hears; empty in every other."""
 
 
 @contextmanager
-def _processes(store: Kept, workers: int) -> Iterator[ProcessPoolExecutor]:
+def _processes(store: ListeningCache, workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that share one copy of the weights, mapped from a file."""
     with tempfile.TemporaryDirectory(prefix="mullama-") as folder:
         weights = Path(folder) / "encoder.safetensors"
@@ -176,10 +178,10 @@ def _begin(weights: Path, kind: Any, config: Any, root: Path, as_published: bool
     encoder = kind(config)
     encoder.load_state_dict(load_file(weights), assign=True)
     encoder.eval().requires_grad_(False)
-    _there[:] = [Kept(root, encoder, as_published=as_published, key=key)]
+    _there[:] = [ListeningCache(root, encoder, as_published=as_published, key=key)]
 
 
-def _one_there(path: Path) -> Outcome:
+def _one_there(path: Path) -> FileOutcome:
     return _one(_there[0], path)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.samples import Samples
 
-SHORTEST_REMAINDER = 0.25
+MIN_REMAINDER = 0.25
 """As a share of a window: a shorter remainder is heard with the window before."""
 
 
@@ -37,7 +37,7 @@ def windows(
         raise UsageError(
             f"windows of {window_samples} samples are too short: the encoder needs {shortest}"
         )
-    least = max(shortest, int(window_samples * SHORTEST_REMAINDER), 1)
+    least = max(shortest, int(window_samples * MIN_REMAINDER), 1)
     waiting: list[Samples] = []
     length = 0
     for block in blocks:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mullama.data.utf8 import is_text
+from mullama.data.utf8 import is_utf8
 from mullama.errors import UsageError
 
 FIXED_QUESTIONS = (
@@ -119,7 +119,7 @@ def _parsed(line: str, where: str) -> Any:
 
 def _text(values: dict[str, Any], name: str, where: str) -> str:
     value = values.get(name, "")
-    if not isinstance(value, str) or not is_text(value):
+    if not isinstance(value, str) or not is_utf8(value):
         raise UsageError(f"{where}: {name!r} is {value!r}, expected text")
     return value
 

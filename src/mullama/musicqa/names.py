@@ -5,7 +5,7 @@ Knows nothing of what the file holds.
 
 from pathlib import Path, PurePosixPath
 
-LONGEST_NAME, LONGEST_PART = 1024, 255
+MAX_NAME, MAX_PART = 1024, 255
 """In bytes; what usual file systems keep. Longer ones are refused, as asking for them is an error."""
 
 
@@ -16,7 +16,7 @@ def safe_name(name: str) -> PurePosixPath | None:
     files and tables from outside may hold them to reach other files.
     """
     sizes = [len(part.encode(errors="replace")) for part in name.split("/")]
-    if sum(sizes) > LONGEST_NAME or max(sizes) > LONGEST_PART:
+    if sum(sizes) > MAX_NAME or max(sizes) > MAX_PART:
         return None
     if "\\" in name or name[1:2] == ":" or any(ord(character) < 32 for character in name):
         return None

@@ -16,7 +16,7 @@ from mullama.data.audio_files import Sounds
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.parquet import write_parquet
 from mullama.data.formats.published import write_published
-from mullama.data.formats.reading import each_clip, expanded
+from mullama.data.formats.reading import each_clip, expand
 from mullama.data.records import ClipPairs, Pair, each_pair, write_pairs
 from mullama.data.tally import NO_AUDIO, LeftOut, Tally
 from mullama.errors import AudioError, UsageError
@@ -24,7 +24,7 @@ from mullama.musicqa.build.plan import AUDIOS
 from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
 from mullama.musicqa.interview.filters import unwanted
 from mullama.musicqa.names import safe_name
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 FORMS = (".jsonl", ".json", ".csv", ".parquet")
 
@@ -64,7 +64,7 @@ def read(job: Reading, *, progress: Callable[[], object] = lambda: None) -> Read
     form = job.out.suffix.lower()
     if form not in ("", *FORMS):
         raise UsageError(f"{job.out}: expected a folder, or a file ending in {', '.join(FORMS)}")
-    files = expanded(job.files)
+    files = expand(job.files)
     if job.out.resolve() in {file.resolve() for file in files}:
         raise UsageError(f"{job.out} is one of the files to read: choose another --out")
     if not form and len({file.stem for file in files}) < len(files):
@@ -166,7 +166,7 @@ def _kept(clip: ClipPairs, out: Path) -> Iterator[Pair]:
     target = out / name
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(target) as part:
+        with atomic_file(target) as part:
             part.write_bytes(clip.sound)
     elif target.read_bytes() != clip.sound:
         raise UsageError(f"{target} is another clip of this name: choose another --out")

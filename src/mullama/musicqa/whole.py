@@ -8,7 +8,7 @@ from mullama.errors import UsageError
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """A place beside `path` to write to; renamed to `path` at the end, removed on any failure.
 
     Raises UsageError where the disk refuses.

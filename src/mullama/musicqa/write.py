@@ -12,7 +12,7 @@ from pathlib import Path
 from mullama.errors import UsageError
 from mullama.musicqa.job import write
 from mullama.musicqa.shards import Shard
-from mullama.musicqa.sources import Selection, add_source_arguments, selected
+from mullama.musicqa.sources import Selection, add_source_arguments, select
 from mullama.musicqa.writers import add_writer_arguments, open_writer, writer_options
 from mullama.musicqa.writers.registry import FORMS
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out.suffix != ".jsonl":
         raise UsageError(f"--out is {arguments.out}, expected the name of a .jsonl file")
     shard = Shard.from_text(arguments.shard)
-    selection = selected(arguments)
+    selection = select(arguments)
     writer = open_writer(arguments.writer, writer_options(arguments))
     outcome = write(
         selection,

@@ -25,7 +25,7 @@ class TrainingError(MuLlamaError):
     """A training that cannot go on; its last checkpoint is good."""
 
 
-class Saves:
+class CheckpointManager:
     """The checkpoints of one run."""
 
     def __init__(self, folder: Path, report: Callable[[str], None] = print) -> None:

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.training.parallel import World, join
-from mullama.training.precision import DTYPES, computing
-from mullama.training.qa.data import Source
+from mullama.training.parallel import World, init_distributed
+from mullama.training.precision import DTYPES, autocast
+from mullama.training.qa.data import PairSet
 from mullama.training.qa.objective import LearnPairs
-from mullama.training.qa.task import DataCourse
+from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.trainable import choose, trained_by
+from mullama.training.trainable import set_trainable, trained_by
 
 TRAINED_BYTES = 16
 """Of a trained number: itself, its gradient and two moments, all float32."""
@@ -70,35 +70,35 @@ def needs(config: MuLlamaConfig, recipe: Recipe, phase: Phase, processes: int = 
 
 def _activations(config: MuLlamaConfig, recipe: Recipe, phase: Phase, size: int) -> float:
     text = config.text_config
-    tokens = phase.longest
+    tokens = phase.max_length
     if not phase.as_published:
-        tokens = max(phase.longest, min(phase.micro_tokens, phase.batch * phase.longest))
+        tokens = max(phase.max_length, min(phase.micro_tokens, phase.batch * phase.max_length))
     # Inputs of two norms, of the projections and of the output, q, k, v, and the three of the
     # feed-forward block, for each token; low-rank updates keep the inputs anyway.
     layer = tokens * size * (8 * text.hidden_size + 4 * text.intermediate_size)
-    kept = tokens * size * text.hidden_size * text.num_hidden_layers + layer
+    cached = tokens * size * text.hidden_size * text.num_hidden_layers + layer
     if not recipe.recompute:
-        kept = layer * text.num_hidden_layers
+        cached = layer * text.num_hidden_layers
     logits = tokens * text.vocab_size * (4 + 4 + size)
-    return float(kept + logits)
+    return float(cached + logits)
 
 
-class Unheard:
+class SilentListenings:
     """Stands in for heard music: silence of the right shape, so that a step can be timed."""
 
     def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
         config = model.config
         self.shape = (config.states, config.audio_config.hidden_size)
 
-    def prepare(self, sources: Sequence[Source]) -> list[Source]:
+    def prepare(self, sources: Sequence[PairSet]) -> list[PairSet]:
         """All of them, whether their audio is there or not."""
         return list(sources)
 
-    def kept(self, names: Sequence[str | None]) -> Tensor:
+    def cached(self, names: Sequence[str | None]) -> Tensor:
         """Listenings (clip, states, features)."""
         return torch.ones(len(names), *self.shape)
 
-    live = kept
+    online = cached
 
 
 def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) -> Iterable[str]:
@@ -108,14 +108,14 @@ def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) 
         return
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    world = World(device=join(options.device).device)
-    course = DataCourse(recipe, options, world, report, heard=Unheard)
-    learner = course.learner()
-    config = course.model.config
-    yield f"{recipe.name}: starts from {recipe.start}; {len(course.pairs):,} pairs to learn from"
+    world = World(device=init_distributed(options.device).device)
+    task = QaTask(recipe, options, world, report, heard=SilentListenings)
+    loss_module = task.loss_module()
+    config = task.model.config
+    yield f"{recipe.name}: starts from {recipe.start}; {len(task.pairs):,} pairs to learn from"
     for phase in recipe.phases:
         found = needs(config, recipe, phase, world.size)
-        objective = course.objective(phase)
+        objective = task.objective(phase)
         assert isinstance(objective, LearnPairs)
         yield (
             f"{phase.name}: trains {found.trained:,} of {found.parameters:,} parameters in "
@@ -126,26 +126,26 @@ def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) 
             f"{found.state / GIGABYTE:.2f}, activations {found.activations / GIGABYTE:.2f}, "
             f"together {found.total / GIGABYTE:.1f} GB a process"
         )
-        learner.objective = objective
-        choose(course.pupil, phase.trains)
-        seconds, tokens, shapes = _one_step(learner, objective, world, recipe)
-        whole = seconds * objective.steps
+        loss_module.objective = objective
+        set_trainable(task.trainable, phase.trains)
+        seconds, tokens, shapes = _one_step(loss_module, objective, world, recipe)
+        total = seconds * objective.steps
         yield (
             f"  one step on {world.device}: {seconds:.2f} s, {tokens:,} tokens in micro-batches of "
-            f"{shapes}; all steps about {whole / 3600:.1f} h"
+            f"{shapes}; all steps about {total / 3600:.1f} h"
         )
 
 
 def _one_step(
-    learner: torch.nn.Module, objective: LearnPairs, world: World, recipe: Recipe
+    loss_module: torch.nn.Module, objective: LearnPairs, world: World, recipe: Recipe
 ) -> tuple[float, int, str]:
     """Forward and backward of one step, after one that warms up."""
     micros = objective.micro_batches(objective.steps // 2)
     for _ in range(2):
         start = time.perf_counter()
         for micro in micros:
-            with computing(world.device, recipe.precision):
-                loss = learner(micro)
+            with autocast(world.device, recipe.precision):
+                loss = loss_module(micro)
             loss.backward()
         if world.device.type == "cuda":
             torch.cuda.synchronize()

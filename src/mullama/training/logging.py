@@ -21,7 +21,7 @@ LOG, CURVE, ENVIRONMENT = "log.jsonl", "loss.png", "environment.json"
 PACKAGES = ("mullama", "torch", "transformers", "tokenizers", "safetensors", "numpy")
 
 
-class Journal:
+class RunLogger:
     """The visible side of one run; `quiet` for all processes but the first."""
 
     def __init__(

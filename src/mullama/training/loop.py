@@ -18,14 +18,27 @@ from torch import Tensor, nn
 from torch.distributed.tensor import DTensor
 
 from mullama.errors import UsageError
-from mullama.training.checkpoints import Saves, TrainingError
-from mullama.training.logging import Journal
-from mullama.training.parallel import World, last_only, place, regroup, replicate, whole
-from mullama.training.precision import computing
+from mullama.training.checkpoints import CheckpointManager, TrainingError
+from mullama.training.logging import RunLogger
+from mullama.training.parallel import (
+    World,
+    full_tensor,
+    replicate,
+    reshard,
+    shard_like,
+    sync_on_last,
+)
+from mullama.training.precision import autocast
 from mullama.training.progress import Progress, belongs, fingerprint, load_optimiser, step_seed
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.schedule import weight_decay_groups
-from mullama.training.trainable import Learner, Objective, Pupil, choose, trained_by
+from mullama.training.trainable import (
+    LossModule,
+    Objective,
+    TrainableModel,
+    set_trainable,
+    trained_by,
+)
 
 BETAS = (0.9, 0.95)
 
@@ -40,20 +53,20 @@ class Loop:
     def __init__(
         self,
         recipe: Recipe,
-        learner: Learner,
+        loss_module: LossModule,
         folder: Path,
         objective_for: Callable[[Phase], Objective],
-        journal: Journal,
+        logger: RunLogger,
         world: World | None = None,
         *,
         data: str = "",
     ) -> None:
         """`data` names what is learnt from, so that a run is not taken up with something else."""
         self.data = data
-        self.recipe, self.learner, self.folder = recipe, learner, folder
-        self.objective_for, self.journal = objective_for, journal
+        self.recipe, self.loss_module, self.folder = recipe, loss_module, folder
+        self.objective_for, self.logger = objective_for, logger
         self.world = world if world is not None else World()
-        self.saves = Saves(folder, journal.say)
+        self.checkpoints = CheckpointManager(folder, logger.say)
         self.progress = Progress()
         self.asked_to_stop = False
         self._optimiser: torch.optim.Optimizer | None = None
@@ -63,13 +76,13 @@ class Loop:
         self._saved_at = time.monotonic()
 
     @property
-    def pupil(self) -> Pupil:
+    def trainable(self) -> TrainableModel:
         """The model and its aids."""
-        return self.learner.pupil
+        return self.loss_module.trainable
 
     def resume(self) -> bool:
         """Load the newest good checkpoint, if there is one; whether there was."""
-        stored = self.saves.load(clear=self.world.first)
+        stored = self.checkpoints.load(clear=self.world.is_main)
         if stored is None:
             return False
         if differs := belongs(
@@ -79,7 +92,7 @@ class Loop:
                 f"{self.folder} belongs to a run with another {differs}; take another --out folder, or "
                 "remove it"
             )
-        self._take(stored["weights"])
+        self._load_weights(stored["weights"])
         self._scaler.load_state_dict(stored["scaler"])
         self.progress = Progress(**stored["progress"], optimiser=stored["optimiser"])
         steps = self.world.gather(self.progress.total)
@@ -114,22 +127,22 @@ class Loop:
             "optimiser": self._moments(),
             "scaler": self._scaler.state_dict(),
         }
-        if self.world.first:
-            self.saves.save(self.progress.total, self.progress.phase, state)
-        self.world.wait()
+        if self.world.is_main:
+            self.checkpoints.save(self.progress.total, self.progress.phase, state)
+        self.world.barrier()
         self._saved_at = time.monotonic()
 
     def weights(self) -> dict[str, Tensor]:
         """What any phase of the recipe trains, whole, by name; in the first process only."""
-        words, first = self.recipe.trains, self.world.first
-        named = self.pupil.named_parameters()
-        return {name: whole(p, first) for name, p in named if trained_by(name, words)}
+        words, first = self.recipe.trains, self.world.is_main
+        named = self.trainable.named_parameters()
+        return {name: full_tensor(p, first) for name, p in named if trained_by(name, words)}
 
     def _moments(self) -> dict[str, Any]:
         """The optimiser's state, whole; empty between phases."""
         if self._optimiser is None:
             return {}
-        moments: dict[str, Any] = whole(self._optimiser.state_dict(), self.world.first)
+        moments: dict[str, Any] = full_tensor(self._optimiser.state_dict(), self.world.is_main)
         return moments
 
     def _train_phase(self, phase: Phase, left: float) -> float:
@@ -137,19 +150,19 @@ class Loop:
 
         Keeps the optimiser where the phase is not at its end.
         """
-        chosen = choose(self.pupil, phase.trains)
+        chosen = set_trainable(self.trainable, phase.trains)
         optimiser = torch.optim.AdamW(
             weight_decay_groups(chosen, phase.weight_decay), lr=0.0, betas=BETAS
         )
-        objective = self.learner.objective = self.objective_for(phase)
+        objective = self.loss_module.objective = self.objective_for(phase)
         if self.progress.optimiser:
             load_optimiser(optimiser, self.progress.optimiser)
         self._optimiser = optimiser
-        trained = replicate(self.learner, self.world)
-        self.journal.begin(self.progress.total, phase.name, objective.steps, self.progress.step)
-        self.pupil.train()
+        trained = replicate(self.loss_module, self.world)
+        self.logger.begin(self.progress.total, phase.name, objective.steps, self.progress.step)
+        self.trainable.train()
         try:
-            while self.progress.step < objective.steps and not self._gave_up():
+            while self.progress.step < objective.steps and not self._out_of_patience():
                 if left <= 0:
                     self.save()
                     return 0
@@ -157,7 +170,7 @@ class Loop:
                 self._take_step(phase, trained, chosen)
             self._end_phase()
         finally:
-            self.journal.end()
+            self.logger.end()
         return left
 
     def _take_step(
@@ -168,23 +181,23 @@ class Loop:
         self.progress.step += 1
         self.progress.total += 1
         self.progress.optimiser = {}
-        self.journal.step(loss, tokens)
+        self.logger.step(loss, tokens)
         if self.progress.step % self.recipe.log_steps == 0:
             self._log(phase)
         if self.progress.step % self.recipe.validate_steps == 0:
             self._validate(phase)
-        if self.world.any(self.asked_to_stop):
+        if self.world.any_rank(self.asked_to_stop):
             self.save()
             raise Stopped
         late = time.monotonic() - self._saved_at > self.recipe.checkpoint_seconds
-        if self.world.any(late and self.world.first):
+        if self.world.any_rank(late and self.world.is_main):
             self.save()
 
     def _step(
         self, phase: Phase, trained: nn.Module, parameters: list[nn.Parameter]
     ) -> tuple[float, float]:
         """One optimiser step; its loss and its tokens, of all processes."""
-        objective, step = self.learner.objective, self.progress.step
+        objective, step = self.loss_module.objective, self.progress.step
         assert objective is not None
         assert self._optimiser is not None
         seed = step_seed(self.recipe, phase, step) + self.world.rank
@@ -196,33 +209,35 @@ class Loop:
         micros = objective.micro_batches(step)
         shares: list[float] = []
         for number, micro in enumerate(micros, start=1):
-            with last_only(trained, number == len(micros)):
+            with sync_on_last(trained, number == len(micros)):
                 with self._computing():
                     loss = trained(micro)
                 # Gradients are averaged over processes, but losses are parts of one sum.
                 self._scaler.scale(loss * self.world.size).backward()
             shares.append(loss.item())
-        total = self.world.total(sum(shares))
+        total = self.world.all_reduce_sum(sum(shares))
         if not math.isfinite(total):
-            self._stop_at(
+            self._abort(
                 phase, [m for m, s in zip(micros, shares, strict=True) if not math.isfinite(s)]
             )
         self._scaler.unscale_(self._optimiser)
         norm = nn.utils.clip_grad_norm_(parameters, phase.clip_norm or math.inf)
         # In float16 a gradient may overflow now and then: its scale is lowered and the step left out.
         if not math.isfinite(_number(norm)) and self._scaler.get_scale() <= 1:
-            self._stop_at(phase, micros)
+            self._abort(phase, micros)
         self._scaler.step(self._optimiser)
         self._scaler.update()
-        return total, self.world.total(sum(map(objective.tokens, micros)))
+        return total, self.world.all_reduce_sum(sum(map(objective.tokens, micros)))
 
     def _computing(self) -> torch.autocast:
-        return computing(self.world.device, self.recipe.precision)
+        return autocast(self.world.device, self.recipe.precision)
 
-    def _stop_at(self, phase: Phase, micros: Sequence[Any]) -> None:
+    def _abort(self, phase: Phase, micros: Sequence[Any]) -> None:
         """Say where a loss or gradient is no number; the weights are still those before this step."""
         self.save()
-        guilty = [name for names in self.world.gather(self._guilty(micros)) for name in names]
+        guilty = [
+            name for names in self.world.gather(self._non_finite_items(micros)) for name in names
+        ]
         raise TrainingError(
             f"phase {phase.name}: the loss or its gradient is no number at step "
             f"{self.progress.step}, at {'; '.join(guilty) or 'a sum of sound items'}; the weights "
@@ -230,21 +245,21 @@ class Loop:
         )
 
     @torch.no_grad()
-    def _guilty(self, micros: Sequence[Any]) -> list[str]:
+    def _non_finite_items(self, micros: Sequence[Any]) -> list[str]:
         """Names of the items whose loss is no number; of all, where others would have to compute too."""
-        objective = self.learner.objective
+        objective = self.loss_module.objective
         assert objective is not None
         parts = [part for micro in micros for part in objective.parts(micro)]
         if self.world.size > 1:
             return [objective.name(part) for part in parts]
         with self._computing():
-            return [objective.name(p) for p in parts if not torch.isfinite(self.learner(p))]
+            return [objective.name(p) for p in parts if not torch.isfinite(self.loss_module(p))]
 
     def _log(self, phase: Phase) -> None:
-        assert self.learner.objective is not None
-        step, objective = self.progress.step, self.learner.objective
+        assert self.loss_module.objective is not None
+        step, objective = self.progress.step, self.loss_module.objective
         rate = objective.learning_rate(step - 1)
-        self.journal.pace(self.progress.total, phase.name, step, objective.steps, rate)
+        self.logger.pace(self.progress.total, phase.name, step, objective.steps, rate)
 
     def _validate(self, phase: Phase) -> None:
         """Measure on what is kept apart, and keep the best weights."""
@@ -253,33 +268,33 @@ class Loop:
             return
         progress = self.progress
         progress.validated = progress.step
-        self.journal.line(progress.total, phase=phase.name, validation=found)
+        self.logger.line(progress.total, phase=phase.name, validation=found)
         if found < progress.best:
-            progress.best, progress.worse = found, 0
+            progress.best, progress.bad_evaluations = found, 0
             weights = self.weights()
-            if self.world.first:
-                self.saves.save_best(progress.phase, {"weights": weights, "loss": found})
+            if self.world.is_main:
+                self.checkpoints.save_best(progress.phase, {"weights": weights, "loss": found})
         else:
-            progress.worse += 1
-        self.journal.say(f"{phase.name}: validation loss {found:.4f}, best {progress.best:.4f}")
+            progress.bad_evaluations += 1
+        self.logger.say(f"{phase.name}: validation loss {found:.4f}, best {progress.best:.4f}")
 
     @torch.no_grad()
     def _measured(self) -> float | None:
         """The loss on what is kept apart; None where nothing is."""
-        assert self.learner.objective is not None
-        micros = self.learner.objective.validation()
+        assert self.loss_module.objective is not None
+        micros = self.loss_module.objective.validation()
         if not micros:
             return None
         torch.manual_seed(self.recipe.seed)  # where an encoder learns, the same windows are heard
-        self.pupil.eval()
+        self.trainable.eval()
         with self._computing():
-            found = sum(self.learner(micro).item() for micro in micros)
-        regroup(self.learner)
-        self.pupil.train()
-        return self.world.total(found)
+            found = sum(self.loss_module(micro).item() for micro in micros)
+        reshard(self.loss_module)
+        self.trainable.train()
+        return self.world.all_reduce_sum(found)
 
-    def _gave_up(self) -> bool:
-        return 0 < self.recipe.patience <= self.progress.worse
+    def _out_of_patience(self) -> bool:
+        return 0 < self.recipe.patience <= self.progress.bad_evaluations
 
     def _end_phase(self) -> None:
         """Take the best weights, where any were measured, and go to the next phase."""
@@ -287,22 +302,22 @@ class Loop:
         if self.progress.validated != self.progress.step:
             self._validate(self.recipe.phases[self.progress.phase])
         if math.isfinite(self.progress.best):
-            self.world.wait()
-            best = self.saves.load_best(self.progress.phase)
+            self.world.barrier()
+            best = self.checkpoints.load_best(self.progress.phase)
             if best is not None:
-                self._take(best["weights"])
-                self.journal.say(f"the best weights had a validation loss of {best['loss']:.4f}")
+                self._load_weights(best["weights"])
+                self.logger.say(f"the best weights had a validation loss of {best['loss']:.4f}")
         self._optimiser.zero_grad(set_to_none=True)
         self._optimiser = None
         self.progress = Progress(self.progress.phase + 1, total=self.progress.total)
         self.save()
 
     @torch.no_grad()
-    def _take(self, stored: dict[str, Tensor]) -> None:
+    def _load_weights(self, stored: dict[str, Tensor]) -> None:
         """Give the pupil stored weights."""
-        named = dict(self.pupil.named_parameters())
+        named = dict(self.trainable.named_parameters())
         for name, tensor in stored.items():
-            named[name].copy_(place(tensor, named[name]))
+            named[name].copy_(shard_like(tensor, named[name]))
 
 
 def _number(norm: Tensor) -> float:

@@ -37,15 +37,15 @@ class World:
     """Where it computes."""
 
     @property
-    def first(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this process is the one that writes files and speaks."""
         return self.rank == 0
 
-    def any(self, flag: bool) -> bool:
+    def any_rank(self, flag: bool) -> bool:
         """Whether any process says yes; all get the same answer."""
-        return flag if self.size == 1 else self.total(float(flag)) > 0
+        return flag if self.size == 1 else self.all_reduce_sum(float(flag)) > 0
 
-    def total(self, value: float) -> float:
+    def all_reduce_sum(self, value: float) -> float:
         """The sum over all processes."""
         if self.size == 1:
             return value
@@ -61,42 +61,42 @@ class World:
         distributed.all_gather_object(found, value)
         return found
 
-    def wait(self) -> None:
+    def barrier(self) -> None:
         """Until all processes have come this far."""
         if self.size > 1:
             distributed.barrier()
 
 
-def join(device: str | None = None) -> World:
+def init_distributed(device: str | None = None) -> World:
     """The world that torchrun describes in the environment; one process without it."""
     cuda = torch.cuda.is_available() and device in (None, "cuda")
     local = int(os.environ.get("LOCAL_RANK", "0"))
     size = int(os.environ.get("WORLD_SIZE", "1"))
     try:
-        place = torch.device("cuda", local) if cuda else torch.device(device or "cpu")
-        torch.empty(0, device=place)
+        shard_like = torch.device("cuda", local) if cuda else torch.device(device or "cpu")
+        torch.empty(0, device=shard_like)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"the device {device!r} cannot be used: {reason}") from error
-    if size > 1 and not cuda and place.type == "cuda":
+    if size > 1 and not cuda and shard_like.type == "cuda":
         raise UsageError(f"several processes take a GPU each: leave out --device {device}")
     if size == 1:
-        return World(device=place)
-    if place.type == "cuda":
-        torch.cuda.set_device(place)
+        return World(device=shard_like)
+    if shard_like.type == "cuda":
+        torch.cuda.set_device(shard_like)
     if not distributed.is_initialized():
-        backend = "nccl" if place.type == "cuda" else "gloo"
+        backend = "nccl" if shard_like.type == "cuda" else "gloo"
         distributed.init_process_group(backend, timeout=PATIENCE)
-    return World(distributed.get_rank(), size, place)
+    return World(distributed.get_rank(), size, shard_like)
 
 
-def leave() -> None:
+def shutdown() -> None:
     """The end of what `join` began."""
     if distributed.is_initialized():
         distributed.destroy_process_group()
 
 
-def spread(
+def shard(
     root: nn.Module,
     layers: list[nn.Module],
     dtype: torch.dtype,
@@ -129,7 +129,7 @@ def replicate(root: nn.Module, world: World) -> nn.Module:
 
 
 @contextlib.contextmanager
-def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
+def sync_on_last(module: nn.Module, is_last: bool) -> Iterator[None]:
     """Exchange gradients after the last of a step's backward passes only."""
     if isinstance(module, DistributedDataParallel):
         with contextlib.nullcontext() if is_last else module.no_sync():
@@ -140,13 +140,13 @@ def last_only(module: nn.Module, is_last: bool) -> Iterator[None]:
     yield
 
 
-def regroup(root: nn.Module) -> None:
+def reshard(root: nn.Module) -> None:
     """Let go of what was gathered for a forward pass that no backward pass follows."""
     if isinstance(root, FSDPModule):
         root.reshard()
 
 
-def whole(value: Any, keep: bool = True) -> Any:
+def full_tensor(value: Any, keep: bool = True) -> Any:
     """The same nested state with tensors that are spread over processes gathered, on the CPU.
 
     All processes must take part; those that do not `keep` it hold one tensor at a time, and get none.
@@ -157,11 +157,11 @@ def whole(value: Any, keep: bool = True) -> Any:
     if isinstance(value, Tensor):
         return value.detach().cpu() if keep else None
     if isinstance(value, dict):
-        return {key: whole(part, keep) for key, part in value.items()}
-    return [whole(part, keep) for part in value] if isinstance(value, list) else value
+        return {key: full_tensor(part, keep) for key, part in value.items()}
+    return [full_tensor(part, keep) for part in value] if isinstance(value, list) else value
 
 
-def place(stored: Tensor, like: Tensor) -> Tensor:
+def shard_like(stored: Tensor, like: Tensor) -> Tensor:
     """A whole tensor as `like` has it: on its device, spread as it is."""
     if isinstance(like, DTensor):
         return distribute_tensor(

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch.distributed.tensor import DTensor
 
-from mullama.training.parallel import place
+from mullama.training.parallel import shard_like
 from mullama.training.recipe import Phase, Recipe
 
 
@@ -29,7 +29,7 @@ class Progress:
     """The phase's lowest validation loss."""
     validated: int = -1
     """The phase's step that was measured last."""
-    worse: int = 0
+    bad_evaluations: int = 0
     """Measurements since then."""
     optimiser: dict[str, Any] = field(default_factory=dict)
     """State of the phase's optimiser as it was loaded, empty at its start."""
@@ -69,5 +69,5 @@ def load_optimiser(optimiser: torch.optim.Optimizer, stored: dict[str, Any]) -> 
         parameter = parameters[index]
         for name, moment in moments.items():
             if isinstance(parameter, DTensor) and moment.shape == parameter.shape:
-                moments[name] = place(moment, parameter)
+                moments[name] = shard_like(moment, parameter)
     optimiser.load_state_dict(stored)

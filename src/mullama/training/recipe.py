@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from mullama.errors import UsageError
 
-Objective = Literal["pairs", "attributes", "truth", "carry", "answers"]
+ObjectiveName = Literal["pairs", "attributes", "truth", "align", "answers"]
 """What a phase learns. `pairs`: to answer as a data set does. The others are the small model's own:
 facts from spectra; answers from the facts themselves; the bridge's output that stands for the facts;
 answers about music whose truth is known."""
@@ -79,7 +79,7 @@ class Phase:
 
     name: str
     """For logs and checkpoints."""
-    objective: Objective
+    objective: ObjectiveName
     """What is learnt."""
     trains: tuple[str, ...]
     """Parameters by name, with `*`, or a published phase by its name (pretrain, finetune)."""
@@ -104,7 +104,7 @@ class Phase:
     """An epoch is one part of so many of the data, each pass in another order."""
     warmup_epochs: float = 0.0
     """As `warmup_steps`, in epochs; used with `epochs`."""
-    longest: int = 512
+    max_length: int = 512
     """Tokens of a text, its end included; a longer answer is cut."""
     micro_tokens: int = 4096
     """Most tokens that go through the model at once, padding included: limits memory, changes nothing."""
@@ -115,7 +115,7 @@ class Phase:
     """Listenings kept of each clip: the first plain, the others augmented."""
     overlaid: float = 0.0
     """Share of the clips that the encoder hears together with another clip."""
-    teacher: Literal["truth", "heads"] = "truth"
+    teacher: Literal["truth", "probes"] = "truth"
     """Whether answers say what is true of a clip, or what the encoder's heads read in it."""
     noise: float = 0.0
     """Deviation of the noise on what carries the music, as a share of its own size."""
@@ -185,12 +185,12 @@ class Recipe:
 
     def check(self) -> None:
         """Refuse what does not fit together, before anything is made."""
-        _at_least(self, LEAST, f"recipe {self.name}")
+        _check_minimum(self, MINIMUM, f"recipe {self.name}")
         names = [phase.name for phase in self.phases]
         if not names or len(set(names)) < len(names):
             raise UsageError(f"recipe {self.name}: needs phases, each with a name of its own")
         for phase in self.phases:
-            _at_least(phase, LEAST, f"phase {phase.name}")
+            _check_minimum(phase, MINIMUM, f"phase {phase.name}")
             if phase.objective != "pairs":
                 self.split(phase.split)
                 if not phase.steps:
@@ -198,10 +198,10 @@ class Recipe:
             elif (phase.steps > 0) == (phase.epochs > 0):
                 raise UsageError(f"phase {phase.name}: give either steps or epochs")
         for one in self.data:
-            _at_least(one, LEAST, f"data set {one.file}")
+            _check_minimum(one, MINIMUM, f"data set {one.file}")
 
 
-LEAST: dict[str, float] = {
+MINIMUM: dict[str, float] = {
     **dict.fromkeys(("batch", "parts", "micro_tokens", "variants", "log_steps"), 1),
     **dict.fromkeys(("validate_steps", "validation_pairs"), 1),
     **dict.fromkeys(("steps", "epochs", "learning_rate", "warmup_steps", "warmup_epochs"), 0),
@@ -212,7 +212,7 @@ LEAST: dict[str, float] = {
 """Value -> the least that makes sense."""
 
 
-def _at_least(values: Any, least: dict[str, float], where: str) -> None:
+def _check_minimum(values: Any, least: dict[str, float], where: str) -> None:
     for name, low in least.items():
         value = getattr(values, name, low)
         if not low <= value < float("inf"):

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from mullama.errors import UsageError
 from mullama.training.recipe import Recipe
 
-MOST_EXTENDED = 8
+MAX_EXTENDED = 8
 """Longest chain of recipes that extend each other."""
 
 
@@ -25,7 +25,7 @@ def load_recipe(path: Path | str, changes: Sequence[str] = ()) -> Recipe:
     Raises UsageError for a file that cannot be read, an unknown or missing key, a value of the wrong
     kind, or parts that do not fit together.
     """
-    stored = _extended(Path(path), MOST_EXTENDED)
+    stored = _extended(Path(path), MAX_EXTENDED)
     for change in changes:
         _change(stored, change)
     recipe = build(Recipe, stored, str(path))
@@ -47,7 +47,7 @@ def _extended(path: Path, most: int) -> dict[str, Any]:
     if base is None:
         return stored
     if not most:
-        raise UsageError(f"{path}: recipes extend each other more than {MOST_EXTENDED} times")
+        raise UsageError(f"{path}: recipes extend each other more than {MAX_EXTENDED} times")
     return _merged(_extended(path.parent / str(base), most - 1), stored)
 
 

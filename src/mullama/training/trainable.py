@@ -16,7 +16,7 @@ from mullama.training.recipe import Phase
 from mullama.training.schedule import learning_rate
 
 
-class Pupil(nn.Module):
+class TrainableModel(nn.Module):
     """The model; a subclass adds the aids that it learns with."""
 
     def __init__(self, model: Any) -> None:
@@ -99,12 +99,12 @@ class StepObjective:
         return []
 
 
-class Learner(nn.Module):
+class LossModule(nn.Module):
     """The pupil with its present objective, as one module whose forward pass is a loss."""
 
-    def __init__(self, pupil: Pupil) -> None:
+    def __init__(self, trainable: TrainableModel) -> None:
         super().__init__()
-        self.pupil = pupil
+        self.trainable = trainable
         self.objective: Objective | None = None
 
     def forward(self, micro: Any) -> Tensor:
@@ -124,18 +124,18 @@ def patterns(trains: Iterable[str]) -> list[str]:
     return [pattern for word in trains for pattern in PHASES.get(word, (word,))]
 
 
-def require(pupil: nn.Module, trains: Iterable[str]) -> None:
+def require(trainable: nn.Module, trains: Iterable[str]) -> None:
     """Refuse a word that matches no parameter: a misspelt one would train nothing."""
-    names = [name for name, _ in pupil.named_parameters()]
+    names = [name for name, _ in trainable.named_parameters()]
     for word in trains:
         if not any(trained_by(name, [word]) for name in names):
             raise UsageError(f"a phase trains {word!r}, but no parameter has such a name")
 
 
-def choose(pupil: nn.Module, trains: Sequence[str]) -> list[tuple[str, nn.Parameter]]:
+def set_trainable(trainable: nn.Module, trains: Sequence[str]) -> list[tuple[str, nn.Parameter]]:
     """Let exactly the parameters that match learn."""
-    require(pupil, trains)
-    named = list(pupil.named_parameters())
+    require(trainable, trains)
+    named = list(trainable.named_parameters())
     for name, parameter in named:
         parameter.requires_grad_(trained_by(name, trains))
     return [(name, parameter) for name, parameter in named if parameter.requires_grad]

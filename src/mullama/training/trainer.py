@@ -19,24 +19,24 @@ from safetensors import SafetensorError
 from mullama.checkpoints.store import RUN_MODEL
 from mullama.errors import UsageError
 from mullama.training.checkpoints import TrainingError
-from mullama.training.logging import ENVIRONMENT, Journal, environment
+from mullama.training.logging import ENVIRONMENT, RunLogger, environment
 from mullama.training.loop import Loop
-from mullama.training.parallel import World, join, leave
-from mullama.training.qa.task import DataCourse
+from mullama.training.parallel import World, init_distributed, shutdown
+from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.recipe_file import load_recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.small.task import SmallCourse
-from mullama.training.trainable import Learner, Objective
+from mullama.training.small.task import SmallTask
+from mullama.training.trainable import LossModule, Objective
 
 RECIPE = "recipe.yaml"
 """The recipe with everything that it extends, in the run's folder."""
 
 
-class Course(Protocol):
+class Task(Protocol):
     """One run's model and what there is to learn."""
 
-    def learner(self) -> Learner:
+    def loss_module(self) -> LossModule:
         """The pupil, as the loop trains it."""
         ...
 
@@ -80,35 +80,35 @@ def run(
         raise UsageError(f"--out {folder} cannot be a folder: {error.strerror}") from error
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    world = join(options.device if is_data(recipe) else "cpu")
-    journal = Journal(
+    world = init_distributed(options.device if is_data(recipe) else "cpu")
+    logger = RunLogger(
         folder,
         report,
-        quiet=not world.first,
+        quiet=not world.is_main,
         tensorboard=options.tensorboard,
         wandb=options.wandb,
     )
     try:
-        course = begin(recipe, folder, options, world, journal.say)
+        task = begin(recipe, folder, options, world, logger.say)
         _describe(recipe, folder, world)
         loop = Loop(
             recipe,
-            course.learner(),
+            task.loss_module(),
             folder,
-            course.objective,
-            journal,
+            task.objective,
+            logger,
             world,
-            data=course.identity(),
+            data=task.identity(),
         )
-        _resume(loop, options, journal)
+        _resume(loop, options, logger)
         with _stopping(loop):
             finished = loop.train(options.max_steps)
-        _export(course, folder / RUN_MODEL)
-        if finished and world.first:
-            course.finish(folder / RUN_MODEL)
-        world.wait()
+        _export(task, folder / RUN_MODEL)
+        if finished and world.is_main:
+            task.finish(folder / RUN_MODEL)
+        world.barrier()
     finally:
-        leave()
+        shutdown()
     return folder / RUN_MODEL
 
 
@@ -118,17 +118,17 @@ def begin(
     options: RunOptions,
     world: World,
     report: Callable[[str], None],
-) -> Course:
+) -> Task:
     """The course that a recipe asks for."""
     if is_data(recipe):
-        return DataCourse(recipe, options, world, report)
+        return QaTask(recipe, options, world, report)
     if any(phase.objective == "pairs" for phase in recipe.phases) or world.size > 1:
         raise UsageError(
             f"recipe {recipe.name}: the small model's own phases run in one process, and beside no "
             "others; teach pairs by a second recipe that starts from its model"
         )
     music = options.music if options.music is not None else folder / "music"
-    return SmallCourse(recipe, folder, music, options.workers or 1, report)
+    return SmallTask(recipe, folder, music, options.workers or 1, report)
 
 
 def is_data(recipe: Recipe) -> bool:
@@ -136,9 +136,9 @@ def is_data(recipe: Recipe) -> bool:
     return all(phase.objective == "pairs" for phase in recipe.phases)
 
 
-def _export(course: Course, folder: Path) -> None:
+def _export(task: Task, folder: Path) -> None:
     try:
-        course.export(folder)
+        task.export(folder)
     except (OSError, SafetensorError) as error:
         raise TrainingError(
             f"cannot write the model to {folder} ({error}); the checkpoints are good: free some space "
@@ -150,7 +150,7 @@ def _describe(recipe: Recipe, folder: Path, world: World) -> None:
     """Leave beside the checkpoints what they were made by."""
     import yaml
 
-    if world.first:
+    if world.is_main:
         (folder / RECIPE).write_text(yaml.safe_dump(_plain(asdict(recipe)), sort_keys=False))
         made_with = environment(world.size, str(world.device))
         (folder / ENVIRONMENT).write_text(json.dumps(made_with, indent=1) + "\n")
@@ -162,14 +162,14 @@ def _plain(value: Any) -> Any:
     return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
-def _resume(loop: Loop, options: RunOptions, journal: Journal) -> None:
+def _resume(loop: Loop, options: RunOptions, logger: RunLogger) -> None:
     found = loop.resume()
     if found and loop.progress.phase == len(loop.recipe.phases):
-        journal.say(f"all phases are done in {loop.folder}; to train anew, take another --out")
+        logger.say(f"all phases are done in {loop.folder}; to train anew, take another --out")
     elif found:
-        journal.say(f"goes on after step {loop.progress.total}, from {loop.saves.folder}")
+        logger.say(f"goes on after step {loop.progress.total}, from {loop.checkpoints.folder}")
     elif options.resume:
-        raise UsageError(f"--resume: there is no checkpoint in {loop.saves.folder}")
+        raise UsageError(f"--resume: there is no checkpoint in {loop.checkpoints.folder}")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from mullama.checkpoints.convert.chat import LONGEST_TEMPLATE, chat_prompt, chat_template
+from mullama.checkpoints.convert.chat import MAX_TEMPLATE, chat_prompt, chat_template
 from mullama.errors import CheckpointError
 
 TURN = "{{ bos_token }}[user] {{ messages[0]['content'] }}"
@@ -65,6 +65,6 @@ def test_what_is_refused(tokenizer: Any, template: str, why: str) -> None:
 
 
 def test_what_is_too_long(tmp_path: Path) -> None:
-    (tmp_path / "chat_template.jinja").write_text("x" * (LONGEST_TEMPLATE + 1))
+    (tmp_path / "chat_template.jinja").write_text("x" * (MAX_TEMPLATE + 1))
     with pytest.raises(CheckpointError, match=r"chat_template\.jinja: a chat template of 100001"):
         chat_template(tmp_path)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from mullama.checkpoints.convert.folder import whole_folder
+from mullama.checkpoints.convert.folder import atomic_folder
 from mullama.errors import CheckpointError
 
 
 def write(out: Path, text: str = "new", *, overwrite: bool = False, **options: object) -> None:
     settings = {"needed_bytes": 10, "keep": [], **options}
-    with whole_folder(out, overwrite=overwrite, **settings) as folder:
+    with atomic_folder(out, overwrite=overwrite, **settings) as folder:
         assert not (out / "config.json").exists() or overwrite
         (folder / "config.json").write_text(json.dumps({"model_type": "mullama", "text": text}))
 
@@ -32,7 +32,7 @@ def test_it_appears_when_it_is_whole(tmp_path: Path) -> None:
 )
 def test_nothing_is_left_of_a_failure(tmp_path: Path, error: BaseException) -> None:
     def fail() -> None:
-        with whole_folder(tmp_path / "out", overwrite=False, needed_bytes=1, keep=[]) as folder:
+        with atomic_folder(tmp_path / "out", overwrite=False, needed_bytes=1, keep=[]) as folder:
             (folder / "half").write_text("x")
             raise error
 

@@ -8,12 +8,12 @@ import torch
 from safetensors import safe_open
 
 from mullama.checkpoints.convert.safetensors_shards import CODES, write_shards
-from mullama.checkpoints.tensors import Planned
+from mullama.checkpoints.tensors import LazyTensor
 from mullama.errors import CheckpointError
 
 
-def planned(tensor: torch.Tensor) -> Planned:
-    return Planned(tuple(tensor.shape), tensor.dtype, "test", lambda: tensor)
+def planned(tensor: torch.Tensor) -> LazyTensor:
+    return LazyTensor(tuple(tensor.shape), tensor.dtype, "test", lambda: tensor)
 
 
 def test_every_type_and_shape_comes_back(tmp_path: Path) -> None:
@@ -54,6 +54,6 @@ def test_shards_stay_below_the_limit(tmp_path: Path) -> None:
 
 
 def test_a_source_that_changed_is_noticed(tmp_path: Path) -> None:
-    plan = {"a": Planned((3,), torch.float32, "a of x.pth", lambda: torch.ones(4))}
+    plan = {"a": LazyTensor((3,), torch.float32, "a of x.pth", lambda: torch.ones(4))}
     with pytest.raises(CheckpointError, match=r"a of x\.pth changed"):
         write_shards(tmp_path, plan, release=lambda: None, progress=lambda _: None)

@@ -7,7 +7,7 @@ import pytest
 from clips import interviewed, write_lines
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS, write_published
-from mullama.data.formats.reading import each_clip, expanded, pairs_of
+from mullama.data.formats.reading import each_clip, expand, pairs_of
 from mullama.data.records import write_pairs
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
@@ -44,16 +44,16 @@ def test_failed_interviews_are_counted(tmp_path: Path) -> None:
 def test_a_folder_stands_for_its_parts(tmp_path: Path) -> None:
     for file in PARTS.values():
         (tmp_path / file).write_text("[]")
-    assert [file.name for file in expanded([tmp_path])] == list(PARTS.values())
+    assert [file.name for file in expand([tmp_path])] == list(PARTS.values())
     (tmp_path / "eval.jsonl").touch()
-    assert [file.name for file in expanded([tmp_path])] == ["eval.jsonl"]
+    assert [file.name for file in expand([tmp_path])] == ["eval.jsonl"]
 
 
 def test_what_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     with pytest.raises(UsageError, match=r"a\.txt: expected"):
-        expanded([tmp_path / "a.txt"])
+        expand([tmp_path / "a.txt"])
     with pytest.raises(UsageError, match="no such file"):
-        expanded([tmp_path / "a.json"])
+        expand([tmp_path / "a.json"])
     with pytest.raises(UsageError, match="name the files"):
-        expanded([tmp_path])
+        expand([tmp_path])

@@ -7,7 +7,7 @@ import soundfile
 
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
-from mullama.listen.audio.open_audio import ArraySource, opened
+from mullama.listen.audio.open_audio import ArraySource, open_audio
 from mullama.listen.audio.soundfiles import SoundfileSource
 
 Tone = Callable[..., np.ndarray]
@@ -22,7 +22,7 @@ def test_content_says_who_reads(
 ) -> None:
     written = tmp_path / f"sound.{suffix}"
     soundfile.write(written, tone(), 44_100)
-    source = opened(written.rename(tmp_path / "sound.doc"))
+    source = open_audio(written.rename(tmp_path / "sound.doc"))
     source.close()
     assert type(source) is reader
 
@@ -31,7 +31,7 @@ def test_a_wav_that_libsndfile_cannot_open_gets_a_second_reader(tmp_path: Path, 
     path = tmp_path / "sound.raw"  # libsndfile takes the name for headerless samples
     soundfile.write(tmp_path / "sound.wav", tone(), 44_100)
     (tmp_path / "sound.wav").rename(path)
-    source = opened(path)
+    source = open_audio(path)
     assert isinstance(source, ContainerSource)
     assert sum(len(piece) for piece, _ in source.pieces()) == 88_200
     source.close()
@@ -41,7 +41,7 @@ def test_what_nobody_reads_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     path.write_bytes(b"RIFF\x00\x00\x00\x00WAVEnothing follows")
     with pytest.raises(AudioError, match=r"sound\.wav: no sound can be read from it"):
-        opened(path)
+        open_audio(path)
 
 
 def test_an_array_is_read_piece_by_piece_and_again() -> None:

@@ -9,8 +9,8 @@ from clips import interviewed, write_lines, write_wav
 from mullama.data.formats.published import write_published
 from mullama.data.records import read_pairs, write_pairs
 from mullama.errors import UsageError
-from mullama.musicqa.build.build import build
 from mullama.musicqa.build import check as module
+from mullama.musicqa.build.build import build
 from mullama.musicqa.build.check import check, run_check
 from mullama.musicqa.build.plan import Build
 

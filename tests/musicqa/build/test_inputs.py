@@ -47,8 +47,8 @@ def test_a_published_table_names_files_and_cannot_lead_elsewhere(tmp_path: Path)
 def test_candidates_come_part_by_part(tmp_path: Path) -> None:
     one = write_lines(tmp_path / "1.jsonl", [interviewed("a"), interviewed("b", failed="why")])
     two = write_lines(tmp_path / "2.jsonl", [interviewed("c")])
-    met = candidates({"pretrain": [two, one], "eval": []}, Tally())
-    assert [candidate.key for candidate in met] == [("pretrain", "folder", c) for c in "cab"]
+    seen = candidates({"pretrain": [two, one], "eval": []}, Tally())
+    assert [candidate.key for candidate in seen] == [("pretrain", "folder", c) for c in "cab"]
 
 
 def test_inputs_are_files_that_are_read_once(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from mullama.musicqa.descriptions import FIXED_QUESTIONS, Description
 from mullama.musicqa.interview.prompts import (
-    LONGEST_TEXT,
+    MAX_TEXT,
     correction,
     fixed_prompt,
     fixed_schema,
@@ -28,7 +28,7 @@ def test_the_fixed_questions_are_asked_word_for_word() -> None:
 
 def test_a_huge_description_is_cut() -> None:
     huge = Description("test", "3", "x" * 1_000_000, "caption")
-    assert len(open_prompt(huge)) < 2 * LONGEST_TEXT
+    assert len(open_prompt(huge)) < 2 * MAX_TEXT
 
 
 def test_schemas_ask_for_as_many_as_the_prompts() -> None:

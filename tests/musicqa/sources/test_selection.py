@@ -15,7 +15,7 @@ from mullama.musicqa.sources import (
     SourceOptions,
     Tally,
     add_source_arguments,
-    selected,
+    select,
 )
 
 
@@ -49,12 +49,12 @@ def test_held_out_ids_from_files(tmp_path: Path) -> None:
     arguments = parser.parse_args(
         ["folder", str(table(tmp_path)), "--include-missing-audio", *lists]
     )
-    selection = selected(arguments)
+    selection = select(arguments)
     assert [clip.id for clip in selection] == ["0.mp3"]
     assert selection.tally.left_out == {HELD_OUT: 3}
     arguments.hold_out = [tmp_path / "none.txt"]
     with pytest.raises(UsageError, match="held-out list"):
-        selected(arguments)
+        select(arguments)
 
 
 def test_unknown_collections_and_places(tmp_path: Path) -> None:

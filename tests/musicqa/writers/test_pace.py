@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import pytest
 
-from mullama.musicqa.writers.pace import LONGEST_HOLD, Pace, retry_after
+from mullama.musicqa.writers.pace import MAX_HOLD, Pace, retry_after
 
 
 def elapsed(pace: Pace, turns: int) -> float:
@@ -38,7 +38,7 @@ def test_a_hold_stops_everybody() -> None:
         ({"retry-after": "3"}, 3),
         ({"retry-after": "0.5"}, 0.5),
         ({"retry-after-ms": "250"}, 0.25),
-        ({"retry-after": "1e9"}, LONGEST_HOLD),
+        ({"retry-after": "1e9"}, MAX_HOLD),
         ({"retry-after": formatdate(0, usegmt=True)}, 0),
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),

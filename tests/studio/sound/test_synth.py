@@ -7,7 +7,7 @@ from mullama.errors import UsageError
 from mullama.studio.compose.piece import Note, Part
 from mullama.studio.instruments import DRUMS, INSTRUMENTS
 from mullama.studio.sound.banks import Bank
-from mullama.studio.sound.synth import MOST_PARTS, Synth, Timbre
+from mullama.studio.sound.synth import MAX_PARTS, Synth, Timbre
 
 
 def _part(instrument: str = "piano", pitch: int = 69, start: float = 0.0, **of: int) -> Part:
@@ -68,8 +68,8 @@ def test_an_unknown_program_falls_back_to_the_first(synth: Synth) -> None:
 
 
 def test_too_many_parts_are_refused(synth: Synth) -> None:
-    with pytest.raises(UsageError, match=f"at most {MOST_PARTS}"):
-        _render(synth, *[_part()] * (MOST_PARTS + 1))
+    with pytest.raises(UsageError, match=f"at most {MAX_PARTS}"):
+        _render(synth, *[_part()] * (MAX_PARTS + 1))
 
 
 def test_a_broken_bank_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

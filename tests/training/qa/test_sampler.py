@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from mullama.errors import UsageError
-from mullama.training.qa.sampler import Order, PublishedOrder, packed
+from mullama.training.qa.sampler import PublishedSampler, Sampler, pack
 
 LENGTHS = np.random.default_rng(0).integers(10, 200, 101)
 
 
-def order(weights: float | np.ndarray = 1.0, batch: int = 8, parts: int = 1) -> Order:
+def order(weights: float | np.ndarray = 1.0, batch: int = 8, parts: int = 1) -> Sampler:
     every = np.ones(len(LENGTHS)) * weights
-    return Order(LENGTHS, every, batch=batch, parts=parts, seed=3)
+    return Sampler(LENGTHS, every, batch=batch, parts=parts, seed=3)
 
 
-def epoch(one: Order, number: int) -> list[np.ndarray]:
-    return [one.lessons(step) for step in range(one.steps(number), one.steps(number + 1))]
+def epoch(one: Sampler, number: int) -> list[np.ndarray]:
+    return [one.rows(step) for step in range(one.steps(number), one.steps(number + 1))]
 
 
 @pytest.mark.parametrize("parts", [1, 4])
@@ -33,8 +33,8 @@ def test_every_lesson_comes_once_in_a_pass(parts: int) -> None:
 
 def test_a_step_is_the_same_whenever_it_is_asked_for() -> None:
     one, other = order(parts=3), order(parts=3)
-    backwards = [other.lessons(step).tolist() for step in reversed(range(20))]
-    assert [one.lessons(step).tolist() for step in range(20)] == backwards[::-1]
+    backwards = [other.rows(step).tolist() for step in reversed(range(20))]
+    assert [one.rows(step).tolist() for step in range(20)] == backwards[::-1]
 
 
 def test_weights_say_how_often_a_lesson_comes() -> None:
@@ -60,7 +60,7 @@ def test_unequal_shares_are_kept_to() -> None:
 
 def test_as_published_a_step_is_shared_evenly_or_not_at_all() -> None:
     with pytest.raises(UsageError, match="3 processes cannot share a step of 4 texts"):
-        PublishedOrder(23, batch=4, parts=1, rank=0, ranks=3)
+        PublishedSampler(23, batch=4, parts=1, rank=0, ranks=3)
 
 
 def test_texts_of_a_step_are_about_equally_long() -> None:
@@ -71,8 +71,8 @@ def test_texts_of_a_step_are_about_equally_long() -> None:
 
 @pytest.mark.parametrize("ranks", [1, 2, 3])
 def test_micro_batches_hold_the_step_and_keep_to_the_budget(ranks: int) -> None:
-    rows = order().lessons(4).tolist()
-    found = packed(rows, LENGTHS, 400, ranks)
+    rows = order().rows(4).tolist()
+    found = pack(rows, LENGTHS, 400, ranks)
     assert sorted(itertools.chain(*found)) == sorted(rows)
     for some in found:
         assert len(some) == 1 or len(some) * LENGTHS[some].max() <= 400
@@ -80,13 +80,13 @@ def test_micro_batches_hold_the_step_and_keep_to_the_budget(ranks: int) -> None:
 
 
 def test_a_text_longer_than_the_budget_goes_alone() -> None:
-    assert packed([0, 1], np.array([500, 600]), 400) == [[1], [0]]
+    assert pack([0, 1], np.array([500, 600]), 400) == [[1], [0]]
 
 
 def test_as_published_the_rest_of_an_epoch_is_dropped() -> None:
-    one = PublishedOrder(23, batch=4, parts=1)
+    one = PublishedSampler(23, batch=4, parts=1)
     assert one.steps(3) == 15
-    seen = list(itertools.chain(*map(one.lessons, range(5))))
+    seen = list(itertools.chain(*map(one.rows, range(5))))
     assert len(seen) == len(set(seen)) == 20
     assert one.position(5) == 1.0
     assert one.position(6) == pytest.approx(1 + 4 / 23)

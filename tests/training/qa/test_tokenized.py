@@ -5,7 +5,7 @@ import pytest
 from mullama.answer.prompt import fill
 from mullama.checkpoints.store import load_tokenizer, resolve
 from mullama.data.records import Pair
-from mullama.training.qa.tokenized import teach
+from mullama.training.qa.tokenized import tokenize
 
 TOKENIZER = load_tokenizer(resolve("small"))
 PAIRS = [
@@ -16,7 +16,7 @@ PAIRS = [
 
 
 def test_a_lesson_is_the_prompt_the_answer_and_its_end() -> None:
-    taught = teach(PAIRS, TOKENIZER, "brief", 400)
+    taught = tokenize(PAIRS, TOKENIZER, "brief", 400)
     ids, prompt = taught[0]
     text = fill("brief", PAIRS[0].question)
     assert ids[:prompt].tolist() == TOKENIZER(text)["input_ids"]
@@ -27,25 +27,25 @@ def test_a_lesson_is_the_prompt_the_answer_and_its_end() -> None:
 
 
 def test_a_long_answer_is_cut_but_keeps_its_end() -> None:
-    taught = teach(PAIRS, TOKENIZER, "brief", 40)
+    taught = tokenize(PAIRS, TOKENIZER, "brief", 40)
     assert len(taught[1].ids) == 40
     assert taught[1].ids[-1] == TOKENIZER.eos_token_id
     assert taught.cut == 1
 
 
 def test_a_question_without_room_is_left_out_by_name() -> None:
-    taught = teach(PAIRS, TOKENIZER, "brief", 40)
+    taught = tokenize(PAIRS, TOKENIZER, "brief", 40)
     assert [pair.audio for pair in taught.pairs] == ["a.wav", "b.wav"]
     assert taught.places.tolist() == [0, 1]
     assert taught.too_long[0].startswith("pair 2 ('Why? Why?")
 
 
-@pytest.mark.parametrize("longest", [40, 400])
-def test_as_published_nothing_is_left_out(longest: int) -> None:
-    taught = teach(PAIRS, TOKENIZER, "brief", longest, as_published=True)
+@pytest.mark.parametrize("max_length", [40, 400])
+def test_as_published_nothing_is_left_out(max_length: int) -> None:
+    taught = tokenize(PAIRS, TOKENIZER, "brief", max_length, as_published=True)
     assert len(taught) == 3
-    assert max(taught.lengths) <= longest
+    assert max(taught.lengths) <= max_length
 
 
 def test_no_pairs_no_lessons() -> None:
-    assert len(teach([], TOKENIZER, "brief", 40)) == 0
+    assert len(tokenize([], TOKENIZER, "brief", 40)) == 0

@@ -12,7 +12,7 @@ from mullama.training.small.attributes import (
     FACTS_WIDTH,
     TEMPO_BINS,
     UNKNOWN,
-    AttributeHeads,
+    AttributeProbes,
     scores,
     targets,
     tempo_centres,
@@ -62,23 +62,23 @@ def test_heads_learn_and_score_what_they_are_shown() -> None:
     torch.manual_seed(0)
     facts = targets([WALTZ, BEAT] * 4)
     feature = torch.nn.functional.normalize(torch.randn(2, 16), dim=1).repeat(4, 1)
-    heads = AttributeHeads(16)
-    optimiser = torch.optim.Adam(heads.parameters(), lr=0.05)
+    probes = AttributeProbes(16)
+    optimiser = torch.optim.Adam(probes.parameters(), lr=0.05)
     for _ in range(60):
         optimiser.zero_grad()
-        heads.loss(feature, facts).backward()
+        probes.loss(feature, facts).backward()
         optimiser.step()
-    found = scores(heads(feature), facts)
+    found = scores(probes(feature), facts)
     assert set(found.values()) == {1.0}
 
 
 def test_a_batch_without_any_known_fact_has_a_finite_loss() -> None:
-    heads = AttributeHeads(8)
-    loss = heads.loss(torch.randn(2, 8), targets([NOTHING, NOTHING]))
+    probes = AttributeProbes(8)
+    loss = probes.loss(torch.randn(2, 8), targets([NOTHING, NOTHING]))
     loss.backward()
     assert loss.isfinite()
-    assert all(p.grad is None or p.grad.isfinite().all() for p in heads.parameters())
-    assert heads.heads["instruments"].out_features == len(INSTRUMENTS)
+    assert all(p.grad is None or p.grad.isfinite().all() for p in probes.parameters())
+    assert probes.probes["instruments"].out_features == len(INSTRUMENTS)
 
 
 def test_of_two_clips_together_only_the_instruments_are_known() -> None:

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 import mullama
 from mullama.training.recipe import ModelSizes
-from mullama.training.small.build_model import SmallPupil, export, fresh_model
+from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
 from mullama.training.small.tokens import train_tokenizer
 
 SIZES = ModelSizes(
@@ -18,26 +18,32 @@ SIZES = ModelSizes(
 
 
 @pytest.fixture(scope="module")
-def pupil() -> SmallPupil:
-    return SmallPupil(fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0))
+def trainable() -> SmallTrainableModel:
+    return SmallTrainableModel(
+        fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0)
+    )
 
 
-def test_the_same_seed_gives_the_same_weights(pupil: SmallPupil) -> None:
+def test_the_same_seed_gives_the_same_weights(trainable: SmallTrainableModel) -> None:
     again = fresh_model(SIZES, train_tokenizer(["Is there a piano? Yes."] * 3, 300), 0)
-    for name, tensor in pupil.model.state_dict().items():
+    for name, tensor in trainable.model.state_dict().items():
         assert torch.equal(tensor, again.state_dict()[name]), name
 
 
-def test_facts_and_music_reach_the_language_model_by_one_way(pupil: SmallPupil) -> None:
-    listening = torch.randn(2, pupil.model.config.states, 32)
-    carried = pupil.model.bridge(listening)
-    torch.testing.assert_close(pupil.model.spread(carried), pupil.model.adapt(listening))
-    assert pupil.model.spread(carried).abs().max() > 1e-4  # the gates are open
+def test_facts_and_music_reach_the_language_model_by_one_way(
+    trainable: SmallTrainableModel,
+) -> None:
+    listening = torch.randn(2, trainable.model.config.states, 32)
+    carried = trainable.model.bridge(listening)
+    torch.testing.assert_close(trainable.model.spread(carried), trainable.model.adapt(listening))
+    assert trainable.model.spread(carried).abs().max() > 1e-4  # the gates are open
 
 
-def test_an_export_answers_like_the_model_in_memory(pupil: SmallPupil, tmp_path: Path) -> None:
+def test_an_export_answers_like_the_model_in_memory(
+    trainable: SmallTrainableModel, tmp_path: Path
+) -> None:
     tokenizer = train_tokenizer(["Is there a piano? Yes."] * 3, 300)
-    export(pupil.model, tokenizer, tmp_path, {"recipe": "tiny"})
+    export(trainable.model, tokenizer, tmp_path, {"recipe": "tiny"})
     stored = load_file(tmp_path / "model.safetensors")
     assert {tensor.dtype for tensor in stored.values()} == {torch.float16}
     mu = mullama.load(tmp_path)
@@ -45,8 +51,8 @@ def test_an_export_answers_like_the_model_in_memory(pupil: SmallPupil, tmp_path:
     assert mu.sampling().temperature == 0
     assert next(mu.model.encoder.parameters()).dtype == torch.float32
     tokens = torch.tensor([tokenizer.encode("Is there").ids])
-    listening = torch.randn(1, pupil.model.config.states, 32)
+    listening = torch.randn(1, trainable.model.config.states, 32)
     with torch.no_grad():
-        ours = pupil.model.eval()(input_ids=tokens, listening=listening).logits
+        ours = trainable.model.eval()(input_ids=tokens, listening=listening).logits
         theirs = mu.model(input_ids=tokens, listening=listening).logits
     assert (ours - theirs).abs().max() < 2e-3 * ours.abs().max()

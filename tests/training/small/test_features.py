@@ -10,8 +10,8 @@ from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
 from mullama.studio.truth import Truth
 from mullama.training.small.augment import Change
-from mullama.training.small.corpus import HeardMusic
-from mullama.training.small.features import changed, hear_all
+from mullama.training.small.corpus import SpectraSet
+from mullama.training.small.features import changed, compute_features
 from mullama.training.small.silence import NOTHING
 
 WALTZ = Truth(("piano",), "waltz", 90, "3/4", "B minor", "sad", "piano")
@@ -24,17 +24,17 @@ def encoder() -> FilterbankEncoder:
 
 
 @pytest.fixture(scope="module")
-def music() -> HeardMusic:
+def music() -> SpectraSet:
     random = torch.Generator().manual_seed(0)
     bands = torch.randint(0, 200, (5, BANDS, 100), generator=random, dtype=torch.uint8)
     onsets = torch.randint(0, 60, (5, ONSET_GROUPS, 200), generator=random, dtype=torch.uint8)
-    return HeardMusic(bands, onsets, (WALTZ,) * 4 + (NOTHING,))
+    return SpectraSet(bands, onsets, (WALTZ,) * 4 + (NOTHING,))
 
 
 def test_the_first_variant_is_the_clip_itself(
-    encoder: FilterbankEncoder, music: HeardMusic, tmp_path: Path
+    encoder: FilterbankEncoder, music: SpectraSet, tmp_path: Path
 ) -> None:
-    found = hear_all(encoder, music, 3, 0, tmp_path)
+    found = compute_features(encoder, music, 3, 0, tmp_path)
     assert found.listenings.shape == (15, encoder.config.num_hidden_layers + 1, 32)
     assert len(found.truths) == 15
     with torch.no_grad():
@@ -46,18 +46,18 @@ def test_the_first_variant_is_the_clip_itself(
     assert any(truth.key != WALTZ.key for truth in found.truths[5:9])
 
 
-def test_they_are_kept_until_the_encoder_changes(music: HeardMusic, tmp_path: Path) -> None:
+def test_they_are_kept_until_the_encoder_changes(music: SpectraSet, tmp_path: Path) -> None:
     encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=32))
-    first = hear_all(encoder, music, 2, 0, tmp_path)
+    first = compute_features(encoder, music, 2, 0, tmp_path)
     (kept,) = tmp_path.glob("heard-*.pt")
     stamp = kept.stat().st_mtime_ns
-    again = hear_all(encoder, music, 2, 0, tmp_path)
+    again = compute_features(encoder, music, 2, 0, tmp_path)
     assert kept.stat().st_mtime_ns == stamp
     assert torch.equal(first.listenings, again.listenings)
     assert first.truths == again.truths
     with torch.no_grad():
         encoder.feature_extractor.rhythm.out.bias.add_(1)
-    hear_all(encoder, music, 2, 0, tmp_path)
+    compute_features(encoder, music, 2, 0, tmp_path)
     assert len(list(tmp_path.glob("heard-*.pt"))) == 2
 
 

@@ -8,9 +8,9 @@ from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import CHOICES, tempo_shares
-from mullama.training.small.build_model import SmallPupil, fresh_model
-from mullama.training.small.features import Hearings
-from mullama.training.small.pseudo_labels import SURE, SURE_TEMPO, WORDS, as_read, read_tempo
+from mullama.training.small.build_model import SmallTrainableModel, fresh_model
+from mullama.training.small.features import FeatureSet
+from mullama.training.small.pseudo_labels import SURE, SURE_TEMPO, WORDS, pseudo_labels, read_tempo
 from mullama.training.small.silence import NOTHING
 from mullama.training.small.tokens import train_tokenizer
 
@@ -20,21 +20,23 @@ BEAT = Truth(("drums",), None, None, "4/4", None, None, None)
 
 
 @pytest.fixture(scope="module")
-def pupil() -> SmallPupil:
-    return SmallPupil(fresh_model(SIZES, train_tokenizer(["Yes. No."], 300), 0))
+def trainable() -> SmallTrainableModel:
+    return SmallTrainableModel(fresh_model(SIZES, train_tokenizer(["Yes. No."], 300), 0))
 
 
-def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(pupil: SmallPupil) -> None:
+def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(
+    trainable: SmallTrainableModel,
+) -> None:
     torch.manual_seed(0)
-    features = pupil.model.config.audio_config.hidden_size
-    listenings = torch.randn(3, pupil.model.config.states, features).half()
+    features = trainable.model.config.audio_config.hidden_size
+    listenings = torch.randn(3, trainable.model.config.states, features).half()
     with torch.no_grad():
-        unsure = as_read(pupil, Hearings(listenings, (WALTZ, BEAT, NOTHING)))
-        for head in pupil.heads.heads.values():
+        unsure = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING)))
+        for head in trainable.probes.probes.values():
             head.weight.mul_(30)
-        logits = pupil.heads(pupil.model.bridge.feature(listenings.float()))
-        sure = as_read(pupil, Hearings(listenings, (WALTZ, BEAT, NOTHING)))
-        for head in pupil.heads.heads.values():
+        logits = trainable.probes(trainable.model.bridge.feature(listenings.float()))
+        sure = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING)))
+        for head in trainable.probes.probes.values():
             head.weight.div_(30)
     assert torch.equal(sure.listenings, listenings)
     for row in range(2):

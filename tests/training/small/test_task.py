@@ -9,15 +9,15 @@ import torch
 from safetensors.torch import load_file
 
 import mullama
-from mullama.evaluation.small_model import BARS
+from mullama.evaluation.small_model import TARGETS
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
-from mullama.training.logging import Journal
+from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
 from mullama.training.recipe import Recipe
 from mullama.training.recipe_file import load_recipe
 from mullama.training.run_options import RunOptions
 from mullama.training.small.corpus import shard_name, split_folder, write_shard
-from mullama.training.small.task import FIGURES, SmallCourse
+from mullama.training.small.task import FIGURES, SmallTask
 from mullama.training.small.texts import imagined
 from mullama.training.trainable import trained_by
 from mullama.training.trainer import run
@@ -41,12 +41,12 @@ splits:
   - {name: seen, purpose: held-out, clips: 6}
   - {name: unseen, purpose: held-out, clips: 6, bank: timgm6mb}
 phases:
-  - {name: hear, objective: attributes, trains: ["encoder.*", "bridge.mix.*", "heads.*"],
+  - {name: hear, objective: attributes, trains: ["encoder.*", "bridge.mix.*", "probes.*"],
      split: music, steps: 3, batch: 4}
   - {name: speak, objective: truth, trains: ["language_model.*", "shifts.*", "facts.*"],
      split: music, steps: 3, batch: 8, noise: 0.1}
-  - {name: carry, objective: carry, trains: ["bridge.proj.*", "bridge.blocks.*"],
-     split: music, steps: 3, batch: 4, variants: 2, teacher: heads}
+  - {name: align, objective: align, trains: ["bridge.proj.*", "bridge.blocks.*"],
+     split: music, steps: 3, batch: 4, variants: 2, teacher: probes}
   - {name: answer, objective: answers, split: music, steps: 3, batch: 8, variants: 2,
      trains: ["bridge.*", "shifts.*", "language_model.*"]}
 """
@@ -93,7 +93,7 @@ def test_a_run_ends_with_a_model_and_every_figure(whole: Path) -> None:
         "seen, wrong song",
         "unseen, wrong song",
     }
-    assert set(stored["figures"]["seen"]) == {bar.row for bar in BARS}
+    assert set(stored["figures"]["seen"]) == {bar.row for bar in TARGETS}
     model = mullama.load(whole / "model", dtype="float32")
     song = model.listen(np.zeros(48_000, dtype=np.float32), sample_rate=24_000)
     assert song.ask("Are there drums?", max_new_tokens=4).token_ids
@@ -121,13 +121,13 @@ def test_each_phase_reaches_every_parameter_that_it_names(
 ) -> None:
     recipe = load_recipe(recipe_path)
     music = recipe_path.parent / "music"
-    course = SmallCourse(recipe, tmp_path, music, 1, lambda _: None)
-    journal = Journal(tmp_path, lambda _: None)
-    loop = Loop(recipe, course.learner(), tmp_path, course.objective, journal)
+    task = SmallTask(recipe, tmp_path, music, 1, lambda _: None)
+    logger = RunLogger(tmp_path, lambda _: None)
+    loop = Loop(recipe, task.loss_module(), tmp_path, task.objective, logger)
     for phase in recipe.phases:
-        before = {n: p.detach().clone() for n, p in course.pupil.named_parameters()}
+        before = {n: p.detach().clone() for n, p in task.trainable.named_parameters()}
         loop.train(max_steps=phase.steps)
-        moved = {n for n, p in course.pupil.named_parameters() if not torch.equal(before[n], p)}
+        moved = {n for n, p in task.trainable.named_parameters() if not torch.equal(before[n], p)}
         named = {n for n in before if trained_by(n, phase.trains)}
         # Keys' biases move all scores alike; what a Listening's mean never sees has no gradient.
         assert {n for n in named - moved if not n.endswith("k_proj.bias")} == set()

@@ -21,7 +21,7 @@ from mullama.checkpoints.convert.tensor_names import (
     gate_layer,
     language_model_name,
 )
-from mullama.checkpoints.tensors import Planned, TensorFile, joined
+from mullama.checkpoints.tensors import LazyTensor, TensorFile, concat
 from mullama.errors import CheckpointError
 
 LANGUAGE, ENCODER = "llama.", "mert_model."
@@ -33,14 +33,14 @@ class Adapter:
     """What one file holds, under the names of each part."""
 
     file: TensorFile
-    queries: Planned
+    queries: LazyTensor
     """(adapted layers, hidden)."""
-    bridge: dict[str, Planned] = field(default_factory=dict)
-    gates: dict[int, Planned] = field(default_factory=dict)
+    bridge: dict[str, LazyTensor] = field(default_factory=dict)
+    gates: dict[int, LazyTensor] = field(default_factory=dict)
     """By layer, (1, heads, 1, 1) as stored."""
-    language: dict[str, Planned] = field(default_factory=dict)
+    language: dict[str, LazyTensor] = field(default_factory=dict)
     """Tensors of LLaMA, under Meta's names."""
-    encoder: dict[str, Planned] = field(default_factory=dict)
+    encoder: dict[str, LazyTensor] = field(default_factory=dict)
     """Tensors of MERT, under transformers' names."""
 
     @property
@@ -81,7 +81,7 @@ class Adapter:
         """Whether the file is of the finetuning phase, which adds biases."""
         return any(key.endswith(".bias") for key in self.language)
 
-    def open_gates(self, layers: int) -> Planned:
+    def open_gates(self, layers: int) -> LazyTensor:
         """The gates of the last adapted layers of `layers` -> (adapted layers, heads), float32.
 
         The layers before them have gates in the file too; nothing ever passed through those.
@@ -90,7 +90,7 @@ class Adapter:
         for layer in adapted:
             if layer not in self.gates:
                 raise _missing(self.file.path, f"{LANGUAGE}layers.{layer}.attention.gate")
-        return joined([self.gates[layer].then(_flat) for layer in adapted], torch.stack)
+        return concat([self.gates[layer].then(_flat) for layer in adapted], torch.stack)
 
 
 def read_adapter(path: Path) -> Adapter:
@@ -123,7 +123,7 @@ def _usual(key: str) -> str:
     return LANGUAGE + key.removeprefix("llma.") if key.startswith("llma.") else key
 
 
-def _refuse_imagebind(path: Path, state: Mapping[str, Planned]) -> None:
+def _refuse_imagebind(path: Path, state: Mapping[str, LazyTensor]) -> None:
     for key in state:
         if key.startswith("image_bind"):
             raise CheckpointError(

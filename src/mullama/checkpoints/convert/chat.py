@@ -15,7 +15,7 @@ from mullama.answer.prompt import QUESTION
 from mullama.checkpoints.tensors import read_config
 from mullama.errors import CheckpointError
 
-LONGEST_TEMPLATE, LONGEST_PROMPT = 100_000, 20_000
+MAX_TEMPLATE, MAX_PROMPT = 100_000, 20_000
 """Characters; published templates have a tenth of that at most."""
 SETTINGS = {"enable_thinking": False, "date_string": "26 Jul 2024"}
 """What templates ask for beside messages: answers come at once (Qwen 3), and no prompt depends on the
@@ -57,7 +57,7 @@ def chat_prompt(tokenizer: PreTrainedTokenizerBase, template: str, source: Path)
         )
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as cause:
         raise CheckpointError(f"the chat template of {source} fails: {cause}") from cause
-    if text.count(QUESTION) != 1 or len(text) > LONGEST_PROMPT:
+    if text.count(QUESTION) != 1 or len(text) > MAX_PROMPT:
         raise CheckpointError(f"the chat template of {source} makes no prompt of one question")
     return str(text)
 
@@ -67,6 +67,6 @@ def _by_name(templates: list[Any]) -> dict[Any, Any]:
 
 
 def _bounded(path: Path, template: str) -> str:
-    if len(template) > LONGEST_TEMPLATE:
+    if len(template) > MAX_TEMPLATE:
         raise CheckpointError(f"{path}: a chat template of {len(template)} characters is none")
     return template

@@ -20,14 +20,14 @@ from transformers import GenerationConfig, PreTrainedTokenizerFast
 from mullama.checkpoints.convert.adapter import Adapter, read_adapter
 from mullama.checkpoints.convert.chat import chat_prompt, chat_template
 from mullama.checkpoints.convert.fit import check_parts, check_tensors
-from mullama.checkpoints.convert.folder import whole_folder
-from mullama.checkpoints.convert.fresh import closed, fresh
+from mullama.checkpoints.convert.folder import atomic_folder
+from mullama.checkpoints.convert.fresh import fresh, zeros
 from mullama.checkpoints.convert.llama import Llama, read_llama
 from mullama.checkpoints.convert.mert import Mert, read_mert
 from mullama.checkpoints.convert.safetensors_shards import write_shards
 from mullama.checkpoints.convert.tokenizer import write_tokenizer
 from mullama.checkpoints.store import load_tokenizer
-from mullama.checkpoints.tensors import Planned
+from mullama.checkpoints.tensors import LazyTensor
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration
@@ -88,7 +88,7 @@ def convert(
     total = sum(tensor.bytes for tensor in plan.values())
     inputs = [Path(llama), Path(mert), *([Path(adapter)] if adapter is not None else [])]
     template = chat_template(language.tokenizer) if read is None else None
-    with whole_folder(Path(out), overwrite=overwrite, needed_bytes=total, keep=inputs) as folder:
+    with atomic_folder(Path(out), overwrite=overwrite, needed_bytes=total, keep=inputs) as folder:
         source = write_tokenizer(
             language.tokenizer,
             folder,
@@ -175,7 +175,7 @@ def _digest(path: Path) -> str | None:
 
 def _plan(
     config: MuLlamaConfig, adapter: Adapter | None, language: Llama, encoder: Mert, seed: int
-) -> dict[str, Planned]:
+) -> dict[str, LazyTensor]:
     """Every tensor of the folder by its name there, checked against the model's own list."""
     shapes, kind = _shapes(config), config.text_config.model_type
     plan = {f"language_model.{name}": tensor for name, tensor in language.state.items()}
@@ -190,7 +190,7 @@ def _plan(
     untrained = UNTRAINED_BIASES if adapter and adapter.trained_biases else BIASES
     for name, shape in shapes.items():
         if name not in plan and kind == "llama" and name.endswith(untrained):
-            plan[name] = closed(shape, name)
+            plan[name] = zeros(shape, name)
     check_tensors(plan, shapes)
     return {name: plan[name] for name in shapes}
 

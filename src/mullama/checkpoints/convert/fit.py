@@ -11,7 +11,7 @@ from mullama.checkpoints.convert.llama import Llama
 from mullama.checkpoints.convert.mert import Mert
 from mullama.checkpoints.convert.safetensors_shards import CODES
 from mullama.checkpoints.convert.tensor_names import MIX, QUERIES
-from mullama.checkpoints.tensors import Planned
+from mullama.checkpoints.tensors import LazyTensor
 from mullama.errors import CheckpointError
 
 
@@ -51,7 +51,7 @@ def check_parts(
         )
 
 
-def check_tensors(plan: Mapping[str, Planned], shapes: Mapping[str, tuple[int, ...]]) -> None:
+def check_tensors(plan: Mapping[str, LazyTensor], shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Refuse what is missing, unknown, of another shape, or of a type that cannot be written."""
     for name in shapes:
         if name not in plan:

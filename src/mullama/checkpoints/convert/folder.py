@@ -12,7 +12,7 @@ from mullama.errors import CheckpointError
 
 
 @contextmanager
-def whole_folder(
+def atomic_folder(
     out: Path, *, overwrite: bool, needed_bytes: int, keep: Sequence[Path]
 ) -> Iterator[Path]:
     """A folder beside `out` to write into, renamed to `out` at the end and removed on any failure.

@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import Tensor
 
-from mullama.checkpoints.tensors import Planned, filled
+from mullama.checkpoints.tensors import LazyTensor, lazy_full
 
 
 def fresh(
     names: Iterable[str], shapes: Mapping[str, tuple[int, ...]], seed: int
-) -> dict[str, Planned]:
+) -> dict[str, LazyTensor]:
     """Plan tensors of these names: gates closed, norms one, linear layers as torch draws them."""
     return {
-        name: filled(shapes[name], f"fresh {name}", _drawn(name, shapes, seed)) for name in names
+        name: lazy_full(shapes[name], f"fresh {name}", _drawn(name, shapes, seed)) for name in names
     }
 
 
-def closed(shape: tuple[int, ...], name: str) -> Planned:
+def zeros(shape: tuple[int, ...], name: str) -> LazyTensor:
     """Plan zeros: a bias that was never trained."""
-    return filled(shape, f"zeros for {name}", torch.zero_)
+    return lazy_full(shape, f"zeros for {name}", torch.zero_)
 
 
 def _drawn(

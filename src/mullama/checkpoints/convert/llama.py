@@ -16,12 +16,12 @@ from transformers import AutoConfig, LlamaConfig, PreTrainedConfig
 
 from mullama.checkpoints.convert.tensor_names import language_model_name, turns
 from mullama.checkpoints.tensors import (
-    UNSOUND,
-    Planned,
+    INVALID,
+    LazyTensor,
     TensorFile,
-    joined,
+    concat,
+    invalid_config,
     read_config,
-    unsound,
     weight_files,
 )
 from mullama.errors import CheckpointError
@@ -58,7 +58,7 @@ class Llama:
     """A language model as it was found."""
 
     config: PreTrainedConfig
-    state: dict[str, Planned]
+    state: dict[str, LazyTensor]
     """By transformers' names; empty where the adapter file brings the weights."""
     tokenizer: Path
     """The folder that tokenizer.model or tokenizer.json lies in."""
@@ -68,7 +68,7 @@ class Llama:
     alone knows which pieces begin and end a text."""
 
 
-def read_llama(folder: Path, brought: Mapping[str, Planned], size: str | None = None) -> Llama:
+def read_llama(folder: Path, brought: Mapping[str, LazyTensor], size: str | None = None) -> Llama:
     """Read a language model from `folder`; `brought` tensors (Meta's names) replace its own.
 
     `size` names the sub-folder of a `ckpts/LLaMA` tree ("7B"), where there is more than one.
@@ -97,7 +97,7 @@ def _choose(folder: Path, size: str | None) -> Path:
     )
 
 
-def _read_meta(folder: Path, brought: Mapping[str, Planned]) -> Llama:
+def _read_meta(folder: Path, brought: Mapping[str, LazyTensor]) -> Llama:
     params = read_config(folder / "params.json")
     paths = sorted(folder.glob("consolidated.*.pth")) or sorted(folder.glob("*.pth"))
     # The published checkpoint brings every weight; then shards beside it need not be there.
@@ -110,8 +110,8 @@ def _read_meta(folder: Path, brought: Mapping[str, Planned]) -> Llama:
     meta = {**_joined_shards(files, int(_number(folder, params, "dim"))), **brought}
     try:
         config = _meta_config(folder, params, meta)
-    except UNSOUND as cause:
-        raise unsound(folder / "params.json", cause) from cause
+    except INVALID as cause:
+        raise invalid_config(folder / "params.json", cause) from cause
     state = {}
     for key, tensor in meta.items():
         name = language_model_name(key)
@@ -123,7 +123,7 @@ def _read_meta(folder: Path, brought: Mapping[str, Planned]) -> Llama:
     return Llama(config, state, tokenizer, files, exact_vocabulary=True)
 
 
-def _joined_shards(files: list[TensorFile], dim: int) -> dict[str, Planned]:
+def _joined_shards(files: list[TensorFile], dim: int) -> dict[str, LazyTensor]:
     plans = [file.plan() for file in files]
     if not plans:
         return {}
@@ -135,17 +135,19 @@ def _joined_shards(files: list[TensorFile], dim: int) -> dict[str, Planned]:
     return {key: _join(key, [plan[key] for plan in plans], dim) for key in plans[0]}
 
 
-def _join(key: str, parts: list[Planned], dim: int) -> Planned:
+def _join(key: str, parts: list[LazyTensor], dim: int) -> LazyTensor:
     """One tensor from the pieces that each model-parallel process held."""
     if len(parts[0].shape) < 2:
         return parts[0]
     columns = key.endswith(ROW_CUT)
     if key == "tok_embeddings.weight":  # cut by columns in LLaMA 1 and 2, by rows in Llama 3
         columns = parts[0].shape[1] != dim
-    return joined(parts, lambda pieces: torch.cat(pieces, dim=1 if columns else 0))
+    return concat(parts, lambda pieces: torch.cat(pieces, dim=1 if columns else 0))
 
 
-def _meta_config(folder: Path, params: dict[str, Any], meta: Mapping[str, Planned]) -> LlamaConfig:
+def _meta_config(
+    folder: Path, params: dict[str, Any], meta: Mapping[str, LazyTensor]
+) -> LlamaConfig:
     for key in ("tok_embeddings.weight", "layers.0.feed_forward.w1.weight"):
         if key not in meta:
             raise CheckpointError(f"the weights for {folder} lack {key}")
@@ -182,7 +184,7 @@ def _tokenizer_folder(folder: Path) -> Path:
     raise CheckpointError(f"no tokenizer.model beside or above {folder}")
 
 
-def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
+def _read_transformers(folder: Path, brought: Mapping[str, LazyTensor]) -> Llama:
     stored = read_config(folder / "config.json")
     kind = stored.get("model_type")
     if kind not in KINDS:
@@ -192,8 +194,8 @@ def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
         )
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except UNSOUND as cause:
-        raise unsound(folder / "config.json", cause) from cause
+    except INVALID as cause:
+        raise invalid_config(folder / "config.json", cause) from cause
     for added in KINDS[kind]:
         setattr(config, added, True)
     if kind != "llama" and brought:
@@ -216,7 +218,7 @@ def _read_transformers(folder: Path, brought: Mapping[str, Planned]) -> Llama:
     return Llama(config, state, _tokenizer_folder(folder), files, exact_vocabulary=False)
 
 
-def in_halves(name: str, tensor: Planned, config: PreTrainedConfig) -> Planned:
+def in_halves(name: str, tensor: LazyTensor, config: PreTrainedConfig) -> LazyTensor:
     """Reorder what rotates: Meta turns neighbouring rows together, transformers halves of a head.
 
     Rows of q and k, of their biases and of LoRA's B alike; LoRA's A has no rows of a head.

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mullama.checkpoints.tensors import (
-    UNSOUND,
-    Planned,
+    INVALID,
+    LazyTensor,
     TensorFile,
+    invalid_config,
     read_config,
-    unsound,
     weight_files,
 )
 from mullama.config import MertConfig
@@ -40,12 +40,12 @@ class Mert:
     """An encoder as it was found."""
 
     config: MertConfig
-    state: dict[str, Planned]
+    state: dict[str, LazyTensor]
     """By transformers' names."""
     files: list[TensorFile]
 
 
-def read_mert(folder: Path, brought: Mapping[str, Planned]) -> Mert:
+def read_mert(folder: Path, brought: Mapping[str, LazyTensor]) -> Mert:
     """Read what `folder` says of MERT; tensors that the adapter file `brought` replace its own."""
     if not folder.is_dir():
         raise CheckpointError(f"--mert {folder}: there is no such folder")
@@ -82,8 +82,8 @@ def _config(folder: Path) -> MertConfig:
             sampling_rate=int(_needed(folder, heard, "sampling_rate")),
             do_normalize=bool(_needed(folder, heard, "do_normalize")),
         )
-    except UNSOUND as cause:
-        raise unsound(folder / "config.json", cause) from cause
+    except INVALID as cause:
+        raise invalid_config(folder / "config.json", cause) from cause
 
 
 def _needed(folder: Path, heard: Mapping[str, Any], name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import torch
 
-from mullama.checkpoints.tensors import Planned
+from mullama.checkpoints.tensors import LazyTensor
 from mullama.errors import CheckpointError
 
 SHARD_BYTES = 2 * 10**9
@@ -33,7 +33,7 @@ CODES = {
 
 def write_shards(
     folder: Path,
-    plan: Mapping[str, Planned],
+    plan: Mapping[str, LazyTensor],
     *,
     release: Callable[[], None],
     progress: Callable[[int], None],
@@ -62,7 +62,7 @@ def _file_names(count: int) -> list[str]:
     return [f"model-{n:05d}-of-{count:05d}.safetensors" for n in range(1, count + 1)]
 
 
-def _divide(plan: Mapping[str, Planned], limit: int) -> list[list[str]]:
+def _divide(plan: Mapping[str, LazyTensor], limit: int) -> list[list[str]]:
     shards: list[list[str]] = [[]]
     size = 0
     for name, tensor in plan.items():
@@ -76,7 +76,7 @@ def _divide(plan: Mapping[str, Planned], limit: int) -> list[list[str]]:
 
 def _write(
     file: BinaryIO,
-    plan: Mapping[str, Planned],
+    plan: Mapping[str, LazyTensor],
     release: Callable[[], None],
     progress: Callable[[int], None],
 ) -> None:
@@ -96,7 +96,7 @@ def _write(
             since_release = 0
 
 
-def _header(plan: Mapping[str, Planned]) -> bytes:
+def _header(plan: Mapping[str, LazyTensor]) -> bytes:
     entries: dict[str, object] = {"__metadata__": {"format": "pt"}}
     start = 0
     for name, tensor in plan.items():

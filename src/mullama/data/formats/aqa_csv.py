@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from mullama.data.tables import Row, Table
 from mullama.data.tally import LeftOut, Tally
 from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 AUDIO_COLUMN = "audio_name"
 OPEN_COLUMNS = tuple(f"OpenQA{number}" for number in range(1, OPEN_QUESTIONS + 1))
@@ -52,7 +52,7 @@ def write_aqa_csv(path: Path, clips: Iterable[Interviewed], tally: Tally) -> int
     Clips without the four fixed and five open questions have no place in it and go into the tally.
     """
     written = 0
-    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
         writer.writerow(["", AUDIO_COLUMN, *FIXED_QUESTIONS, *OPEN_COLUMNS])
         for clip in clips:

@@ -11,7 +11,7 @@ from typing import Any
 
 from mullama.data.records import ClipPairs, Pair
 from mullama.errors import MissingExtraError, UsageError
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 ABOUT = ("source", "source_id", "writer", "licence", "sha256")
 """What all pairs of one row share, beside the audio."""
@@ -28,7 +28,7 @@ def write_parquet(path: Path, clips: Iterable[ClipPairs]) -> int:
     """
     schema, opened = _features().arrow_schema, _library("ParquetWriter")
     written, waiting, size = 0, list[dict[str, Any]](), 0
-    with whole_file(path) as part, opened(part, schema) as writer:
+    with atomic_file(path) as part, opened(part, schema) as writer:
         for row in (row for clip in clips for row in _rows(clip)):
             waiting.append(row)
             size += len(row["audio"]["bytes"] or b"") if row["audio"] else 0

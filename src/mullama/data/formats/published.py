@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 PARTS = {
     "pretrain": "PretrainMusicQA.json",
@@ -30,7 +30,7 @@ def write_published(path: Path, items: Iterable[tuple[str | None, str, str]]) ->
     An item without audio has no `audio_name`, as in the published pretraining.
     """
     count = 0
-    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+    with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         for item in items:
             file.write("[\n" if not count else ",\n")
             _write_item(file, *item)

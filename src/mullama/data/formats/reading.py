@@ -22,7 +22,7 @@ from mullama.musicqa.descriptions import Interviewed, read_interviewed
 ENDINGS = (".jsonl", ".json", ".csv", ".parquet")
 
 
-def expanded(paths: Iterable[Path]) -> list[Path]:
+def expand(paths: Iterable[Path]) -> list[Path]:
     """The files that are meant: a folder stands for the published files, or ours, that it holds.
 
     Raises UsageError for what is not there or of no kind that is read.

@@ -17,7 +17,7 @@ from mullama.listen.audio.samples import Samples
 from mullama.listen.audio.soundfiles import SoundfileSource, is_soundfile
 
 
-class Source(Protocol):
+class AudioSource(Protocol):
     """One pass over a sound, however it is stored."""
 
     seconds: float | None
@@ -51,7 +51,7 @@ class ArraySource:
         """Nothing is held."""
 
 
-def opened(path: Path) -> Source:
+def open_audio(path: Path) -> AudioSource:
     """Find the one who can read a file; raise `AudioError` saying why nobody can."""
     regular_file(path)
     try:

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.audio.open_audio import ArraySource, Source, opened
+from mullama.listen.audio.open_audio import ArraySource, AudioSource, open_audio
 from mullama.listen.audio.resample import Resampler, SincResampler, SoxrResampler
 from mullama.listen.audio.samples import Samples, as_float, require_finite
 
 PUBLISHED_SECONDS = 60.0
 """How much of a piece the published model heard."""
-SLOWEST_RATE_HZ, FASTEST_RATE_HZ = 100, 1_000_000
-MOST_CHANNELS = 256
+MIN_RATE_HZ, MAX_RATE_HZ = 100, 1_000_000
+MAX_CHANNELS = 256
 SILENCE = 2.0**-16
 """A peak below half a step of 16 bits."""
 
@@ -56,7 +56,7 @@ class AudioReader:
         self._as_published = as_published
         self._limit = None if limit_seconds is None else round(limit_seconds * rate)
         self._sound = sound
-        self._source: Source | None = self._opened()
+        self._source: AudioSource | None = self._opened()
         self.seconds_total = self._source.seconds
         """The length as stated (None where it is not), the true one once all was heard."""
 
@@ -109,10 +109,12 @@ class AudioReader:
     ) -> None:
         self.close()
 
-    def _opened(self) -> Source:
-        return self._sound if isinstance(self._sound, ArraySource) else opened(Path(self._sound))
+    def _opened(self) -> AudioSource:
+        return (
+            self._sound if isinstance(self._sound, ArraySource) else open_audio(Path(self._sound))
+        )
 
-    def _close_books(self, source: Source, heard: int) -> None:
+    def _close_books(self, source: AudioSource, heard: int) -> None:
         """All was read: was there anything, and was it what the file had promised?"""
         if not heard:
             cause = "nothing in it decodes" if source.damaged else "holds no sound"
@@ -126,7 +128,7 @@ class AudioReader:
             )
         self.seconds_total = self.seconds_heard
 
-    def _resampled(self, source: Source) -> Iterator[Samples]:
+    def _resampled(self, source: AudioSource) -> Iterator[Samples]:
         """Mono at the wanted rate; a stream may change its rate or channels on the way."""
         resampler: Resampler | None = None
         shape = (0, 0)
@@ -144,13 +146,13 @@ class AudioReader:
             yield _finished(resampler, shape[1], self._as_published)
 
     def _resampler(self, rate: int, channels: int) -> Resampler | None:
-        if not SLOWEST_RATE_HZ <= rate <= FASTEST_RATE_HZ:
+        if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
             raise AudioError(
                 f"{self.name}: a sample rate of {rate} Hz is outside"
-                f" {SLOWEST_RATE_HZ} to {FASTEST_RATE_HZ} Hz"
+                f" {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz"
             )
-        if not 1 <= channels <= MOST_CHANNELS:
-            raise AudioError(f"{self.name}: {channels} channels are not 1 to {MOST_CHANNELS}")
+        if not 1 <= channels <= MAX_CHANNELS:
+            raise AudioError(f"{self.name}: {channels} channels are not 1 to {MAX_CHANNELS}")
         if rate == self.rate:
             return None
         if self._as_published:
@@ -175,9 +177,9 @@ def from_array(
     numbers: Any = np.asarray(samples)
     if numbers.ndim not in (1, 2):
         raise AudioError(f"{name}: must be (samples,) or (channels, samples), not {numbers.shape}")
-    if numbers.ndim == 2 and numbers.shape[0] > MOST_CHANNELS:
+    if numbers.ndim == 2 and numbers.shape[0] > MAX_CHANNELS:
         raise AudioError(
-            f"{name}: {numbers.shape[0]} channels are not 1 to {MOST_CHANNELS};"
+            f"{name}: {numbers.shape[0]} channels are not 1 to {MAX_CHANNELS};"
             " the order is (channels, samples)"
         )
     if rate_in <= 0:

@@ -13,7 +13,7 @@ from mullama.errors import AudioError
 
 Samples = NDArray[np.float32]
 
-LOUDEST = 2.0**32
+MAX_AMPLITUDE = 2.0**32
 """Beyond this a float is no sample any more: even 32-bit integers stored unscaled stay below."""
 
 
@@ -39,7 +39,7 @@ def require_finite(samples: NDArray[Any], name: str) -> float:
     if not samples.size:
         return 0.0
     peak = float(max(samples.max(), -samples.min()))
-    if not peak <= LOUDEST:  # also false for NaN
+    if not peak <= MAX_AMPLITUDE:  # also false for NaN
         raise AudioError(
             f"{name}: holds NaN, infinite or absurdly large samples; export the sound again"
         )

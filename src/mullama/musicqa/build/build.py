@@ -20,11 +20,11 @@ from mullama.errors import AudioError, UsageError
 from mullama.musicqa.build.card import write_card
 from mullama.musicqa.build.copy_audio import copy_into, look_at
 from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
-from mullama.musicqa.build.manifest import Entry, Met, Register
+from mullama.musicqa.build.manifest import Manifest, ManifestEntry, SeenClips
 from mullama.musicqa.build.plan import AUDIOS, PLAN, REGISTER, Build
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
-SHOWN = 10
+MAX_REPORTED = 10
 """How many failed clips the command names; the register names all."""
 
 
@@ -56,15 +56,15 @@ def build(
     require_files(job.parts)
     _prepare(job)
     built = Built()
-    finished, register = job.out / REGISTER, Register(job.out / f"{REGISTER}.part")
+    finished, manifest = job.out / REGISTER, Manifest(job.out / f"{REGISTER}.part")
     if not finished.exists():
-        if not _store_clips(job, register, built.tally, progress, notice):
+        if not _store_clips(job, manifest, built.tally, progress, notice):
             shutil.rmtree(job.out)
             raise UsageError(f"not one clip could be stored, so {job.out} was not built")
         for part in job.parts:
-            _write_part(job, part, register)
-        register.path.replace(finished)
-    for entry in Register(finished).entries():
+            _write_part(job, part, manifest)
+        manifest.path.replace(finished)
+    for entry in Manifest(finished).entries():
         built.clips += bool(entry.audio_name)
         built.failed += bool(entry.failed)
     built.pairs = write_card(job.out, built.hints.append)
@@ -84,38 +84,38 @@ def _prepare(job: Build) -> None:
             raise UsageError(f"{job.out} holds something else: choose another --out")
     except OSError as error:
         raise UsageError(f"{job.out} cannot be made: {error.strerror}") from error
-    with whole_file(kept) as part:
+    with atomic_file(kept) as part:
         part.write_text(plan, encoding="utf-8")
 
 
 def _store_clips(
     job: Build,
-    register: Register,
+    manifest: Manifest,
     tally: Tally,
     progress: Callable[[], object],
     notice: Callable[[str], None],
 ) -> int:
     """Bring every clip into the register, behind those that are there; how many have a number."""
-    number, met = 0, Met()
+    number, seen = 0, SeenClips()
     (job.out / AUDIOS).mkdir(exist_ok=True)
-    with register:
-        kept = register.entries()
+    with manifest:
+        kept = manifest.entries()
         for candidate in candidates(job.parts, tally):
             entry = next(kept, None)
             if entry is None:
-                entry = _entry(job, candidate, number, met)
-                register.append(entry)
+                entry = _entry(job, candidate, number, seen)
+                manifest.append(entry)
             elif entry.key != candidate.key:
-                raise UsageError(f"{register.path} does not fit the inputs: start in another --out")
+                raise UsageError(f"{manifest.path} does not fit the inputs: start in another --out")
             if entry.failed:
                 notice(f"{entry.source} {entry.id}: {entry.failed}")
             number += bool(entry.audio_name)
-            met.note(entry)
+            seen.note(entry)
             progress()
     return number
 
 
-def _entry(job: Build, candidate: Candidate, number: int, met: Met) -> Entry:
+def _entry(job: Build, candidate: Candidate, number: int, seen: SeenClips) -> ManifestEntry:
     """Store one clip under the next number, or say why not and leave nothing behind."""
     part, clip = candidate.part, candidate.clip
     name = audio_name(number)
@@ -123,46 +123,48 @@ def _entry(job: Build, candidate: Candidate, number: int, met: Met) -> Entry:
     try:
         if clip.failed:
             raise AudioError(f"the interview failed: {clip.failed}")
-        met.require_new_origin(clip.source, clip.id)
+        seen.require_new_origin(clip.source, clip.id)
         source = find_audio(candidate, job.audio)
         if source is None:
             if not job.include_missing_audio:
                 raise AudioError(NO_AUDIO)
-            return Entry(part, clip.source, clip.id, name)
+            return ManifestEntry(part, clip.source, clip.id, name)
         if job.by_reference:
             stored, name = look_at(source), source.resolve().as_posix()
         else:
             stored = copy_into(source, target)
-        met.require_new_sound(part, stored.sha256)
+        seen.require_new_sound(part, stored.sha256)
     except AudioError as error:
         target.unlink(missing_ok=True)
-        return Entry(part, clip.source, clip.id, failed=str(error))
+        return ManifestEntry(part, clip.source, clip.id, failed=str(error))
     seconds = round(stored.seconds, 3)
-    return Entry(part, clip.source, clip.id, name, stored.sha256, seconds, stored.damaged)
+    return ManifestEntry(part, clip.source, clip.id, name, stored.sha256, seconds, stored.damaged)
 
 
-def _write_part(job: Build, part: str, register: Register) -> None:
+def _write_part(job: Build, part: str, manifest: Manifest) -> None:
     """The published file and ours, of the clips that have a number."""
 
     def items() -> Iterator[tuple[str, str, str]]:
-        for candidate, entry in _of_part(job, part, register):
+        for candidate, entry in _of_part(job, part, manifest):
             for question, answer in candidate.clip.pairs:
                 yield entry.audio_name, question, answer
 
     write_published(job.out / PARTS[part], items())
-    write_pairs(job.out / f"{part}.jsonl", _pairs(job, part, register))
+    write_pairs(job.out / f"{part}.jsonl", _pairs(job, part, manifest))
 
 
-def _pairs(job: Build, part: str, register: Register) -> Iterator[Pair]:
-    for candidate, entry in _of_part(job, part, register):
+def _pairs(job: Build, part: str, manifest: Manifest) -> Iterator[Pair]:
+    for candidate, entry in _of_part(job, part, manifest):
         audio = entry.audio_name if job.by_reference else f"{AUDIOS}/{entry.audio_name}"
         yield from pairs_of(candidate.clip, audio, entry.sha256)
 
 
-def _of_part(job: Build, part: str, register: Register) -> Iterator[tuple[Candidate, Entry]]:
-    met = zip(candidates(job.parts, Tally()), register.entries(), strict=True)
+def _of_part(
+    job: Build, part: str, manifest: Manifest
+) -> Iterator[tuple[Candidate, ManifestEntry]]:
+    seen = zip(candidates(job.parts, Tally()), manifest.entries(), strict=True)
     return (
-        (candidate, entry) for candidate, entry in met if entry.part == part and not entry.failed
+        (candidate, entry) for candidate, entry in seen if entry.part == part and not entry.failed
     )
 
 
@@ -205,12 +207,12 @@ def _run_build(job: Build) -> int:
     def notice(line: str) -> None:
         nonlocal failures
         failures += 1
-        if failures <= SHOWN:
+        if failures <= MAX_REPORTED:
             tqdm.write(f"mullama: {line}", file=sys.stderr)
 
     with tqdm(unit="clip", disable=not sys.stderr.isatty()) as bar:
         built = build(job, progress=bar.update, notice=notice)
-    if failures > SHOWN:
+    if failures > MAX_REPORTED:
         print(f"mullama: ... {built.failed} in all, see {job.out / REGISTER}", file=sys.stderr)
     for line in [*built.tally.lines()[1:], *built.hints]:
         print(f"mullama: {line}", file=sys.stderr)

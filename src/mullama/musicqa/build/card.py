@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mullama.musicqa.build.stats import PartFigures, count, quantile
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.build.stats import PartStats, count, quantile
+from mullama.musicqa.whole import atomic_file
 
 HISTOGRAM = "answer_lengths.png"
 
@@ -21,12 +21,12 @@ def write_card(out: Path, hint: Callable[[str], None]) -> int:
     """
     figures = count(out)
     drawn = _draw(out / HISTOGRAM, figures, hint)
-    with whole_file(out / "README.md") as part:
+    with atomic_file(out / "README.md") as part:
         part.write_text("\n".join(_card(figures, drawn=drawn)) + "\n", encoding="utf-8")
     return sum(part.pairs for part in figures.values())
 
 
-def _card(figures: dict[str, PartFigures], *, drawn: bool) -> list[str]:
+def _card(figures: dict[str, PartStats], *, drawn: bool) -> list[str]:
     topics = sum((part.topics for part in figures.values()), Counter[str]())
     return [
         *_front_matter(figures),
@@ -59,7 +59,7 @@ def _card(figures: dict[str, PartFigures], *, drawn: bool) -> list[str]:
     ]
 
 
-def _front_matter(figures: dict[str, PartFigures]) -> list[str]:
+def _front_matter(figures: dict[str, PartStats]) -> list[str]:
     files = [
         line
         for name in figures
@@ -78,25 +78,25 @@ def _front_matter(figures: dict[str, PartFigures]) -> list[str]:
     ]
 
 
-def _texts_row(name: str, part: PartFigures) -> tuple[str, ...]:
+def _texts_row(name: str, part: PartStats) -> tuple[str, ...]:
     median, most = (quantile(part.words, share) for share in (0.5, 0.9))
     return name, f"{part.clips:,}", f"{part.pairs:,}", str(median), str(most)
 
 
-def _sounds_row(name: str, part: PartFigures) -> tuple[str, ...]:
+def _sounds_row(name: str, part: PartStats) -> tuple[str, ...]:
     between = f"{min(part.lengths)} to {max(part.lengths)}" if part.lengths else "-"
     counts = (part.damaged, part.soundless, part.failed.total())
     median = str(quantile(part.lengths, 0.5)) if part.lengths else "-"
     return name, f"{part.seconds / 3600:.2f}", between, median, *(f"{n:,}" for n in counts)
 
 
-def _shares(title: str, figures: dict[str, PartFigures], what: str) -> list[str]:
+def _shares(title: str, figures: dict[str, PartStats], what: str) -> list[str]:
     counted = [(name, getattr(part, what)) for name, part in figures.items()]
     rows = [(name, key, f"{n:,}") for name, counts in counted for key, n in counts.most_common()]
     return [f"## {title}", "", *_table(("part", "which", "pairs"), rows)]
 
 
-def _left_out(figures: dict[str, PartFigures]) -> list[str]:
+def _left_out(figures: dict[str, PartStats]) -> list[str]:
     rows = [
         (name, why, f"{n:,}")
         for name, part in figures.items()
@@ -110,7 +110,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [*(f"| {' | '.join(line)} |" for line in lines), ""]
 
 
-def _draw(path: Path, figures: dict[str, PartFigures], hint: Callable[[str], None]) -> bool:
+def _draw(path: Path, figures: dict[str, PartStats], hint: Callable[[str], None]) -> bool:
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -127,6 +127,6 @@ def _draw(path: Path, figures: dict[str, PartFigures], hint: Callable[[str], Non
     axes.set_ylabel("answers")
     if any(part.words for part in figures.values()):
         axes.legend()
-    with whole_file(path) as part_path:
+    with atomic_file(path) as part_path:
         figure.savefig(part_path, format="png", dpi=120, metadata={"Software": None})
     return True

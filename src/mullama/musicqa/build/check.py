@@ -12,19 +12,19 @@ from mullama.data.formats.published import PARTS
 from mullama.data.records import Pair, each_pair
 from mullama.errors import AudioError, UsageError
 from mullama.musicqa.build.copy_audio import Stored, look_at
-from mullama.musicqa.build.manifest import Register
+from mullama.musicqa.build.manifest import Manifest
 from mullama.musicqa.build.plan import AUDIOS, REGISTER
 from mullama.musicqa.names import is_file, safe_name
 
-SHORTEST_SECONDS = 1.0
-LONGEST_SECONDS = 3600.0
-SHOWN = 5
+MIN_SECONDS = 1.0
+MAX_SECONDS = 3600.0
+MAX_REPORTED = 5
 
 MISSING = "file missing"
 UNREADABLE = "cannot be heard"
 CHANGED = "file is not the one that was stored"
-SHORT = f"shorter than {SHORTEST_SECONDS:g} s"
-LONG = f"longer than {LONGEST_SECONDS:g} s"
+SHORT = f"shorter than {MIN_SECONDS:g} s"
+LONG = f"longer than {MAX_SECONDS:g} s"
 REPEATED = "question asked twice of a clip"
 EMPTY = "empty question or answer"
 SAME_SOUND = "same sound under two names"
@@ -48,13 +48,13 @@ class Findings:
         """Count one finding and keep the first few of its kind."""
         self.counts[kind] += 1
         examples = self.examples.setdefault(kind, [])
-        if len(examples) < SHOWN:
+        if len(examples) < MAX_REPORTED:
             examples.append(what)
 
     def lines(self) -> list[str]:
         """One line for each kind, commonest first."""
         return [
-            f"{n} x {kind}: {', '.join(self.examples[kind])}{', ...' if n > SHOWN else ''}"
+            f"{n} x {kind}: {', '.join(self.examples[kind])}{', ...' if n > MAX_REPORTED else ''}"
             for kind, n in self.counts.most_common()
         ]
 
@@ -126,10 +126,10 @@ def _check_origins(folder: Path, parts: list[str], findings: Findings) -> None:
 def _check_sounds(folder: Path, clips: dict[str, _Clip], findings: Findings) -> None:
     from tqdm import tqdm
 
-    register = folder / REGISTER
+    manifest = folder / REGISTER
     stored = {
         entry.audio_name: entry.sha256
-        for entry in (Register(register).entries() if register.is_file() else ())
+        for entry in (Manifest(manifest).entries() if manifest.is_file() else ())
     }
     first: dict[str, str] = {}
     for name, clip in tqdm(clips.items(), unit="clip", disable=not sys.stderr.isatty()):
@@ -138,9 +138,9 @@ def _check_sounds(folder: Path, clips: dict[str, _Clip], findings: Findings) -> 
         if sound is None:
             continue
         findings.seconds += sound.seconds
-        if sound.seconds < SHORTEST_SECONDS:
+        if sound.seconds < MIN_SECONDS:
             findings.found(SHORT, f"{name}, {sound.seconds:.2f} s")
-        if sound.seconds > LONGEST_SECONDS:
+        if sound.seconds > MAX_SECONDS:
             findings.found(LONG, f"{name}, {sound.seconds:.0f} s")
         if stored.get(name, sound.sha256) != sound.sha256:
             findings.found(CHANGED, name)

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.audio.open_audio import opened
+from mullama.listen.audio.open_audio import open_audio
 from mullama.listen.audio.samples import Samples, require_finite
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 BLOCK_BYTES = 1 << 20
-LARGEST_WAV_BYTES = 2**32 - 2**16
+MAX_WAV_BYTES = 2**32 - 2**16
 """A wav file keeps its size in 32 bits."""
 BYTES_PER_SAMPLE = 2
 
@@ -41,7 +41,7 @@ def copy_into(source: Path, target: Path) -> Stored:
     if not _is_wav(source):
         return _decode_into(source, target)
     looked_at = look_at(source)
-    with whole_file(target) as part, part.open("wb") as file:
+    with atomic_file(target) as part, part.open("wb") as file:
         for block in _blocks(source):
             file.write(block)
     return looked_at
@@ -64,7 +64,7 @@ def digest_of(path: Path) -> str:
 def _heard(source: Path) -> tuple[float, bool]:
     """Decode everything, keep nothing: (seconds, damaged)."""
     seconds = 0.0
-    sound = opened(source)
+    sound = open_audio(source)
     try:
         for piece, rate in sound.pieces():
             seconds += len(piece) / rate
@@ -76,9 +76,9 @@ def _heard(source: Path) -> tuple[float, bool]:
 
 
 def _decode_into(source: Path, target: Path) -> Stored:
-    sound = opened(source)
+    sound = open_audio(source)
     try:
-        with whole_file(target) as part:
+        with atomic_file(target) as part:
             seconds = _write_pieces(source, sound.pieces(), part)
             digest = digest_of(part)
     finally:
@@ -95,7 +95,7 @@ def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Pat
         raise AudioError(f"{source}: nothing in it decodes")
     shape = (first[1], first[0].shape[1])
     rate, channels = shape
-    most_frames = LARGEST_WAV_BYTES // BYTES_PER_SAMPLE // channels
+    most_frames = MAX_WAV_BYTES // BYTES_PER_SAMPLE // channels
     try:
         with soundfile.SoundFile(part, "w", rate, channels, "PCM_16", format="WAV") as file:
             file.write(_checked(first[0], source))

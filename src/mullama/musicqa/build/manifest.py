@@ -17,7 +17,7 @@ from mullama.errors import AudioError, UsageError
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """One clip that was met."""
 
     part: str
@@ -40,7 +40,7 @@ class Entry:
         return self.part, self.source, self.id
 
 
-class Register:
+class Manifest:
     """A file of entries, read and continued."""
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class Register:
             self._file.close()
             self._file = None
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: ManifestEntry) -> None:
         """Add a clip; it outlives this process from now on."""
         if self._file is None:
             raise ValueError("a register is written inside `with` only")
@@ -77,26 +77,26 @@ class Register:
         self._file.write(json.dumps(known, ensure_ascii=False).encode() + b"\n")
         self._file.flush()
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ManifestEntry]:
         """All lines, in order; raises UsageError for one that is no entry."""
-        names = {field.name for field in fields(Entry)}
+        names = {field.name for field in fields(ManifestEntry)}
         with self.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
                     values = json.loads(line)
-                    yield Entry(**{key: values[key] for key in names & values.keys()})
+                    yield ManifestEntry(**{key: values[key] for key in names & values.keys()})
                 except (ValueError, TypeError, AttributeError) as error:
                     raise UsageError(f"{self.path}, line {number}: no clip: {error}") from error
 
 
-class Met:
+class SeenClips:
     """The clips so far, by origin and by sound: none may be in two parts, nor twice by origin."""
 
     def __init__(self) -> None:
         self._origins: dict[tuple[str, str], str] = {}
         self._sounds: dict[str, tuple[str, str]] = {}
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: ManifestEntry) -> None:
         """Remember a clip that is in the set."""
         if entry.audio_name:
             self._origins[entry.source, entry.id] = entry.part

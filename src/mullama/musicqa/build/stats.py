@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mullama.data.formats.published import PARTS
 from mullama.data.records import each_pair
-from mullama.musicqa.build.manifest import Register
+from mullama.musicqa.build.manifest import Manifest
 from mullama.musicqa.build.plan import REGISTER
 from mullama.musicqa.descriptions import FIXED_QUESTIONS
 
@@ -27,7 +27,7 @@ TOPICS = {
 
 
 @dataclass
-class PartFigures:
+class PartStats:
     """What is counted of one part."""
 
     clips: int = 0
@@ -58,10 +58,10 @@ def topic_of(question: str) -> str:
     return next((name for name, words in TOPICS.items() if re.search(words, lowered)), "other")
 
 
-def count(out: Path) -> dict[str, PartFigures]:
+def count(out: Path) -> dict[str, PartStats]:
     """The figures of a finished set, part by part."""
-    figures = {part: PartFigures() for part in PARTS if (out / f"{part}.jsonl").is_file()}
-    for entry in Register(out / REGISTER).entries():
+    figures = {part: PartStats() for part in PARTS if (out / f"{part}.jsonl").is_file()}
+    for entry in Manifest(out / REGISTER).entries():
         part = figures[entry.part]
         if entry.failed:
             part.failed[entry.failed.split(":")[0]] += 1

@@ -94,7 +94,7 @@ class Interview:
         seed = _seed(self.description, current.name, self._attempt)
         return Request(self._messages, current.name, current.schema, seed)
 
-    def hear(self, reply: Reply) -> None:
+    def receive(self, reply: Reply) -> None:
         """Take a reply, or ask for a better one, or fail."""
         try:
             if reply.truncated:
@@ -102,15 +102,15 @@ class Interview:
             pairs = _ROUNDS[self._round].read(reply.text)
         except UnusableReplyError as why:
             if self._noisy:
-                self._take(self._noisy)
+                self._accept(self._noisy)
             else:
                 self._ask_again(str(why), reply.text)
             return
         noise = next((reason for pair in pairs if (reason := unwanted(*pair))), None)
         if noise is None:
-            self._take(pairs)
+            self._accept(pairs)
         elif self._attempt >= min(NOISE_ATTEMPTS, self.attempts):
-            self._take(self._noisy or pairs)
+            self._accept(self._noisy or pairs)
         else:
             self._noisy = pairs
             self._ask_again(f"a question or answer {noise}", reply.text)
@@ -127,7 +127,7 @@ class Interview:
         prompt = _ROUNDS[number].prompt(self.description)
         self._messages = ({"role": "user", "content": prompt},)
 
-    def _take(self, pairs: Pairs) -> None:
+    def _accept(self, pairs: Pairs) -> None:
         self._pairs += pairs
         if self._round + 1 < len(_ROUNDS):
             self._begin(self._round + 1)
@@ -156,7 +156,7 @@ def interview(
     """The whole interview about one clip; `ask` gives the reply to each request."""
     talk = Interview(description, writer, attempts=attempts)
     while talk.result is None:
-        talk.hear(ask(talk.request))
+        talk.receive(ask(talk.request))
     return talk.result
 
 

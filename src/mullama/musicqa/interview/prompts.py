@@ -8,7 +8,7 @@ from typing import Any
 
 from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Description
 
-LONGEST_TEXT = 4000
+MAX_TEXT = 4000
 """Characters of a description that are shown; captions have a few hundred."""
 
 _SHOWN_AS = {
@@ -66,7 +66,7 @@ def open_schema() -> dict[str, Any]:
 
 
 def _shown(description: Description) -> str:
-    return f"{_SHOWN_AS[description.kind]}\n\n{description.text[:LONGEST_TEXT]}"
+    return f"{_SHOWN_AS[description.kind]}\n\n{description.text[:MAX_TEXT]}"
 
 
 def _object(**properties: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from mullama.musicqa.interview.json_replies import json_answers, json_pairs
 from mullama.musicqa.interview.normalise_text import clean, letters, same_question
 
-LONGEST_REPLY = 65_536
+MAX_REPLY = 65_536
 """Characters that are read; the nine pairs have a few thousand."""
-LONGEST_QUESTION, LONGEST_ANSWER = 500, 4000
+MAX_QUESTION, MAX_ANSWER = 500, 4000
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"\(?(?P<number>\d{1,2})\s?[.):]\s+(?P<rest>.*)")
@@ -45,7 +45,7 @@ def read_answers(text: str, questions: tuple[str, ...]) -> tuple[str, ...]:
     answers = tuple(_without_echo(clean(answer), questions) for answer in found)
     if len(answers) != len(questions):
         raise UnusableReplyError(f"it holds {len(answers)} answers, not {len(questions)}")
-    _require_text(answers, LONGEST_ANSWER)
+    _require_text(answers, MAX_ANSWER)
     return answers
 
 
@@ -65,8 +65,8 @@ def read_pairs(text: str, count: int, taken: tuple[str, ...] = ()) -> tuple[tupl
     if len(pairs) < count:
         repeated = ", as some questions repeat others" if len(found) >= count else ""
         raise UnusableReplyError(f"it holds {len(pairs)} pairs, not {count}{repeated}")
-    _require_text([question for question, _ in pairs[:count]], LONGEST_QUESTION)
-    _require_text([answer for _, answer in pairs[:count]], LONGEST_ANSWER)
+    _require_text([question for question, _ in pairs[:count]], MAX_QUESTION)
+    _require_text([answer for _, answer in pairs[:count]], MAX_ANSWER)
     return tuple(pairs[:count])
 
 
@@ -159,7 +159,7 @@ def _question_line(line: str) -> tuple[_Item, _Item]:
 
 def _readable(text: str) -> str:
     """Without thoughts, and without a remark after the last entry."""
-    text = _THOUGHTS.sub("", text).rpartition("</think>")[2][:LONGEST_REPLY].strip()
+    text = _THOUGHTS.sub("", text).rpartition("</think>")[2][:MAX_REPLY].strip()
     body, gap, last = text.rpartition("\n\n")
     return body if gap and _CLOSING.match(last.strip()) else text
 

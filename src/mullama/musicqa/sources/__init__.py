@@ -1,7 +1,7 @@
 """Collections of described music: what each says about a clip, row by row."""
 
 from mullama.data.tally import LeftOut, Tally
-from mullama.musicqa.sources.selection import SOURCES, Selection, add_source_arguments, selected
+from mullama.musicqa.sources.selection import SOURCES, Selection, add_source_arguments, select
 from mullama.musicqa.sources.source_options import SourceOptions
 
 __all__ = [
@@ -11,5 +11,5 @@ __all__ = [
     "SourceOptions",
     "Tally",
     "add_source_arguments",
-    "selected",
+    "select",
 ]

@@ -14,7 +14,7 @@ from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.sources.source_options import SourceOptions
 
-FEWEST_TAGS = 5
+MIN_TAGS = 5
 """Clips with fewer say too little to be asked nine questions about."""
 
 
@@ -71,8 +71,8 @@ class TableSource(ABC):
         """One row in words; raises `LeftOut` where it is not one."""
 
 
-def joined(tags: list[str], clip: str) -> str:
+def join_tags(tags: list[str], clip: str) -> str:
     """Tags as a description's text; raises `LeftOut` where there are too few."""
-    if len(tags) < FEWEST_TAGS:
+    if len(tags) < MIN_TAGS:
         raise LeftOut(FEW_TAGS, clip)
     return ", ".join(tags)

@@ -8,7 +8,7 @@ from mullama.data.tables import Row
 from mullama.data.tally import OTHER_FOLDER, LeftOut
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.names import first_file, safe_name
-from mullama.musicqa.sources.collection import TableSource, joined
+from mullama.musicqa.sources.collection import TableSource, join_tags
 
 FOLDERS = frozenset(f"{number:02d}" for number in range(10))
 """Of these MusicQA is made."""
@@ -38,7 +38,7 @@ class Jamendo(TableSource):
             raise LeftOut(OTHER_FOLDER, file)
         smaller = str(path.with_suffix(".low.mp3"))  # the publisher's download at a lower bit rate
         audio = first_file(self.folder, f"audios/{file}", file, f"audios/{smaller}", smaller)
-        return Description(self.name, track, joined(tags, track), "tags", audio, self.licence)
+        return Description(self.name, track, join_tags(tags, track), "tags", audio, self.licence)
 
 
 def _tag(row: Row, cell: str) -> str:

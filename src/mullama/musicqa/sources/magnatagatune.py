@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from mullama.data.tables import Row
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.names import first_file, safe_name
-from mullama.musicqa.sources.collection import TableSource, joined
+from mullama.musicqa.sources.collection import TableSource, join_tags
 
 
 class MagnaTagATune(TableSource):
@@ -30,7 +30,7 @@ class MagnaTagATune(TableSource):
             raise row.malformed("mp3_path", f"{file[:80]!r} is not a file below the folder")
         flat = PurePosixPath(file).name
         audio = first_file(self.folder, f"audios/{flat}", f"audios/{file}", file, flat)
-        text = joined(_tags(row), clip)
+        text = join_tags(_tags(row), clip)
         return Description(self.name, clip, text, "tags", audio, self.licence)
 
 

@@ -92,7 +92,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         help="descriptions only; with --include-missing-audio")  # fmt: skip
 
 
-def selected(
+def select(
     arguments: argparse.Namespace, notice: Callable[[str, str], None] | None = None
 ) -> Selection:
     """The selection that the arguments of `add_source_arguments` ask for."""

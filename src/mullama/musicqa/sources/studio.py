@@ -14,7 +14,7 @@ from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.sources.source_options import SourceOptions
-from mullama.musicqa.whole import whole_file
+from mullama.musicqa.whole import atomic_file
 
 if TYPE_CHECKING:
     from mullama.studio.clips import Studio
@@ -82,7 +82,7 @@ class StudioSource:
             _write_wav(wav, clip)
         else:
             wav.unlink(missing_ok=True)
-        with whole_file(facts_file) as part:
+        with atomic_file(facts_file) as part:
             part.write_text(json.dumps(facts), encoding="utf-8")
         return clip.truth
 
@@ -90,5 +90,5 @@ class StudioSource:
 def _write_wav(path: Path, clip: "Clip") -> None:
     import soundfile
 
-    with whole_file(path) as part:
+    with atomic_file(path) as part:
         soundfile.write(part, clip.waveform, clip.rate, subtype="PCM_16", format="WAV")

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 KEY, OPENAI_KEY = "MULLAMA_API_KEY", "OPENAI_API_KEY"
 """Environment variables; the second is for OpenAI's own endpoint only, so as to reach no other."""
 OPENAI_HOST = "api.openai.com"
-LARGEST_REPLY = 4 << 20
+MAX_REPLY = 4 << 20
 """Bytes of a response that are read."""
-FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+FIRST_WAIT, MAX_WAIT = 0.5, 60.0
 """Seconds before a request is sent again; twice as long each time."""
 REFUSED, DENIED, BUSY = (400, 422), (401, 403, 404), (408, 409, 425, 429)
 OPTIONAL = ("response_format", "seed", "temperature", "max_tokens")
@@ -124,7 +124,7 @@ class Endpoint:
                 self._pace.hold(error.hold or 0.0)
                 # Not all at the same moment: those that were sent off together come back apart.
                 await asyncio.sleep((error.hold or 0.0) + wait * jitter.uniform(0.5, 1.0))
-                wait = min(2 * wait, LONGEST_WAIT)
+                wait = min(2 * wait, MAX_WAIT)
             else:
                 self._left_out |= left_out
                 self._usage.add(completion.tokens_in, completion.tokens_out)
@@ -199,12 +199,12 @@ async def _received(client: "AsyncOpenAI", body: dict[str, Any]) -> Any:
         try:
             async for piece in response.iter_bytes():
                 content += piece
-                if len(content) > LARGEST_REPLY:
+                if len(content) > MAX_REPLY:
                     break
         except Exception as error:  # the HTTP library below, and so its errors, vary by version
             raise BadCompletionError("the connection was cut") from error
-    if len(content) > LARGEST_REPLY:
-        raise BadCompletionError(f"a response of more than {LARGEST_REPLY >> 20} MiB")
+    if len(content) > MAX_REPLY:
+        raise BadCompletionError(f"a response of more than {MAX_REPLY >> 20} MiB")
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:

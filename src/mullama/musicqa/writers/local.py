@@ -44,7 +44,7 @@ class LocalWriter:
                 return
             replies = self.replies([talk.request for talk in under_way])
             for talk, reply in zip(under_way, replies, strict=True):
-                talk.hear(reply)
+                talk.receive(reply)
             yield from (talk.result for talk in under_way if talk.result is not None)
             under_way = [talk for talk in under_way if talk.result is None]
 

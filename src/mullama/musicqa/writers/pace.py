@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-LONGEST_HOLD = 600.0
+MAX_HOLD = 600.0
 """Seconds; a server that wants to be left alone for longer is asked again then."""
 
 
@@ -62,4 +62,4 @@ def _seconds(text: str, per_second: int) -> float | None:
 
 
 def _bounded(seconds: float) -> float:
-    return min(max(0.0, seconds), LONGEST_HOLD)
+    return min(max(0.0, seconds), MAX_HOLD)

@@ -62,7 +62,7 @@ class RemoteWriter:
         talk = Interview(description, self.name, attempts=self._options.attempts)
         while talk.result is None:
             try:
-                talk.hear(await endpoint.reply(talk.request))
+                talk.receive(await endpoint.reply(talk.request))
                 self._broken = 0
             except NoReplyError as error:
                 self._count_broken(error)

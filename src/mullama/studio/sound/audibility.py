@@ -14,7 +14,7 @@ _BANDS = 28
 _LOWEST_HZ = 40.0
 _SHARE = 0.4
 _FLOOR_DB = -28.0
-LEAST_SECONDS = 0.8
+MIN_SECONDS = 0.8
 """A stem that is heard for less than this is not part of what a clip is said to contain."""
 
 
@@ -64,7 +64,7 @@ def audible(
     while kept.sum() > 1:
         heard = np.where(kept, seconds_heard(powers, gains * kept, rate), np.inf)
         least = int(heard.argmin())
-        if heard[least] >= LEAST_SECONDS:
+        if heard[least] >= MIN_SECONDS:
             break
         kept[least] = False
     return kept

@@ -18,7 +18,7 @@ from mullama.studio.compose.piece import Part
 from mullama.studio.instruments import DRUMS, INSTRUMENTS
 from mullama.studio.sound.banks import Bank
 
-MOST_PARTS = 7
+MAX_PARTS = 7
 _GROUPS = 8
 _CHANNELS = 16
 _BLOCK = 64
@@ -140,8 +140,8 @@ class Synth:
 
         Notes begin on blocks of 64 samples. Levels are the bank's own.
         """
-        if len(parts) > MOST_PARTS:
-            raise UsageError(f"a piece has at most {MOST_PARTS} parts, this one {len(parts)}")
+        if len(parts) > MAX_PARTS:
+            raise UsageError(f"a piece has at most {MAX_PARTS} parts, this one {len(parts)}")
         self._begin_anew()
         channels = [self._take_seat(*pair) for pair in enumerate(zip(parts, timbres, strict=True))]
         blocks = -(-round(seconds * self.rate) // _BLOCK)

@@ -20,7 +20,7 @@ TABLES = (".json", ".jsonl")
 
 
 @dataclass(frozen=True)
-class Source:
+class PairSet:
     """One data set as it was found."""
 
     path: Path
@@ -32,7 +32,7 @@ class Source:
     pairs: tuple[Pair, ...]
 
 
-def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[Source]:
+def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[PairSet]:
     """Read the recipe's data sets; `data` is their folder, or one file that stands for them.
 
     Raises UsageError naming what is missing or cannot be read.
@@ -53,13 +53,13 @@ def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[Source]:
                 continue
             raise UsageError(f"recipe {recipe.name} needs {path}: give its folder by --data")
         beside = audio or (path.parent / one.audio if one.audio else None)
-        found.append(Source(path, beside, one.weight, tuple(read_pairs(path))))
+        found.append(PairSet(path, beside, one.weight, tuple(read_pairs(path))))
     if not any(source.pairs for source in found):
         raise UsageError(f"no pairs in {', '.join(str(source.path) for source in found)}")
     return found
 
 
-def kept_apart(pair: Pair, share: float) -> bool:
+def held_out(pair: Pair, share: float) -> bool:
     """Whether a pair's track is kept for validation; text alone never is."""
     if pair.audio is None:
         return False
@@ -69,7 +69,7 @@ def kept_apart(pair: Pair, share: float) -> bool:
 
 
 def divide(
-    sources: Sequence[Source], share: float, most: int
+    sources: Sequence[PairSet], share: float, most: int
 ) -> tuple[list[Pair], NDArray[np.float64], list[Pair]]:
     """Pairs to learn from, how often each comes, and at most `most` pairs to measure with."""
     learnt: list[Pair] = []
@@ -77,7 +77,7 @@ def divide(
     kept: list[Pair] = []
     for source in sources:
         for pair in source.pairs:
-            if kept_apart(pair, share):
+            if held_out(pair, share):
                 kept.append(pair)
             else:
                 learnt.append(pair)

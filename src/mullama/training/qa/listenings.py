@@ -20,36 +20,36 @@ from tqdm import tqdm
 from mullama.data.audio import places
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader
-from mullama.listen.cache import SILENCE, SILENT_SECONDS, Kept, default_folder
-from mullama.listen.precompute import hear_files
+from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder
+from mullama.listen.precompute import precompute
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.parallel import World
-from mullama.training.qa.data import Source
+from mullama.training.qa.data import PairSet
 from mullama.training.run_options import RunOptions
 
-NAMED = 20
+MAX_REPORTED = 20
 """Files that are named where many are missing."""
 DECODED = 64
 """Clips whose sound stays decoded while an encoder trains."""
 
 
-class Hearing(Protocol):
+class ListeningSource(Protocol):
     """How a course comes by what is heard."""
 
-    def prepare(self, sources: Sequence[Source]) -> list[Source]:
+    def prepare(self, sources: Sequence[PairSet]) -> list[PairSet]:
         """Hear what is new; the sources with what can be heard, pairs naming files by whole paths."""
         ...
 
-    def kept(self, names: Sequence[str | None]) -> Tensor:
+    def cached(self, names: Sequence[str | None]) -> Tensor:
         """Listenings (clip, states, features), as they were kept; None is silence."""
         ...
 
-    def live(self, names: Sequence[str | None]) -> Tensor:
+    def online(self, names: Sequence[str | None]) -> Tensor:
         """Listenings from the encoder as it is now, through which gradients flow."""
         ...
 
 
-class StoredHearing:
+class CachedListenings:
     """See Hearing."""
 
     def __init__(
@@ -63,11 +63,11 @@ class StoredHearing:
     ) -> None:
         self.encoder, self.options, self.world, self.report = model.encoder, options, world, report
         folder = options.store if options.store is not None else default_folder()
-        self.store = Kept(folder, model.encoder, as_published=as_published)
+        self.store = ListeningCache(folder, model.encoder, as_published=as_published)
         self._digests: dict[str | None, str] = {}
         self._decoded = lru_cache(DECODED)(self._decode)
 
-    def prepare(self, sources: Sequence[Source]) -> list[Source]:
+    def prepare(self, sources: Sequence[PairSet]) -> list[PairSet]:
         """See Hearing. Raises UsageError naming what is missing, unless it is to be skipped."""
         failed: dict[str, str] = {}
         found = [_found(source, failed) for source in sources]
@@ -81,7 +81,7 @@ class StoredHearing:
             replace(s, pairs=tuple(p for p in s.pairs if p.audio in self._digests)) for s in found
         ]
 
-    def kept(self, names: Sequence[str | None]) -> Tensor:
+    def cached(self, names: Sequence[str | None]) -> Tensor:
         """See Hearing."""
         rows = [self.store.get(self._digests[name]) for name in names]
         for name, row in zip(names, rows, strict=True):
@@ -92,7 +92,7 @@ class StoredHearing:
                 )
         return torch.from_numpy(np.stack([np.asarray(row, dtype=np.float32) for row in rows]))
 
-    def live(self, names: Sequence[str | None]) -> Tensor:
+    def online(self, names: Sequence[str | None]) -> Tensor:
         """See Hearing. A clip longer than the encoder's window is heard from a random place on."""
         config = self.encoder.config
         size = round(config.sampling_rate * config.window_seconds)
@@ -114,22 +114,22 @@ class StoredHearing:
         """Hear what is new, each process its share; why some could not be, by file, in all alike."""
         if self.world.size > 1:
             share = files[self.world.rank :: self.world.size]
-            hear_files(share, self.store, workers=self.options.workers)
-            self.world.wait()
+            precompute(share, self.store, workers=self.options.workers)
+            self.world.barrier()
             # What the others added to the index of files need not be read again.
-            self.store = Kept(
+            self.store = ListeningCache(
                 self.store.root,
                 self.encoder,
                 as_published=self.store.as_published,
                 key=self.store.key,
             )
-        quiet = not self.world.first or not sys.stderr.isatty()
+        quiet = not self.world.is_main or not sys.stderr.isatty()
         with tqdm(total=len(files), desc="hearing", unit="file", disable=quiet) as bar:
 
             def advance(done: int) -> None:
                 bar.update(done - bar.n)
 
-            heard = hear_files(files, self.store, workers=self.options.workers, progress=advance)
+            heard = precompute(files, self.store, workers=self.options.workers, progress=advance)
         failed = {str(path): cause for path, cause in heard.failed.items()}
         for theirs in self.world.gather(failed):
             failed |= theirs
@@ -143,10 +143,10 @@ class StoredHearing:
 
     def _refuse(self, failed: dict[str, str]) -> None:
         """Name what cannot be heard, and go on only if that was asked for."""
-        for reason in list(failed.values())[:NAMED]:
+        for reason in list(failed.values())[:MAX_REPORTED]:
             self.report(reason)
-        if len(failed) > NAMED:
-            self.report(f"... and {len(failed) - NAMED} more")
+        if len(failed) > MAX_REPORTED:
+            self.report(f"... and {len(failed) - MAX_REPORTED} more")
         if not self.options.skip_missing:
             raise UsageError(
                 f"{len(failed)} audio files are missing or cannot be heard, as named above: bring "
@@ -155,7 +155,7 @@ class StoredHearing:
         self.report(f"left out: all that is asked about {len(failed)} files")
 
 
-def _found(source: Source, failed: dict[str, str]) -> Source:
+def _found(source: PairSet, failed: dict[str, str]) -> PairSet:
     """A source whose pairs name files by whole paths; pairs whose audio is not there are left out.
 
     `failed` is told which names those are, and why.

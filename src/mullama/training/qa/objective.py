@@ -14,8 +14,8 @@ from torch.nn import functional
 
 from mullama.errors import UsageError
 from mullama.training.parallel import World
-from mullama.training.qa.sampler import Order, PublishedOrder, packed
-from mullama.training.qa.tokenized import IGNORED, Lessons
+from mullama.training.qa.sampler import PublishedSampler, Sampler, pack
+from mullama.training.qa.tokenized import IGNORED, TokenizedPairs
 from mullama.training.recipe import Phase
 from mullama.training.schedule import learning_rate
 
@@ -45,36 +45,36 @@ class LearnPairs:
         self,
         model: Any,
         phase: Phase,
-        lessons: Lessons,
+        pairs: TokenizedPairs,
         hear: Hear,
         *,
         weights: np.ndarray | None = None,
-        validation: Lessons | None = None,
+        validation: TokenizedPairs | None = None,
         seed: int = 0,
         world: World | None = None,
     ) -> None:
-        self.model, self.phase, self.lessons, self.hear = model, phase, lessons, hear
+        self.model, self.phase, self.pairs, self.hear = model, phase, pairs, hear
         self.kept, self.world = validation, world if world is not None else World()
-        self.lengths = lessons.lengths
-        every = np.ones(len(lessons)) if weights is None else weights
-        self.order = Order(self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed)
+        self.lengths = pairs.lengths
+        every = np.ones(len(pairs)) if weights is None else weights
+        self.sampler = Sampler(self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed)
         if phase.as_published and (every != 1).any():
             raise UsageError(f"phase {phase.name}: as published, every data set has weight 1")
-        self.published: PublishedOrder | None = None
+        self.published: PublishedSampler | None = None
         if phase.as_published:
             rank, ranks = self.world.rank, self.world.size
-            self.published = PublishedOrder(
-                len(lessons), batch=phase.batch, parts=phase.parts, rank=rank, ranks=ranks
+            self.published = PublishedSampler(
+                len(pairs), batch=phase.batch, parts=phase.parts, rank=rank, ranks=ranks
             )
-        if not (self.published or self.order).steps(phase.parts):
+        if not (self.published or self.sampler).steps(phase.parts):
             raise UsageError(
-                f"phase {phase.name}: {len(lessons)} pairs are too few for a single step"
+                f"phase {phase.name}: {len(pairs)} pairs are too few for a single step"
             )
 
     @property
     def steps(self) -> int:
         """See learning.Objective."""
-        return self.phase.steps or (self.published or self.order).steps(self.phase.epochs)
+        return self.phase.steps or (self.published or self.sampler).steps(self.phase.epochs)
 
     def learning_rate(self, step: int) -> float:
         """See learning.Objective."""
@@ -92,17 +92,17 @@ class LearnPairs:
     def micro_batches(self, step: int) -> Sequence[Micro]:
         """See learning.Objective."""
         if self.published:
-            rows = self.published.lessons(step)
+            rows = self.published.rows(step)
             part = 1 / (len(rows) * self.world.size)
             learnt = [max(1, len(self._learnt(row))) for row in rows]
             return [
-                Micro([row], part / count, self.phase.longest)
+                Micro([row], part / count, self.phase.max_length)
                 for row, count in zip(rows, learnt, strict=True)
             ]
-        chosen = self.order.lessons(step)
-        share = 1 / float((self.lengths[chosen] - self.lessons.prompts[chosen]).sum())
+        chosen = self.sampler.rows(step)
+        share = 1 / float((self.lengths[chosen] - self.pairs.prompts[chosen]).sum())
         size = self.world.size
-        groups = packed(chosen.tolist(), self.lengths, self.phase.micro_tokens, size)
+        groups = pack(chosen.tolist(), self.lengths, self.phase.micro_tokens, size)
         return self._shared([Micro(rows, share) for rows in groups])
 
     def loss(self, micro: Micro) -> Tensor:
@@ -119,7 +119,7 @@ class LearnPairs:
 
     def name(self, micro: Micro) -> str:
         """See learning.Objective."""
-        pairs = [self._lessons(micro).pairs[row] for row in micro.rows]
+        pairs = [self._pairs_of(micro).pairs[row] for row in micro.rows]
         return ", ".join(f"{pair.audio or 'text alone'}, {pair.question[:60]!r}" for pair in pairs)
 
     def validation(self) -> Sequence[Micro]:
@@ -129,14 +129,14 @@ class LearnPairs:
             return []
         share = 1 / float((kept.lengths - kept.prompts).sum())
         size = self.world.size
-        groups = packed(range(len(kept)), kept.lengths, self.phase.micro_tokens, size)
+        groups = pack(range(len(kept)), kept.lengths, self.phase.micro_tokens, size)
         return self._shared([Micro(rows, share, kept=True) for rows in groups])
 
     def summed(self, micro: Micro) -> Tensor:
         """The summed loss of a micro-batch's answers, in nats."""
-        lessons = self._lessons(micro)
-        ids, labels = self._padded(lessons, micro)
-        heard = self.hear([lessons.pairs[row].audio for row in micro.rows])
+        pairs = self._pairs_of(micro)
+        ids, labels = self._padded(pairs, micro)
+        heard = self.hear([pairs.pairs[row].audio for row in micro.rows])
         shifts = self.model.adapt(heard.to(self.world.device))
         decoder = self.model.get_decoder()
         hidden = decoder(input_ids=ids, shifts=shifts, use_cache=False).last_hidden_state
@@ -145,9 +145,9 @@ class LearnPairs:
         logits = self.model.get_output_embeddings()(hidden[:, :-1][learnt])
         return functional.cross_entropy(logits.float(), labels[:, 1:][learnt], reduction="sum")
 
-    def _lessons(self, micro: Micro) -> Lessons:
+    def _pairs_of(self, micro: Micro) -> TokenizedPairs:
         if not micro.kept:
-            return self.lessons
+            return self.pairs
         assert self.kept is not None
         return self.kept
 
@@ -158,21 +158,21 @@ class LearnPairs:
         return [*micros, *[idle] * (-len(micros) % size)][self.world.rank :: size]
 
     def _learnt(self, row: int) -> np.ndarray:
-        """The tokens of a lesson that count, as published."""
-        lesson = self.lessons[row]
-        answer = lesson.ids[lesson.prompt :]
+        """The tokens of a text that count, as published."""
+        text = self.pairs[row]
+        answer = text.ids[text.prompt :]
         return answer[answer != UNKNOWN]
 
-    def _padded(self, lessons: Lessons, micro: Micro) -> tuple[Tensor, Tensor]:
+    def _padded(self, pairs: TokenizedPairs, micro: Micro) -> tuple[Tensor, Tensor]:
         """Token ids and labels (text, tokens), padded on the right, where nobody looks back at it."""
-        some = [lessons[row] for row in micro.rows]
-        width = max(micro.width, *(len(lesson.ids) for lesson in some))
+        some = [pairs[row] for row in micro.rows]
+        width = max(micro.width, *(len(text.ids) for text in some))
         ids = torch.zeros(len(some), width, dtype=torch.long)
         labels = torch.full((len(some), width), IGNORED)
-        for place, lesson in enumerate(some):
-            text = torch.from_numpy(lesson.ids.astype(np.int64))
-            ids[place, : len(text)] = text
-            labels[place, lesson.prompt : len(text)] = text[lesson.prompt :]
+        for place, text in enumerate(some):
+            tokens = torch.from_numpy(text.ids.astype(np.int64))
+            ids[place, : len(tokens)] = tokens
+            labels[place, text.prompt : len(tokens)] = tokens[text.prompt :]
         if self.phase.as_published:
             labels[labels == UNKNOWN] = IGNORED
         return ids.to(self.world.device), labels.to(self.world.device)

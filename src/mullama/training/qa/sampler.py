@@ -27,7 +27,7 @@ class Place(NamedTuple):
     """Which of the epoch's steps."""
 
 
-class Order:
+class Sampler:
     """Which lessons each step takes.
 
     `weights` say how often each lesson comes in a pass, on average; a pass has `parts` epochs.
@@ -67,7 +67,7 @@ class Order:
             epoch += 1
         return Place(epoch, rest)
 
-    def lessons(self, step: int) -> NDArray[np.int64]:
+    def rows(self, step: int) -> NDArray[np.int64]:
         """The lessons of a step."""
         epoch, inside = self.place(step)
         if self._epoch[0] != epoch:
@@ -92,7 +92,7 @@ class Order:
         return [batches[index] for index in moved]
 
 
-class PublishedOrder:
+class PublishedSampler:
     """As published: one text at a time, and what does not fill a step at an epoch's end is dropped."""
 
     def __init__(
@@ -116,7 +116,7 @@ class PublishedOrder:
         epoch, index = divmod(step, max(1, self.steps(1)))
         return epoch + index * self.accumulated / self.texts
 
-    def lessons(self, step: int) -> list[int]:
+    def rows(self, step: int) -> list[int]:
         """The lessons of a step, one for each micro-batch of this process."""
         epoch, index = divmod(step, max(1, self.steps(1)))
         if self._epoch[0] != epoch:
@@ -136,7 +136,7 @@ def _drawn(share: NDArray[np.float64], count: int, rng: np.random.Generator) -> 
     return order[np.diff(marks, prepend=0) > 0][:count]
 
 
-def packed(
+def pack(
     rows: Sequence[int], lengths: NDArray[np.int64], budget: int, ranks: int = 1
 ) -> list[list[int]]:
     """Rows in micro-batches of at most `budget` tokens, padding included; at least one each.
@@ -146,10 +146,10 @@ def packed(
     if ranks > 1:
         budget = min(budget, -(-int(lengths[list(rows)].sum()) // ranks))
     found: list[list[int]] = []
-    longest = 0
+    width = 0
     for row in sorted(rows, key=lambda row: -lengths[row]):
-        if not found or longest * (len(found[-1]) + 1) > budget:
+        if not found or width * (len(found[-1]) + 1) > budget:
             found.append([])
-            longest = int(lengths[row])
+            width = int(lengths[row])
         found[-1].append(row)
     return found

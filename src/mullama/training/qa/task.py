@@ -14,27 +14,27 @@ import torch
 
 from mullama.answer.llama import decoder_layers
 from mullama.answer.lora import add_lora
-from mullama.checkpoints.convert.folder import whole_folder
+from mullama.checkpoints.convert.folder import atomic_folder
 from mullama.checkpoints.store import HEAD, load_tokenizer, open_model, resolve
 from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
-from mullama.training.parallel import World, spread, whole
+from mullama.training.parallel import World, full_tensor, shard
 from mullama.training.precision import DTYPES
 from mullama.training.qa.data import divide, find
-from mullama.training.qa.listenings import Hearing, StoredHearing
+from mullama.training.qa.listenings import CachedListenings, ListeningSource
 from mullama.training.qa.objective import LearnPairs
-from mullama.training.qa.tokenized import Lessons, teach
+from mullama.training.qa.tokenized import TokenizedPairs, tokenize
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.trainable import Learner, Objective, Pupil, require, trained_by
+from mullama.training.trainable import LossModule, Objective, TrainableModel, require, trained_by
 
-NAMED = 5
+MAX_REPORTED = 5
 """Items that are named where many are left out."""
 
 
-class DataCourse:
+class QaTask:
     """See trainer.Course."""
 
     def __init__(
@@ -44,7 +44,7 @@ class DataCourse:
         world: World,
         report: Callable[[str], None],
         *,
-        heard: Callable[[MuLlamaForConditionalGeneration], Hearing] | None = None,
+        heard: Callable[[MuLlamaForConditionalGeneration], ListeningSource] | None = None,
     ) -> None:
         self.recipe, self.world, self.report = recipe, world, report
         if recipe.start is None:
@@ -54,66 +54,66 @@ class DataCourse:
         self.tokenizer = load_tokenizer(start)
         self.model = open_for_training(start, recipe, world)
         self._check()
-        self._lent_values = spread_out(recipe, world) and self._lend_values()
+        self._lent_values = is_sharded(recipe, world) and self._lend_values()
         published = all(phase.as_published for phase in recipe.phases)
-        self.heard: Hearing = (
+        self.heard: ListeningSource = (
             heard(self.model)
             if heard
-            else StoredHearing(self.model, options, world, report, as_published=published)
+            else CachedListenings(self.model, options, world, report, as_published=published)
         )
         sources = self.heard.prepare(sources)
-        self.pairs, self.weights, self.kept = divide(
+        self.pairs, self.weights, self.cached = divide(
             sources, recipe.validation, recipe.validation_pairs
         )
-        self.pupil = Pupil(self.model)
+        self.trainable = TrainableModel(self.model)
         for phase in recipe.phases:  # not hours later, when its turn has come
-            require(self.pupil, phase.trains)
+            require(self.trainable, phase.trains)
 
-    def learner(self) -> Learner:
+    def loss_module(self) -> LossModule:
         """The pupil as the loop trains it; spread over the processes where the recipe says so."""
-        learner = Learner(self.pupil)
+        loss_module = LossModule(self.trainable)
         if self.recipe.recompute:
             self.model.activation_checkpointing_enable({"use_reentrant": False})
         if self.recipe.compile:
             self.model.get_decoder().compile(dynamic=True)
-        if spread_out(self.recipe, self.world):
+        if is_sharded(self.recipe, self.world):
             layers = list(decoder_layers(self.model.language_model))
             frozen = (
                 None if any(map(self._trains_encoder, self.recipe.phases)) else self.model.encoder
             )
             dtype = DTYPES[self.recipe.precision]
-            spread(learner, layers, dtype, self.world, but=frozen)
-        return learner
+            shard(loss_module, layers, dtype, self.world, but=frozen)
+        return loss_module
 
     def objective(self, phase: Phase) -> Objective:
         """See trainer.Course."""
-        lessons = self._taught(self.pairs, phase)
+        lessons = self._tokenized(self.pairs, phase)
         if lessons.cut:
-            self.report(f"{phase.name}: {lessons.cut} answers are cut at {phase.longest} tokens")
-        for line in lessons.too_long[:NAMED]:
+            self.report(f"{phase.name}: {lessons.cut} answers are cut at {phase.max_length} tokens")
+        for line in lessons.too_long[:MAX_REPORTED]:
             self.report(f"{phase.name}: no room for an answer, left out: {line}")
         if lessons.too_long:
             self.report(
                 f"{phase.name}: {len(lessons.too_long)} of {len(self.pairs)} pairs left out"
             )
         if not len(lessons):
-            raise UsageError(f"phase {phase.name}: no pair fits into {phase.longest} tokens")
-        live = self._trains_encoder(phase)
+            raise UsageError(f"phase {phase.name}: no pair fits into {phase.max_length} tokens")
+        online = self._trains_encoder(phase)
         return LearnPairs(
             self.model,
             phase,
             lessons,
-            self.heard.live if live else self.heard.kept,
+            self.heard.online if online else self.heard.cached,
             weights=self.weights[lessons.places],
-            validation=self._taught(self.kept, phase) if self.kept else None,
+            validation=self._tokenized(self.cached, phase) if self.cached else None,
             seed=self.recipe.seed * 1009 + self.recipe.phases.index(phase),
             world=self.world,
         )
 
     def export(self, folder: Path) -> None:
         """Write the model as it is, in the layout that `mullama.load` opens."""
-        first = self.world.first
-        tensors = {name: whole(t, first) for name, t in self.model.state_dict().items()}
+        first = self.world.is_main
+        tensors = {name: full_tensor(t, first) for name, t in self.model.state_dict().items()}
         if not first:
             return
         config = self.model.config
@@ -124,7 +124,7 @@ class DataCourse:
         if config.text_config.tie_word_embeddings:
             tensors.pop(HEAD, None)
         size = sum(tensor.nbytes for tensor in tensors.values())
-        with whole_folder(folder, overwrite=True, needed_bytes=size, keep=[]) as part:
+        with atomic_folder(folder, overwrite=True, needed_bytes=size, keep=[]) as part:
             self.model.save_pretrained(part, state_dict=tensors)
             MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(part)
 
@@ -144,7 +144,7 @@ class DataCourse:
             f"language_model.model.layers.{layer}.self_attn.v_proj.weight"
             for layer in range(layers - self.model.config.adapted_layers, layers)
         ]
-        if spread_out(self.recipe, self.world) and any(
+        if is_sharded(self.recipe, self.world) and any(
             trained_by(name, self.recipe.trains) for name in (*values, "shifts.values")
         ):
             raise UsageError(
@@ -161,14 +161,14 @@ class DataCourse:
         self.model.keep_values()
         return not had
 
-    def _taught(self, pairs: Sequence[Pair], phase: Phase) -> Lessons:
+    def _tokenized(self, pairs: Sequence[Pair], phase: Phase) -> TokenizedPairs:
         template, published = self.model.config.prompt, phase.as_published
-        return teach(pairs, self.tokenizer, template, phase.longest, as_published=published)
+        return tokenize(pairs, self.tokenizer, template, phase.max_length, as_published=published)
 
     def identity(self) -> str:
         """A name for what is learnt from."""
         known = hashlib.sha256()
-        for pair in (*self.pairs, *self.kept):
+        for pair in (*self.pairs, *self.cached):
             name = None if pair.audio is None else Path(pair.audio).name
             known.update(f"{name}|{pair.question}|{pair.answer}\n".encode())
         return known.hexdigest()[:16]
@@ -186,7 +186,7 @@ class DataCourse:
         }
 
 
-def spread_out(recipe: Recipe, world: World) -> bool:
+def is_sharded(recipe: Recipe, world: World) -> bool:
     """Whether the model's parameters are spread over processes."""
     return recipe.parallel == "fsdp" and world.size > 1
 
@@ -198,7 +198,7 @@ def open_for_training(
 
     A model that is to be spread stays on the CPU, from where its layers are taken one by one.
     """
-    device = torch.device("cpu") if spread_out(recipe, world) else world.device
+    device = torch.device("cpu") if is_sharded(recipe, world) else world.device
     model, _ = open_model(folder, device=str(device))
     if recipe.lora_rank and model.config.lora_rank not in (0, recipe.lora_rank):
         raise UsageError(

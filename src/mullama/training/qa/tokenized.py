@@ -19,7 +19,7 @@ TOGETHER = 4096
 """Texts that are tokenised at a time."""
 
 
-class Lesson(NamedTuple):
+class TokenizedPair(NamedTuple):
     """One pair in tokens."""
 
     ids: NDArray[np.int32]
@@ -29,7 +29,7 @@ class Lesson(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TokenizedPairs:
     """Many pairs in tokens, in two arrays, so that a million of them need no million objects."""
 
     tokens: NDArray[np.int32]
@@ -50,9 +50,9 @@ class Lessons:
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, index: int) -> Lesson:
+    def __getitem__(self, index: int) -> TokenizedPair:
         start = self.ends[index - 1] if index else 0
-        return Lesson(self.tokens[start : self.ends[index]], int(self.prompts[index]))
+        return TokenizedPair(self.tokens[start : self.ends[index]], int(self.prompts[index]))
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -60,14 +60,14 @@ class Lessons:
         return np.diff(self.ends, prepend=0)
 
 
-def teach(
+def tokenize(
     pairs: Sequence[Pair],
     tokenizer: Any,
     template: str,
-    longest: int,
+    max_length: int,
     *,
     as_published: bool = False,
-) -> Lessons:
+) -> TokenizedPairs:
     """Tokenise pairs by the prompt template of that name.
 
     A text longer than `longest` tokens loses the end of its answer, but not the token that says that
@@ -85,15 +85,15 @@ def teach(
             zip(some, tokenizer(asked)["input_ids"], tokenizer(answered)["input_ids"], strict=True),
             start=start,
         ):
-            if len(given) >= longest - 1 and not as_published:
+            if len(given) >= max_length - 1 and not as_published:
                 too_long.append(f"pair {place} ({pair.question[:40]!r}, {len(given)} tokens)")
                 continue
-            cut += len(ids) >= longest
-            tokens.append(_ended(ids, tokenizer.eos_token_id, longest, as_published))
+            cut += len(ids) >= max_length
+            tokens.append(_ended(ids, tokenizer.eos_token_id, max_length, as_published))
             prompts.append(min(len(given), len(tokens[-1])))
             places.append(place)
     lengths = [len(text) for text in tokens]
-    return Lessons(
+    return TokenizedPairs(
         np.concatenate(tokens) if tokens else np.zeros(0, np.int32),
         np.cumsum(lengths, dtype=np.int64),
         np.array(prompts, dtype=np.int32),
@@ -104,6 +104,6 @@ def teach(
     )
 
 
-def _ended(ids: list[int], end: int, longest: int, as_published: bool) -> NDArray[np.int32]:
-    ended = [*ids, end][:longest] if as_published else [*ids[: longest - 1], end]
+def _ended(ids: list[int], end: int, max_length: int, as_published: bool) -> NDArray[np.int32]:
+    ended = [*ids, end][:max_length] if as_published else [*ids[: max_length - 1], end]
     return np.array(ended, dtype=np.int32)

@@ -127,18 +127,18 @@ def tempo_shares(tempo: Tensor) -> Tensor:
     return shares / shares.sum(1, keepdim=True).clamp_min(1e-6)
 
 
-class AttributeHeads(nn.Module):
+class AttributeProbes(nn.Module):
     """One linear reading of the feature for each fact."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
         self.scale = math.sqrt(features)
         sizes = CHOICES | {"tempo": TEMPO_BINS, "instruments": len(INSTRUMENTS)}
-        self.heads = nn.ModuleDict({name: nn.Linear(features, n) for name, n in sizes.items()})
+        self.probes = nn.ModuleDict({name: nn.Linear(features, n) for name, n in sizes.items()})
 
     def forward(self, feature: Tensor) -> dict[str, Tensor]:
         """Unit vectors (clip, features) -> logits of each fact."""
-        return {name: head(feature * self.scale) for name, head in self.heads.items()}
+        return {name: head(feature * self.scale) for name, head in self.probes.items()}
 
     def loss(self, feature: Tensor, facts: Targets) -> Tensor:
         """Weighted sum of the cross entropies of all facts."""

@@ -58,9 +58,9 @@ def place_in_pool(step: int, seed: int) -> tuple[int, int]:
 
 def pad(rows: Sequence[TextRow], padding: int) -> TextBatch:
     """Put rows side by side."""
-    longest = max(len(row.prompt) + len(row.answer) for row in rows)
-    tokens = torch.full((len(rows), longest), padding)
-    labels = torch.full((len(rows), longest), IGNORED)
+    max_length = max(len(row.prompt) + len(row.answer) for row in rows)
+    tokens = torch.full((len(rows), max_length), padding)
+    labels = torch.full((len(rows), max_length), IGNORED)
     for index, row in enumerate(rows):
         start, end = len(row.prompt), len(row.prompt) + len(row.answer)
         tokens[index, :end] = torch.tensor(row.prompt + row.answer)

@@ -15,12 +15,12 @@ from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
 from mullama.training.recipe import ModelSizes
-from mullama.training.small.attributes import FACTS_WIDTH, AttributeHeads
+from mullama.training.small.attributes import FACTS_WIDTH, AttributeProbes
 from mullama.training.small.tokens import BOS, EOS, PAD, as_transformers
-from mullama.training.trainable import Pupil
+from mullama.training.trainable import TrainableModel
 
 
-class FactsCarrier(nn.Module):
+class FactsProjection(nn.Module):
     """Stands in for encoder and bridge while the language model learns to speak: facts, carried."""
 
     def __init__(self, hidden: int) -> None:
@@ -34,13 +34,13 @@ class FactsCarrier(nn.Module):
         return self.norm(self.out(nn.functional.silu(self.inner(facts))))
 
 
-class SmallPupil(Pupil):
+class SmallTrainableModel(TrainableModel):
     """The small model, and the aids that it learns with."""
 
     def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
         super().__init__(model)
-        self.heads = AttributeHeads(model.config.audio_config.hidden_size)
-        self.facts = FactsCarrier(model.config.text_config.hidden_size)
+        self.probes = AttributeProbes(model.config.audio_config.hidden_size)
+        self.facts = FactsProjection(model.config.text_config.hidden_size)
 
 
 def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForConditionalGeneration:

@@ -32,7 +32,7 @@ BANDS_STEP, ONSETS_STEP = 20.0 / 255, 4.0 / 255
 
 
 @dataclass(frozen=True)
-class HeardMusic:
+class SpectraSet:
     """All clips of a split, in memory."""
 
     bands: Tensor
@@ -74,7 +74,7 @@ def prepare(
             report(f"music {split.name}: {done} of {len(missing)} shards")
 
 
-def load(split: Split, folder: Path) -> HeardMusic:
+def load(split: Split, folder: Path) -> SpectraSet:
     """Read what `prepare` made."""
     here = split_folder(split, folder)
     bands, onsets, truths = [], [], []
@@ -83,7 +83,7 @@ def load(split: Split, folder: Path) -> HeardMusic:
             bands.append(torch.from_numpy(shard["bands"]))
             onsets.append(torch.from_numpy(shard["onsets"]))
             truths += [Truth.from_dict(json.loads(str(line))) for line in shard["truths"]]
-    return HeardMusic(torch.cat(bands), torch.cat(onsets), tuple(truths))
+    return SpectraSet(torch.cat(bands), torch.cat(onsets), tuple(truths))
 
 
 def make_shard(split: Split, shard: int, folder: Path) -> None:
@@ -95,11 +95,11 @@ def make_shard(split: Split, shard: int, folder: Path) -> None:
         for seed in seeds[shard * SEEDS_A_SHARD : (shard + 1) * SEEDS_A_SHARD]:
             for take in range(split.takes):
                 clip = studio.clip(seed, split.bank, take=take - 1 if take else None)
-                heard.append(hear_bytes(clip.waveform))
+                heard.append(spectra_bytes(clip.waveform))
                 truths.append(json.dumps(clip.truth.as_dict()))
     shards = -(-split.clips // SEEDS_A_SHARD)
     for number in range(shard, split.silences, shards):
-        heard.append(hear_bytes(silence(seeds[number])))
+        heard.append(spectra_bytes(silence(seeds[number])))
         truths.append(json.dumps(NOTHING.as_dict()))
     write_shard(folder / shard_name(shard), heard, truths)
 
@@ -115,7 +115,7 @@ def split_folder(split: Split, folder: Path) -> Path:
     return folder / f"{split.name}-{sha256(known.encode()).hexdigest()[:8]}"
 
 
-def hear_bytes(waveform: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def spectra_bytes(waveform: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """A waveform (samples,) -> its bands and onsets, as they are stored."""
     bands, onsets = (x[0].numpy() for x in spectra(torch.from_numpy(waveform)[None], RATE))
     return (

@@ -16,13 +16,13 @@ from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.truth import Truth
 from mullama.training.small.augment import Change, augment
-from mullama.training.small.corpus import HeardMusic
+from mullama.training.small.corpus import SpectraSet
 
 BATCH = 32
 
 
 @dataclass(frozen=True)
-class Hearings:
+class FeatureSet:
     """Listenings, each with what is true of it."""
 
     listenings: Tensor
@@ -30,9 +30,9 @@ class Hearings:
     truths: tuple[Truth, ...]
 
 
-def hear_all(
-    encoder: FilterbankEncoder, music: HeardMusic, variants: int, seed: int, folder: Path
-) -> Hearings:
+def compute_features(
+    encoder: FilterbankEncoder, music: SpectraSet, variants: int, seed: int, folder: Path
+) -> FeatureSet:
     """All clips `variants` times; kept in `folder` for the encoder's present weights."""
     path = folder / f"heard-{len(music)}-{variants}-{seed}-{_digest(encoder)}.pt"
     if not path.exists():
@@ -42,7 +42,7 @@ def hear_all(
         part.replace(path)
     stored = torch.load(path, weights_only=True)
     change = Change(stored["semitones"], stored["speeds"])
-    return Hearings(stored["listenings"], tuple(changed(music.truths * variants, change)))
+    return FeatureSet(stored["listenings"], tuple(changed(music.truths * variants, change)))
 
 
 def changed(truths: Sequence[Truth], change: Change) -> list[Truth]:
@@ -63,7 +63,7 @@ def changed(truths: Sequence[Truth], change: Change) -> list[Truth]:
 
 @torch.no_grad()
 def _hear(
-    encoder: FilterbankEncoder, music: HeardMusic, variants: int, seed: int
+    encoder: FilterbankEncoder, music: SpectraSet, variants: int, seed: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     encoder.eval()
     listenings, semitones, speeds = [], [], []

@@ -27,9 +27,9 @@ from mullama.training.small.batches import (
     pad,
     place_in_pool,
 )
-from mullama.training.small.build_model import SmallPupil
-from mullama.training.small.corpus import HeardMusic
-from mullama.training.small.features import Hearings
+from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.corpus import SpectraSet
+from mullama.training.small.features import FeatureSet
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
 from mullama.training.trainable import StepObjective
@@ -41,8 +41,10 @@ PAIRS_A_CLIP = 4
 class LearnAttributes(StepObjective):
     """The encoder and its heads learn the facts of augmented clips."""
 
-    def __init__(self, pupil: SmallPupil, phase: Phase, music: HeardMusic, seed: int) -> None:
-        self.pupil, self.phase, self.music, self.seed = pupil, phase, music, seed
+    def __init__(
+        self, trainable: SmallTrainableModel, phase: Phase, music: SpectraSet, seed: int
+    ) -> None:
+        self.trainable, self.phase, self.music, self.seed = trainable, phase, music, seed
         self.targets = targets(music.truths)
 
     def loss(self, micro: int) -> Tensor:
@@ -53,8 +55,8 @@ class LearnAttributes(StepObjective):
         facts = self.targets[clips].changed(change)
         heard, mixed = overlay(heard, self.phase.overlaid, random)
         facts = facts.together(facts[torch.arange(len(clips)).roll(-1)], mixed)
-        feature = self.pupil.model.bridge.feature(self.pupil.model.encoder.attend(heard))
-        return self.pupil.heads.loss(feature, facts)
+        feature = self.trainable.model.bridge.feature(self.trainable.model.encoder.attend(heard))
+        return self.trainable.probes.loss(feature, facts)
 
 
 class LearnAnswers(StepObjective):
@@ -62,14 +64,14 @@ class LearnAnswers(StepObjective):
 
     def __init__(
         self,
-        pupil: SmallPupil,
+        trainable: SmallTrainableModel,
         phase: Phase,
         truths: Sequence[Truth],
         tokenizer: Any,
         seed: int,
         listenings: Tensor | None = None,
     ) -> None:
-        self.pupil, self.phase, self.truths, self.seed = pupil, phase, truths, seed
+        self.trainable, self.phase, self.truths, self.seed = trainable, phase, truths, seed
         self.tokenizer, self.listenings = tokenizer, listenings
         self.facts = targets(truths).vector()
         self.interviewer = Interviewer(truths, seed)
@@ -78,9 +80,9 @@ class LearnAnswers(StepObjective):
     def loss(self, micro: int) -> Tensor:
         """See learning.Objective."""
         batch = self.batch(micro)
-        model = self.pupil.model
+        model = self.trainable.model
         if self.listenings is None:
-            carried = self.pupil.facts(self.facts[batch.clips])
+            carried = self.trainable.facts(self.facts[batch.clips])
         else:
             carried = model.bridge(self.listenings[batch.clips].float())
         size = carried.detach().square().mean().sqrt()
@@ -113,7 +115,7 @@ class LearnAnswers(StepObjective):
         return [rows[start : start + size] for start in range(0, POOL * size, size)]
 
     def _tokens(self, asked: list[Asked]) -> list[TextRow]:
-        template = self.pupil.model.config.prompt
+        template = self.trainable.model.config.prompt
         prompts = self.tokenizer.encode_batch([fill(template, row.question) for row in asked])
         answers = self.tokenizer.encode_batch(
             [follow(template, row.answer) for row in asked], add_special_tokens=False
@@ -125,17 +127,24 @@ class LearnAnswers(StepObjective):
         ]
 
 
-class LearnToCarry(StepObjective):
+class LearnToAlign(StepObjective):
     """The bridge learns to give, from a Listening, what stood for the facts before."""
 
-    def __init__(self, pupil: SmallPupil, phase: Phase, heard: Hearings, seed: int) -> None:
-        self.pupil, self.phase, self.seed, self.listenings = pupil, phase, seed, heard.listenings
+    def __init__(
+        self, trainable: SmallTrainableModel, phase: Phase, heard: FeatureSet, seed: int
+    ) -> None:
+        self.trainable, self.phase, self.seed, self.listenings = (
+            trainable,
+            phase,
+            seed,
+            heard.listenings,
+        )
         self.facts = targets(heard.truths).vector()
 
     def loss(self, micro: int) -> Tensor:
         """See learning.Objective."""
         clips = draw_clips(micro, self.phase.batch, len(self.facts), self.seed)
         with torch.no_grad():
-            wanted = self.pupil.facts(self.facts[clips])
-        given = self.pupil.model.bridge(self.listenings[clips].float())
+            wanted = self.trainable.facts(self.facts[clips])
+        given = self.trainable.model.bridge(self.listenings[clips].float())
         return functional.mse_loss(given, wanted)

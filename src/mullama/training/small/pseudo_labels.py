@@ -19,8 +19,8 @@ from mullama.studio.compose.piece import METRES
 from mullama.studio.instruments import INSTRUMENTS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
 from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
-from mullama.training.small.build_model import SmallPupil
-from mullama.training.small.features import BATCH, Hearings
+from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.features import BATCH, FeatureSet
 
 WORDS: dict[str, Sequence[str]] = {
     "style": tuple(STYLES),
@@ -37,16 +37,16 @@ SURE_TEMPO = 0.4
 
 
 @torch.no_grad()
-def as_read(pupil: SmallPupil, heard: Hearings) -> Hearings:
+def pseudo_labels(trainable: SmallTrainableModel, heard: FeatureSet) -> FeatureSet:
     """The same Listenings with what the heads read, open where they are unsure; silence stays."""
-    pupil.eval()
+    trainable.eval()
     truths: list[Truth] = []
     for start in range(0, len(heard.truths), BATCH):
         rows = slice(start, start + BATCH)
-        feature = pupil.model.bridge.feature(heard.listenings[rows].float())
-        logits = pupil.heads(feature)
+        feature = trainable.model.bridge.feature(heard.listenings[rows].float())
+        logits = trainable.probes(feature)
         truths += _facts(logits, heard.truths[rows])
-    return Hearings(heard.listenings, tuple(truths))
+    return FeatureSet(heard.listenings, tuple(truths))
 
 
 def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:

@@ -11,20 +11,20 @@ from typing import Any
 from mullama.evaluation.small_model import measure, save_figures
 from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.training.recipe import Phase, Recipe
-from mullama.training.small.build_model import SmallPupil, export, fresh_model
-from mullama.training.small.corpus import HeardMusic, load, prepare
-from mullama.training.small.features import hear_all
-from mullama.training.small.objectives import LearnAnswers, LearnAttributes, LearnToCarry
-from mullama.training.small.pseudo_labels import as_read
+from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
+from mullama.training.small.corpus import SpectraSet, load, prepare
+from mullama.training.small.features import compute_features
+from mullama.training.small.objectives import LearnAnswers, LearnAttributes, LearnToAlign
+from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.small.texts import corpus_texts, imagined
 from mullama.training.small.tokens import load_tokenizer, train_tokenizer
-from mullama.training.trainable import Learner, Objective
+from mullama.training.trainable import LossModule, Objective
 
 FIGURES = "figures.json"
 """File of the finished model's figures, in the run's folder."""
 
 
-class SmallCourse:
+class SmallTask:
     """See trainer.Course."""
 
     def __init__(
@@ -37,15 +37,15 @@ class SmallCourse:
     ) -> None:
         self.recipe, self.folder, self.music_folder = recipe, folder, music_folder
         self.workers, self.report = workers, report
-        self._music: dict[str, HeardMusic] = {}
+        self._music: dict[str, SpectraSet] = {}
         self.tokenizer = self._tokenizer()
-        self.pupil = SmallPupil(fresh_model(recipe.model, self.tokenizer, recipe.seed))
+        self.trainable = SmallTrainableModel(fresh_model(recipe.model, self.tokenizer, recipe.seed))
 
-    def learner(self) -> Learner:
+    def loss_module(self) -> LossModule:
         """See trainer.Course."""
-        return Learner(self.pupil)
+        return LossModule(self.trainable)
 
-    def music(self, split: str | None) -> HeardMusic:
+    def music(self, split: str | None) -> SpectraSet:
         """The heard music of a split, made where it is not there yet."""
         wanted = self.recipe.split(split)
         if wanted.name not in self._music:
@@ -58,20 +58,22 @@ class SmallCourse:
         seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
         if phase.objective == "truth":
             truths = imagined(self.recipe.split(phase.split))
-            return LearnAnswers(self.pupil, phase, truths, self.tokenizer, seed)
+            return LearnAnswers(self.trainable, phase, truths, self.tokenizer, seed)
         music = self.music(phase.split)
         if phase.objective == "attributes":
-            return LearnAttributes(self.pupil, phase, music, seed)
+            return LearnAttributes(self.trainable, phase, music, seed)
         self.report(
             f"hearing {len(music)} clips of {phase.split}, {phase.variants} times, or reading"
         )
-        encoder = self.pupil.model.encoder
-        heard = hear_all(encoder, music, phase.variants, self.recipe.seed, self.folder)
-        if phase.teacher == "heads":
-            heard = as_read(self.pupil, heard)
-        if phase.objective == "carry":
-            return LearnToCarry(self.pupil, phase, heard, seed)
-        return LearnAnswers(self.pupil, phase, heard.truths, self.tokenizer, seed, heard.listenings)
+        encoder = self.trainable.model.encoder
+        heard = compute_features(encoder, music, phase.variants, self.recipe.seed, self.folder)
+        if phase.teacher == "probes":
+            heard = pseudo_labels(self.trainable, heard)
+        if phase.objective == "align":
+            return LearnToAlign(self.trainable, phase, heard, seed)
+        return LearnAnswers(
+            self.trainable, phase, heard.truths, self.tokenizer, seed, heard.listenings
+        )
 
     def identity(self) -> str:
         """See trainer.Course; the music follows from the recipe."""
@@ -79,7 +81,7 @@ class SmallCourse:
 
     def export(self, folder: Path) -> None:
         """Write the model as it is."""
-        export(self.pupil.model, self.tokenizer, folder, provenance(self.recipe))
+        export(self.trainable.model, self.tokenizer, folder, provenance(self.recipe))
 
     def finish(self, folder: Path) -> None:
         """Measure the finished model on held-out music."""
