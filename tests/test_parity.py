@@ -312,7 +312,7 @@ def items(*numbers_of: int) -> tuple[Tensor, Tensor]:
 def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = trainable_model(folders[folder])
     known = facts()[f"train_{phase}"]
-    expected = {our_names(name, model) for name in known["trainable_model"]}
+    expected = {our_names(name, model) for name in known["trainable"]}
     gates_before = model.config.text_config.num_hidden_layers - model.config.adapted_layers
     trained = set_trainable(model, phase)
     assert set(trained) == {name for name, _ in expected}
