@@ -34,6 +34,7 @@ from goldens import (
 )
 from mullama.adapt.bridge import Bridge
 from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.answer.decoder import cache_argument
 from mullama.answer.decoding import top_p_probabilities
 from mullama.answer.prompt import fill
 from mullama.checkpoints.convert.convert import convert
@@ -266,12 +267,11 @@ def test_incremental_is_prefill(model: MuLlamaForConditionalGeneration) -> None:
     with torch.inference_mode():
         shifts = model.adapt(mean("c3"))
         whole = model(input_ids=ids, shifts=shifts).logits[0, -1]
-        cache = None
+        name = cache_argument(model.language_model)
+        cache = {name: None}
         for position in range(16):
-            out = model(
-                input_ids=ids[:, position : position + 1], shifts=shifts, past_key_values=cache
-            )
-            cache = out.past_key_values
+            out = model(input_ids=ids[:, position : position + 1], shifts=shifts, **cache)
+            cache = {name: out[name]}
     for found, key in ((whole, "prefill"), (out.logits[0, -1], "incremental")):
         assert distance(found, numbers("infer")[f"logits_after16_{key}"]) < NEAR
 

@@ -4,6 +4,7 @@ The plain way, for every model, device and dtype; `fast.py` has the same two cal
 CPU. Knows nothing of how a token is chosen.
 """
 
+import inspect
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,11 +39,21 @@ class StockCache:
     """(row, positions read)."""
 
 
+def cache_argument(language_model: nn.Module) -> str:
+    """The name of the key/value cache in a model's `forward` and in its output.
+
+    transformers calls it `cache` from 5.24 on, and `past_key_values` before.
+    """
+    named = inspect.signature(language_model.forward).parameters
+    return "cache" if "cache" in named else "past_key_values"
+
+
 class StockDecoder:
     """The model's own forward; stateless, so that threads may share it."""
 
     def __init__(self, language_model: nn.Module) -> None:
         self.model = language_model
+        self._cache_argument = cache_argument(language_model)
 
     @torch.inference_mode()
     def start(
@@ -70,9 +81,9 @@ class StockDecoder:
             input_ids=tokens,
             attention_mask=cache.mask,
             position_ids=positions,
-            past_key_values=cache.layers,
             use_cache=True,
             shifts=shifts,
             logits_to_keep=1,
+            **{self._cache_argument: cache.layers},
         )
         return out.logits[:, -1]
