@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from mullama.errors import MuLlamaError, UsageError
 from mullama.jobs.lock import Lock, same_file, take_lock
@@ -72,7 +72,8 @@ class Part:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.path, descriptor = _create(target)
-        self.file = os.fdopen(descriptor, "w+b")
+        self.file: BinaryIO = os.fdopen(descriptor, "w+b")
+        self._released = False
 
     def __enter__(self) -> Self:
         return self
@@ -88,14 +89,20 @@ class Part:
         self.path.replace(self.target)
         sync_folder(self.target.parent)
 
+    def release(self) -> BinaryIO:
+        """The file, still locked and open behind what was written; it is the caller's to close."""
+        self._released = True
+        return self.file
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with suppress(OSError):
-            self.file.close()
+        if not self._released:
+            with suppress(OSError):
+                self.file.close()
         with suppress(OSError):  # it is gone where all went well
             self.path.unlink()
 
@@ -152,7 +159,7 @@ def reason(error: OSError) -> str:
 def _create(target: Path) -> tuple[Path, int]:
     while True:
         path = target.with_name(part_name(target))
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         try:
             take_lock(descriptor, wait=True)
             # Between the two a cleaner may have taken it for abandoned.
