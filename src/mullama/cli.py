@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from mullama.errors import MuLlamaError
+from mullama.printable import printable
 
 VERBS = {
     "ask": "answer a question about music files",
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = import_module(f"mullama.commands.{arguments.verb}").run(arguments)
         sys.stdout.flush()
     except MuLlamaError as error:
-        print(f"mullama: error: {error}", file=sys.stderr)
+        print(f"mullama: error: {printable(str(error))}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("mullama: interrupted", file=sys.stderr)

@@ -14,12 +14,15 @@ import torch
 
 from mullama.answer.llama import decoder_layers
 from mullama.answer.lora import add_lora
-from mullama.checkpoints.convert.folder import atomic_folder
-from mullama.checkpoints.store import HEAD, load_tokenizer, open_model, resolve
+from mullama.checkpoints.model_folder import is_model_folder
+from mullama.checkpoints.save import save_model
+from mullama.checkpoints.skeleton import HEAD
+from mullama.checkpoints.store import open_model, resolve
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.data.records import Pair
-from mullama.errors import UsageError
+from mullama.errors import CheckpointError, UsageError
+from mullama.jobs.atomic_folder import atomic_folder
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.processor import MuLlamaProcessor
 from mullama.training.parallel import World, full_tensor, shard
 from mullama.training.precision import DTYPES
 from mullama.training.qa.data import divide, find
@@ -124,9 +127,15 @@ class QaTask:
         if config.text_config.tie_word_embeddings:
             tensors.pop(HEAD, None)
         size = sum(tensor.nbytes for tensor in tensors.values())
-        with atomic_folder(folder, overwrite=True, needed_bytes=size, keep=[]) as part:
-            self.model.save_pretrained(part, state_dict=tensors)
-            MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(part)
+        with atomic_folder(
+            folder,
+            is_ours=is_model_folder,
+            ours="a model of ours",
+            overwrite=True,
+            needed_bytes=size,
+            error_type=CheckpointError,
+        ) as part:
+            save_model(self.model, self.tokenizer, part, tensors)
 
     def finish(self, folder: Path) -> None:
         """Nothing: of a data set no truths are known that answers could be held against."""

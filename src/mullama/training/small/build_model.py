@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mullama.checkpoints.store import HEAD
+from mullama.checkpoints.skeleton import HEAD
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
