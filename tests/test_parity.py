@@ -33,7 +33,8 @@ from goldens import (
     write_shards,
 )
 from mullama.adapt.bridge import Bridge
-from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.adapt.retrieval import Retrieval
+from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer.decoder import cache_argument
 from mullama.answer.decoding import top_p_probabilities
 from mullama.answer.prompt import fill

@@ -18,7 +18,8 @@ import torch
 from torch import Tensor
 from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
 
-from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.adapt.retrieval import Retrieval
+from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
 from mullama.answer.decoder import Decoder, StockDecoder
 from mullama.answer.decoding import Sampling, Token, decode
