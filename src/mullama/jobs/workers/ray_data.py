@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def ray(*a: Any) -> Any:
+    raise NotImplementedError
