@@ -16,7 +16,7 @@ from jobs import tasks
 from jobs.rows import Row
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.workers import JobError, Mapper, Work, here, processes, threads
-from mullama.jobs.workers.process_main import WorkerTraceback
+from mullama.jobs.workers.messages import WorkerTraceback
 
 Way = Callable[[Work[str, Row]], Mapper[str, Row]]
 WAYS: dict[str, Way] = {

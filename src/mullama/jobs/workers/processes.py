@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Any, Generic, Self
+from typing import Generic, Self
 
-from mullama.jobs.workers.process_main import SIGNALS, Answer, WorkerTraceback, serve
+from mullama.jobs.workers.messages import Answer, is_ready, pack, pack_work, unpack
+from mullama.jobs.workers.process_main import SIGNALS, serve
 from mullama.jobs.workers.work import Item, JobError, Mapper, Result, Work, require_workers
 
 MAX_DEATHS = 2
@@ -36,23 +37,109 @@ def processes(work: Work[Item, Result], count: int) -> Mapper[Item, Result]:
     require_workers(count)
 
     def mapper(items: Iterable[Item]) -> Iterator[Result]:
-        with _Pool(work, count) as pool:
-            yield from pool.map(items)
+        with Pool[Item](pack_work(work), count) as pool:
+            for task, answer in pool.map(Task(item, pickle.dumps(item)) for item in items):
+                yield unpack(work, task.item, answer)
 
     return mapper
 
 
 @dataclass
-class _Task(Generic[Item]):
+class Task(Generic[Item]):
+    """One item on its way."""
+
     item: Item
+    packed: bytes
     deaths: int = 0
+    """How many workers it has cost."""
+
+
+Answered = tuple[Task[Item], bytes]
+
+
+class Pool(Generic[Item]):
+    """Processes that answer tasks; they wait between one `map` and the next, until it is closed."""
+
+    def __init__(self, payload: bytes, count: int) -> None:
+        """`payload` is what `pack_work` gives."""
+        self.payload, self.count = payload, count
+        self._workers: list[_Worker[Item]] = []
+        self._deaths_in_a_row = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        while self._workers:
+            self._workers.pop().end()
+
+    def map(self, tasks: Iterable[Task[Item]]) -> Iterator[Answered[Item]]:
+        """Each task with its answer, as soon as that is there."""
+        coming = iter(tasks)
+        self._give_out(coming)
+        while busy := {each.connection: each for each in self._workers if each.task is not None}:
+            answers: list[Answered[Item]] = []
+            for connection in wait(list(busy)):
+                answers += self._collect(busy[connection])  # type: ignore[index]
+            try:
+                self._give_out(coming)  # before the answers are handed on, so that none is idle
+            finally:
+                yield from answers
+
+    def _give_out(self, tasks: Iterator[Task[Item]]) -> None:
+        for worker in self._workers:
+            if worker.task is None and (task := next(tasks, None)) is not None:
+                worker.give(task)
+        while len(self._workers) < self.count and (task := next(tasks, None)) is not None:
+            self._workers.append(_Worker(self.payload, task))
+
+    def _collect(self, worker: "_Worker[Item]") -> list[Answered[Item]]:
+        """The answer that a worker has, if that is what it has to say."""
+        assert worker.task is not None
+        try:
+            message = worker.connection.recv_bytes()
+        except (EOFError, OSError):
+            return self._died(worker, worker.task)
+        if is_ready(message):
+            worker.ready = True
+            worker.give(worker.task)
+            return []
+        task, worker.task = worker.task, None
+        self._deaths_in_a_row = 0
+        return [(task, message)]
+
+    def _died(self, worker: "_Worker[Item]", task: Task[Item]) -> list[Answered[Item]]:
+        self._workers.remove(worker)
+        how = worker.death()
+        worker.end()
+        if not worker.ready:
+            raise JobError(
+                f"a worker process ended before it began ({how}): it lacked memory, or the program "
+                'that starts workers does so without `if __name__ == "__main__":`'
+            )
+        self._deaths_in_a_row += 1
+        if self._deaths_in_a_row > SPARE_DEATHS + 2 * self.count:
+            raise JobError(
+                f"worker processes die one after another ({how}), perhaps for lack of memory: try "
+                "fewer; what was done is stored"
+            )
+        task.deaths += 1
+        if task.deaths < MAX_DEATHS:
+            self._workers.append(_Worker(self.payload, task))
+            return []
+        return [(task, pack(Answer.FAILED, f"the worker process died ({how})"))]
 
 
 class _Worker(Generic[Item]):
     """One process; `task` is what it has to do, from before it is ready for it."""
 
-    def __init__(self, payload: bytes, task: _Task[Item]) -> None:
-        self.task: _Task[Item] | None = task
+    def __init__(self, payload: bytes, task: Task[Item]) -> None:
+        self.task: Task[Item] | None = task
         self.ready = False
         self.connection, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=serve, args=(theirs, payload), daemon=True)
@@ -60,10 +147,10 @@ class _Worker(Generic[Item]):
             self.process.start()
         theirs.close()  # so that its end shows here
 
-    def give(self, task: _Task[Item]) -> None:
+    def give(self, task: Task[Item]) -> None:
         self.task = task
         with suppress(ConnectionError):  # it has died, which shows when its answer is read
-            self.connection.send_bytes(pickle.dumps(task.item))
+            self.connection.send_bytes(task.packed)
 
     def death(self) -> str:
         """How it ended."""
@@ -79,87 +166,6 @@ class _Worker(Generic[Item]):
         self.process.kill()
         self.process.join()
         self.process.close()
-
-
-class _Pool(Generic[Item, Result]):
-    """The workers of one job."""
-
-    def __init__(self, work: Work[Item, Result], count: int) -> None:
-        self.work, self.count = work, count
-        self.payload = pickle.dumps((work.setup, work.catch))
-        self.workers: list[_Worker[Item]] = []
-        self.deaths_in_a_row = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        while self.workers:
-            self.workers.pop().end()
-
-    def map(self, items: Iterable[Item]) -> Iterator[Result]:
-        tasks = (_Task(item) for item in items)
-        self._give_out(tasks)
-        while busy := {each.connection: each for each in self.workers if each.task is not None}:
-            results: list[Result] = []
-            for connection in wait(list(busy)):
-                results += self._collect(busy[connection])  # type: ignore[index]
-            try:
-                self._give_out(tasks)  # before the results are handed on, so that none is idle
-            finally:
-                yield from results
-
-    def _give_out(self, tasks: Iterator[_Task[Item]]) -> None:
-        for worker in self.workers:
-            if worker.task is None and (task := next(tasks, None)) is not None:
-                worker.give(task)
-        while len(self.workers) < self.count and (task := next(tasks, None)) is not None:
-            self.workers.append(_Worker(self.payload, task))
-
-    def _collect(self, worker: _Worker[Item]) -> list[Result]:
-        """The result that a worker has, if that is what it has to say."""
-        assert worker.task is not None
-        try:
-            answer, *content = pickle.loads(worker.connection.recv_bytes())
-        except (EOFError, OSError):
-            return self._died(worker, worker.task)
-        if answer is Answer.READY:
-            worker.ready = True
-            worker.give(worker.task)
-            return []
-        if answer is Answer.ERROR:
-            error, text = content
-            raise error from WorkerTraceback(text)
-        task, worker.task = worker.task, None
-        self.deaths_in_a_row = 0
-        value: Any = content[0]
-        return [value if answer is Answer.DONE else self.work.failure(task.item, value)]
-
-    def _died(self, worker: _Worker[Item], task: _Task[Item]) -> list[Result]:
-        self.workers.remove(worker)
-        how = worker.death()
-        worker.end()
-        if not worker.ready:
-            raise JobError(
-                f"a worker process ended before it began ({how}): it lacked memory, or the program "
-                'that starts workers does so without `if __name__ == "__main__":`'
-            )
-        self.deaths_in_a_row += 1
-        if self.deaths_in_a_row > SPARE_DEATHS + 2 * self.count:
-            raise JobError(
-                f"worker processes die one after another ({how}), perhaps for lack of memory: try "
-                "fewer; what was done is stored"
-            )
-        task.deaths += 1
-        if task.deaths < MAX_DEATHS:
-            self.workers.append(_Worker(self.payload, task))
-            return []
-        return [self.work.failure(task.item, f"the worker process died ({how})")]
 
 
 @contextmanager
