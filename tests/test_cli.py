@@ -185,8 +185,8 @@ def test_silence_is_answered_with_a_warning(
     ("words", "said"),
     [
         (["--temperature", "-1"], "temperature"),
-        (["--top-p", "1.5"], "top-p"),
-        (["--max-new-tokens", "0"], "at least one"),
+        (["--top-p", "1.5"], "top_p"),
+        (["--max-new-tokens", "0"], "max_new_tokens"),
         (["--batch-size", "0"], "--batch-size"),
         (["--prompt", "nonsense"], "published"),
         (["--retrieval", "nowhere"], "nowhere"),

@@ -137,8 +137,8 @@ def test_retrieval_is_asked(tokenizer: PreTrainedTokenizerFast) -> None:
     ("options", "words"),
     [
         ({"temperature": -1.0}, "temperature"),
-        ({"top_p": 1.2}, "top-p"),
-        ({"max_new_tokens": 0}, "at least one"),
+        ({"top_p": 1.2}, "top_p"),
+        ({"max_new_tokens": 0}, "max_new_tokens"),
         ({"tempreature": 1.0}, "tempreature"),
     ],
 )
