@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
+from mullama.answer.answer import Answer
 from mullama.answer.sampling import SamplingKeywords
 from mullama.errors import AudioError
 from mullama.jobs.digest import file_digest
 from mullama.listen.audio.open_audio import regular_file
-from mullama.song import Answer, MuLlama, Song
+from mullama.song import MuLlama, Song
 from mullama.song_cache import SongCache
 
 CACHE_BYTES = 256 << 20
@@ -108,7 +109,4 @@ class Engine:
 
     def _digest(self, path: Path) -> str:
         regular_file(path)
-        try:
-            return file_digest(path)
-        except OSError as error:
-            raise AudioError(f"{path}: cannot be read ({error.strerror})") from error
+        return file_digest(path, error_type=AudioError)

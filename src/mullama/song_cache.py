@@ -1,6 +1,6 @@
 """A digest -> the song with that content, encoded once however many callers ask for it at once.
 
-Bounded in bytes: the song that nobody has asked for the longest goes first. What cannot be read as
+Bounded in bytes: the least recently used song goes first. What cannot be read as
 music is remembered too. Knows neither files nor models.
 """
 
@@ -22,7 +22,8 @@ class SongCache:
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._songs: OrderedDict[str, Future[Song]] = OrderedDict()
-        self._bytes: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def get(self, digest: str, listen: Callable[[], Song]) -> Song:
@@ -43,7 +44,7 @@ class SongCache:
     def _fill(self, digest: str, future: "Future[Song]", listen: Callable[[], Song]) -> None:
         try:
             song = listen()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  the others that wait are told, whatever it was
             with self._lock:
                 if isinstance(error, AudioError):
                     self._note(digest, REFUSAL_BYTES)
@@ -57,9 +58,11 @@ class SongCache:
 
     def _note(self, digest: str, size: int) -> None:
         """Count a song that is complete, and drop old ones; those still being encoded stay."""
-        self._bytes[digest] = size
+        self._sizes[digest] = size
+        self._bytes += size
         for old in list(self._songs):
-            if sum(self._bytes.values()) <= self.max_bytes or len(self._bytes) == 1:
+            if self._bytes <= self.max_bytes:
                 return
-            if old in self._bytes and old != digest:
-                del self._songs[old], self._bytes[old]
+            if old in self._sizes and old != digest:
+                del self._songs[old]
+                self._bytes -= self._sizes.pop(old)

@@ -214,11 +214,22 @@ def _check(model: LlamaForCausalLM, precision: str) -> None:
         raise UsageError(f"float32 decoding of {model.dtype} weights: load the model in float32")
 
 
+class _PackedAway(nn.Linear):
+    """A projection whose weights are packed elsewhere."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        raise UsageError(
+            "the weights of this model are packed for fast answers on a CPU, so that its own forward() and "
+            "generate() have none: load it with decoder='stock', or with dtype='float32'"
+        )
+
+
 def _give_up(module: nn.Module) -> None:
     """Forget the weights of every projection in it; biases and norms stay."""
     for linear in module.modules():
         if isinstance(linear, nn.Linear):
             linear.weight = nn.Parameter(linear.weight.new_empty(0), requires_grad=False)
+            linear.__class__ = _PackedAway
 
 
 def _left_padding(attention_mask: Tensor, prompt: int) -> Tensor:
