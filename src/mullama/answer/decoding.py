@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mullama.answer.decoder import Decoder
@@ -27,8 +28,10 @@ class Token:
     """Natural logarithm of its probability under the model itself (temperature 1, all tokens)."""
 
 
-def probabilities(logits: Tensor, sampling: Sampling) -> Tensor:
-    """Logits (..., vocabulary) -> the renormalised distribution that is sampled from.
+def probabilities(
+    logits: Float[Tensor, "... vocabulary"], sampling: Sampling
+) -> Float[Tensor, "... vocabulary"]:
+    """The renormalised distribution that is sampled from.
 
     As transformers' processors in the order in which `generate()` applies them, with one difference,
     which is the published behaviour: under top-p a token stays while the cumulative probability
@@ -43,8 +46,10 @@ def probabilities(logits: Tensor, sampling: Sampling) -> Tensor:
     return kept / kept.sum(-1, keepdim=True)
 
 
-def penalise(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:
-    """Make the tokens marked in `seen` (..., vocabulary) less likely (Keskar et al. 2019, 1909.05858)."""
+def penalise(
+    logits: Float[Tensor, "... vocabulary"], seen: Bool[Tensor, "... vocabulary"], penalty: float
+) -> Float[Tensor, "... vocabulary"]:
+    """Make the tokens marked in `seen` less likely (Keskar et al. 2019, 1909.05858)."""
     return torch.where(seen, torch.where(logits < 0, logits * penalty, logits / penalty), logits)
 
 
@@ -87,7 +92,7 @@ def _draw(logits: Tensor, sampling: Sampling, source: torch.Generator) -> int:
 def decode(
     decoder: Decoder,
     prompts: Sequence[Sequence[int]],
-    shifts: Tensor | None,
+    shifts: Float[Tensor, "row layers width"] | None,
     *,
     sampling: Sampling,
     stop: frozenset[int],
@@ -95,10 +100,9 @@ def decode(
 ) -> Iterator[list[Token | None]]:
     """Yield one token for each row per step; None for a row that has stopped.
 
-    Prompts of different lengths are padded on the left and masked; `shifts` (row, adapted layers,
-    heads * head_dim) is the music of each. The stop token itself is not yielded. After the step in
-    which the last row stops, or after `max_new_tokens` steps, the generator ends; a row whose last
-    step still held a token was cut.
+    Prompts of different lengths are padded on the left and masked; `shifts` is the music of each.
+    The stop token itself is not yielded. After the step in which the last row stops, or after
+    `max_new_tokens` steps, the generator ends; a row whose last step still held a token was cut.
     """
     longest = max(map(len, prompts))
     rows = [[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
