@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clips import make_clip, write_lines
-from mullama.data.files import read_clips, expand, write_pairs
+from mullama.data.files import expand, read_clips, write_pairs
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS, write_published
 from mullama.data.tally import Tally
