@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from decoding import SIZES
-from hearing import means, mert_95m
+from listening import means, mert_95m
 from machine import keep, machine
 from torch import Tensor
 from transformers import HubertModel
