@@ -25,7 +25,7 @@ demo: $(VENV)/.installed
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) pip  # a release that knows --build-constraint
+	$(PIP) "pip>=25.3"  # knows --build-constraint
 
 $(VENV)/.torch: $(BIN)/python
 	$(PIP) "$(TORCH)"

@@ -126,9 +126,14 @@ def test_files_that_are_named_are_there() -> None:
 
 
 def test_the_version_is_the_changelogs_head() -> None:
-    head = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert head is not None
-    assert head[1] == mullama.__version__
+    """The newest release; what is not released yet stands above it, under a heading with lines."""
+    text = (ROOT / "CHANGELOG.md").read_text()
+    heads = re.findall(r"^## (\S+)", text, re.MULTILINE)
+    if heads[0] == "[Unreleased]":
+        heads.pop(0)
+        assert "\n- " in text.partition("## [Unreleased]")[2].partition("\n## ")[0]
+    assert heads[0] == mullama.__version__
+    assert "[Unreleased]" not in heads
 
 
 def test_every_verb_is_in_the_readme() -> None:
