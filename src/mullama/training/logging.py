@@ -217,6 +217,6 @@ def _wandb(project: str, folder: Path) -> Any:
     try:
         import wandb
     except ImportError as error:
-        raise UsageError("--wandb needs it: pip install wandb") from error
+        raise UsageError("--wandb needs it: pip install mullama[wandb]") from error
     known = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return wandb.init(project=project, id=known, name=folder.name, dir=str(folder), resume="allow")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from mullama.errors import UsageError
+from installed import skip_without_fluidsynth
 from mullama.listen.encoders.spectra import spectra
 from mullama.studio.clips import Studio, seeds_for
-from mullama.studio.sound.banks import BANKS, TRAINING_BANKS
+from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.training.recipe import Split
 from mullama.training.small.corpus import (
     BANDS_STEP,
@@ -23,19 +23,9 @@ from mullama.training.small.silence import NOTHING
 SPLIT = Split("music", "validation", 2, takes=2, silences=1)
 
 
-def has_banks() -> bool:
-    try:
-        for name in TRAINING_BANKS:
-            BANKS[name].path()
-    except UsageError:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not has_banks():
-        pytest.skip("the sound banks that music is rendered with are not installed")
+    skip_without_fluidsynth(*TRAINING_BANKS)
     folder = tmp_path_factory.mktemp("music")
     prepare(SPLIT, folder, report=lambda _: None)
     return folder
