@@ -37,16 +37,19 @@ def encode(tmp_path: Path) -> Encode:
         container: str | None = None,
         video: str | None = None,
         options: dict[str, str] | None = None,
+        codec_options: dict[str, str] | None = None,
+        bit_rate: int = 128_000,
     ) -> Path:
         path = tmp_path / name
         with av.open(str(path), "w", format=container, options=options or {}) as file:
-            sound = file.add_stream(codec, rate=rate, layout=layout) if codec else None
+            kind = {"rate": rate, "layout": layout, "options": codec_options or {}}
+            sound = file.add_stream(codec, **kind) if codec else None
             picture = file.add_stream(video, rate=10) if video else None
             if picture is not None:
                 picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
                 _write_pictures(file, picture, 10 * len(samples) // rate)
             if sound is not None:
-                sound.bit_rate = 128_000
+                sound.bit_rate = bit_rate
                 _write_sound(file, sound, samples, rate, layout)
         return path
 
@@ -69,6 +72,7 @@ def _write_sound(
     rate: int,
     layout: str,
 ) -> None:
+    stream.codec_context.open(strict=False)  # before that the size of its frames is not known
     packed = np.ascontiguousarray(samples.reshape(1, -1))
     frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
     frame.rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
