@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mullama.data.records import Pair, read_pairs
+from mullama.data.files import read_pairs
+from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.training.recipe import DataSet, Recipe
 
