@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.song import MuLlama, Song, load
 from mullama.studio.clips import TAKES
 from mullama.studio.truth import Truth
@@ -91,9 +92,11 @@ def measure(
 
 def listen(mu: MuLlama, music: SpectraSet) -> list[Song]:
     """Clips as songs that were heard."""
+    encoder = mu.model.encoder
+    assert isinstance(encoder, FilterbankEncoder)  # the small model's, which takes spectra
     with torch.inference_mode():
         parts = [
-            mu.model.encoder.attend(music.spectra(slice(start, start + BATCH)))
+            encoder.attend(music.spectra(slice(start, start + BATCH)))
             for start in range(0, len(music), BATCH)
         ]
     return [

@@ -21,6 +21,7 @@ from mullama.data.audio import places
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader
 from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder
+from mullama.listen.listening import encode_clips, first_window
 from mullama.listen.precompute import precompute
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.parallel import World
@@ -94,17 +95,17 @@ class CachedListenings:
 
     def online(self, names: Sequence[str | None]) -> Tensor:
         """See Hearing. A clip longer than the encoder's window is heard from a random place on."""
-        config = self.encoder.config
-        size = round(config.sampling_rate * config.window_seconds)
-        heard = []
+        encoder = self.encoder
+        clips = []
         for name in names:
             sound = self._decoded(name)
-            start = int(torch.randint(max(1, len(sound) - size + 1), ()))
-            heard.append(self.encoder(sound[None, start : start + size].to(self.world.device)))
-        return torch.cat(heard)
+            size = first_window(encoder, len(sound))
+            start = int(torch.randint(len(sound) - size + 1, ()))
+            clips.append(sound[start : start + size].to(self.world.device))
+        return encode_clips(encoder, clips)
 
     def _decode(self, name: str | None) -> Tensor:
-        rate = self.encoder.config.sampling_rate
+        rate = self.encoder.sample_rate
         if name is None:
             return torch.zeros(round(SILENT_SECONDS * rate))
         with AudioReader(name, rate) as reader:
