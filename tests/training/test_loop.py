@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from mullama.errors import UsageError
+from mullama.studio.split import Split
 from mullama.training.checkpoints import FOLDER, TrainingError
 from mullama.training.logging import CURVE, LOG, RunLogger, read_log
 from mullama.training.loop import Loop, Stopped
-from mullama.training.recipe import Phase, Recipe, Split
+from mullama.training.recipe import Phase, Recipe
 from mullama.training.trainable import LossModule, StepObjective, TrainableModel, set_trainable
 
 SPLITS = (Split("music", "encoder", 2),)

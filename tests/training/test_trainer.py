@@ -42,7 +42,7 @@ def data(tmp_path: Path) -> Path:
 def train(recipe: Path, out: Path, data: Path, **options: Any) -> dict[str, Tensor]:
     """Run in this process; the finished weights."""
     told = RunOptions(data=data, store=data.parent / "store", device="cpu", **options)
-    return load_file(run(recipe, out, told, report=lambda _: None) / "model.safetensors")
+    return load_file(run(recipe, out, told, report=lambda _: None).model / "model.safetensors")
 
 
 def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:

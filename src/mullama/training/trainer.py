@@ -9,7 +9,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,9 +52,15 @@ class Task(Protocol):
         """Write the model as it is; all processes take part."""
         ...
 
-    def finish(self, folder: Path) -> None:
-        """What is left to do when all phases are done."""
-        ...
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What came of a run."""
+
+    model: Path
+    """The folder of the model as it is, which `mullama.load` opens."""
+    finished: bool
+    """Whether all phases are done."""
 
 
 def run(
@@ -64,8 +70,8 @@ def run(
     *,
     changes: Sequence[str] = (),
     report: Callable[[str], None] = print,
-) -> Path:
-    """Train what a recipe says, in the folder `out`, and return the finished model's folder.
+) -> TrainingResult:
+    """Train what a recipe says, in the folder `out`, and export the model there.
 
     The model is exported as it is when `options.max_steps` ends the run earlier. Raises UsageError for
     what does not fit, TrainingError for a run that cannot go on, Stopped on SIGTERM; the run's folder
@@ -80,7 +86,7 @@ def run(
         raise UsageError(f"--out {folder} cannot be a folder: {error.strerror}") from error
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    world = init_distributed(options.device if is_data(recipe) else "cpu")
+    world = init_distributed(options.device if recipe.learns_from_pairs else "cpu")
     logger = RunLogger(
         folder,
         report,
@@ -104,12 +110,10 @@ def run(
         with _stopping(loop):
             finished = loop.train(options.max_steps)
         _export(task, folder / RUN_MODEL)
-        if finished and world.is_main:
-            task.finish(folder / RUN_MODEL)
         world.barrier()
     finally:
         shutdown()
-    return folder / RUN_MODEL
+    return TrainingResult(folder / RUN_MODEL, finished)
 
 
 def begin(
@@ -120,20 +124,14 @@ def begin(
     report: Callable[[str], None],
 ) -> Task:
     """The course that a recipe asks for."""
-    if is_data(recipe):
+    if recipe.learns_from_pairs:
         return QaTask(recipe, options, world, report)
     if any(phase.objective == "pairs" for phase in recipe.phases) or world.size > 1:
         raise UsageError(
             f"recipe {recipe.name}: the small model's own phases run in one process, and beside no "
             "others; teach pairs by a second recipe that starts from its model"
         )
-    music = options.music if options.music is not None else folder / "music"
-    return SmallTask(recipe, folder, music, options.workers or 1, report)
-
-
-def is_data(recipe: Recipe) -> bool:
-    """Whether all phases learn from question-answer pairs."""
-    return all(phase.objective == "pairs" for phase in recipe.phases)
+    return SmallTask(recipe, folder, options.music_folder(folder), options.workers or 1, report)
 
 
 def _export(task: Task, folder: Path) -> None:

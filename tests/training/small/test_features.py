@@ -8,11 +8,11 @@ import torch
 from mullama.config import FilterbankConfig
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
+from mullama.studio.silence import NOTHING
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.small.augment import Change
-from mullama.training.small.corpus import SpectraSet
 from mullama.training.small.features import changed, compute_features
-from mullama.training.small.silence import NOTHING
 
 WALTZ = Truth(("piano",), "waltz", 90, "3/4", "B minor", "sad", "piano")
 

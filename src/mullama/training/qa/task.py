@@ -128,9 +128,6 @@ class QaTask:
             self.model.save_pretrained(part, state_dict=tensors)
             MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(part)
 
-    def finish(self, folder: Path) -> None:
-        """Nothing: of a data set no truths are known that answers could be held against."""
-
     def _check(self) -> None:
         """Refuse what would be learnt and thrown away, or learnt from what is no longer heard."""
         hearing = [self._trains_encoder(phase) for phase in self.recipe.phases]

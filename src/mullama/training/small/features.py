@@ -14,9 +14,9 @@ from torch import Generator, Tensor
 
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.studio.compose.harmony import all_keys
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.small.augment import Change, augment
-from mullama.training.small.corpus import SpectraSet
 
 BATCH = 32
 

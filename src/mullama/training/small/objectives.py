@@ -14,6 +14,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from mullama.answer.prompt import fill, follow
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.qa.tokenized import IGNORED
 from mullama.training.recipe import Phase
@@ -28,7 +29,6 @@ from mullama.training.small.batches import (
     place_in_pool,
 )
 from mullama.training.small.build_model import SmallTrainableModel
-from mullama.training.small.corpus import SpectraSet
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD

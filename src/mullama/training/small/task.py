@@ -8,20 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mullama.evaluation.small_model import measure, save_figures
+from mullama.studio.corpus import load_or_render
 from mullama.studio.sound.banks import TRAINING_BANKS
+from mullama.studio.spectra_set import SpectraSet
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
-from mullama.training.small.corpus import SpectraSet, load, prepare
 from mullama.training.small.features import compute_features
 from mullama.training.small.objectives import LearnAnswers, LearnAttributes, LearnToAlign
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.small.texts import corpus_texts, imagined
 from mullama.training.small.tokens import load_tokenizer, train_tokenizer
 from mullama.training.trainable import LossModule, Objective
-
-FIGURES = "figures.json"
-"""File of the finished model's figures, in the run's folder."""
 
 
 class SmallTask:
@@ -49,8 +46,9 @@ class SmallTask:
         """The heard music of a split, made where it is not there yet."""
         wanted = self.recipe.split(split)
         if wanted.name not in self._music:
-            prepare(wanted, self.music_folder, workers=self.workers, report=self.report)
-            self._music[wanted.name] = load(wanted, self.music_folder)
+            self._music[wanted.name] = load_or_render(
+                wanted, self.music_folder, workers=self.workers, report=self.report
+            )
         return self._music[wanted.name]
 
     def objective(self, phase: Phase) -> Objective:
@@ -82,11 +80,6 @@ class SmallTask:
     def export(self, folder: Path) -> None:
         """Write the model as it is."""
         export(self.trainable.model, self.tokenizer, folder, provenance(self.recipe))
-
-    def finish(self, folder: Path) -> None:
-        """Measure the finished model on held-out music."""
-        found = measure(folder, self.music("seen"), self.music("unseen"), self.report)
-        save_figures(found, self.folder / FIGURES)
 
     def _tokenizer(self) -> Any:
         path = self.folder / "tokenizer.json"

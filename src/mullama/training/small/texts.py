@@ -12,7 +12,9 @@ from mullama.answer.prompt import fill
 from mullama.studio.clips import TAKES, seeds_for
 from mullama.studio.compose.composer import compose
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
 from mullama.studio.sound.mixing import truth_of
+from mullama.studio.split import Split
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 from mullama.studio.words.describe import (
@@ -24,8 +26,6 @@ from mullama.studio.words.describe import (
     ask_unknowable,
     interview,
 )
-from mullama.training.recipe import Split
-from mullama.training.small.silence import NOTHING
 
 SHARES = {
     "presence": 0.26,
