@@ -10,10 +10,10 @@ from safetensors.torch import load_file
 import mullama
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
+from mullama.training.phases import is_trained
 from mullama.training.recipe_file import load_recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.small.task import SmallTask
-from mullama.training.trainable import trained_by
+from mullama.training.small.task import prepare_small_task
 from mullama.training.trainer import run
 from small_runs import write_small_recipe
 
@@ -58,15 +58,15 @@ def test_each_phase_reaches_every_parameter_that_it_names(
     recipe_path: Path, tmp_path: Path
 ) -> None:
     recipe = load_recipe(recipe_path)
-    music = recipe_path.parent / "music"
-    task = SmallTask(recipe, tmp_path, music, 1, lambda _: None)
+    options = RunOptions(music=recipe_path.parent / "music")
+    task = prepare_small_task(recipe, tmp_path, options, lambda _: None)
     logger = RunLogger(tmp_path, lambda _: None)
-    loop = Loop(recipe, task.loss_module(), tmp_path, task.objective, logger)
+    loop = Loop(recipe, task.loss_module, tmp_path, task.objective, logger)
     for phase in recipe.phases:
         before = {n: p.detach().clone() for n, p in task.trainable.named_parameters()}
         loop.train(max_steps=phase.steps)
         moved = {n for n, p in task.trainable.named_parameters() if not torch.equal(before[n], p)}
-        named = {n for n in before if trained_by(n, phase.trains)}
+        named = {n for n in before if is_trained(n, phase.trains)}
         # Keys' biases move all scores alike; what a Listening's mean never sees has no gradient.
         assert {n for n in named - moved if not n.endswith("k_proj.bias")} == set()
         assert moved <= named

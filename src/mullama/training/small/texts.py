@@ -1,7 +1,7 @@
 """Truths become questions with answers, in the shares in which training asks them.
 
-Which words are used is the studio's business (`studio.describe`); here is decided what is asked how
-often, and of which clip: Yes and No are equally often right for every instrument. Knows no tokens.
+Which words are used is the studio's business (`studio.words`); here is decided what is asked how
+often, and of which clip: Yes and No are equally often right for every instrument. Does not know tokens.
 """
 
 import random
@@ -92,20 +92,20 @@ class Interviewer:
 
 
 def imagined(split: Split) -> list[Truth]:
-    """What could be true of a split's pieces, some parts left out, without making a sound."""
+    """What could be true of a split's pieces, some parts left out, without rendering them."""
     truths = []
     for seed in seeds_for(split.purpose, split.clips)[::TAKES]:
         piece = compose(seed // TAKES)
         rng = random.Random(seed)
         for _ in range(TAKES * split.takes):
             few = rng.random() < LEFT_OUT
-            kept = rng.randint(1, len(piece.parts)) if few else len(piece.parts)
-            truths.append(truth_of(piece, rng.sample(piece.parts, kept)))
+            count = rng.randint(1, len(piece.parts)) if few else len(piece.parts)
+            truths.append(truth_of(piece, rng.sample(piece.parts, count)))
     return truths + [NOTHING] * split.silences
 
 
 def corpus_texts(prompt: str, seed: int) -> Iterator[str]:
-    """Texts as they are learnt, about pieces that are composed for it: what a tokenizer needs."""
+    """Texts like those of training, about pieces that are composed for it: what a tokenizer needs."""
     names = list(INSTRUMENTS)
     rng = random.Random(seed)
     for piece_seed in range(TOKENIZER_PIECES):
