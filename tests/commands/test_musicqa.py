@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, write_lines, write_wav
 from mullama.commands import musicqa
-from mullama.data.records import read_pairs
+from mullama.data.files import read_pairs
 from paths import EXAMPLES
 
 
@@ -44,8 +44,8 @@ def test_what_is_left_out_shows_in_the_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clips = [
-        interviewed("a", write_wav(tmp_path / "a.wav")),
-        *map(interviewed, map(str, range(12))),
+        make_clip("a", write_wav(tmp_path / "a.wav")),
+        *map(make_clip, map(str, range(12))),
     ]
     written = write_lines(tmp_path / "w.jsonl", clips)
     assert run("build", "--eval", written, "--out", tmp_path / "set") == 1

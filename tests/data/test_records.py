@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mullama.data.records import Pair, each_pair, read_pairs, write_pairs
+from mullama.data.files import each_pair, read_pairs, write_pairs
+from mullama.data.records import Pair
 from mullama.errors import UsageError
 
 PAIRS = [

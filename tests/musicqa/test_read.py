@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, write_lines, write_wav
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import PARTS, write_published
-from mullama.data.records import Pair, read_pairs
+from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.musicqa.build.build import build
 from mullama.musicqa.build.plan import Build
@@ -23,7 +24,7 @@ REAL = Path(os.environ.get("MULLAMA_DATA", "")) / PARTS["eval"]
 def built(tmp_path: Path) -> Path:
     """A set of two clips."""
     sounds = [write_wav(tmp_path / f"{n}.wav", hz=99 + n) for n in range(2)]
-    clips = [interviewed(f"c{n}", sound) for n, sound in enumerate(sounds)]
+    clips = [make_clip(f"c{n}", sound) for n, sound in enumerate(sounds)]
     build(Build({"eval": (write_lines(tmp_path / "w.jsonl", clips),)}, tmp_path / "set"))
     return tmp_path / "set"
 
@@ -91,6 +92,13 @@ def test_a_folder_gets_the_cleaned_set_beside_the_whole(tmp_path: Path) -> None:
     assert (done.pairs, done.unwanted.total()) == (1, 2)
 
 
+def test_failed_interviews_are_counted(tmp_path: Path) -> None:
+    clips = [make_clip("f", failed="no answer"), make_clip("a"), make_clip("b")]
+    done = read(Reading((write_lines(tmp_path / "w.jsonl", clips),), tmp_path / "a.jsonl"))
+    assert done.clips == 2
+    assert done.tally.left_out == {"with a failed interview": 1}
+
+
 def test_instructions_without_audio(tmp_path: Path) -> None:
     (tmp_path / "alpaca.json").write_text('[{"instruction": "Hi.", "input": "", "output": "Ho."}]')
     done = read(Reading((tmp_path / "alpaca.json",), tmp_path / "ours"))
@@ -103,10 +111,10 @@ def test_names_from_outside_stay_below_the_folder(tmp_path: Path) -> None:
     """Audio comes along under whatever name; it is put below `audios/`, or nowhere."""
     pytest.importorskip("datasets")
     from mullama.data.formats.parquet import write_parquet
-    from mullama.data.records import ClipPairs
+    from mullama.data.records import Clip
 
     names = ["../../evil.wav", "/etc/evil2.wav", "deep/1.wav", "audios"]
-    clips = [ClipPairs((Pair("Q", "A", name),), name.encode()) for name in names]
+    clips = [Clip(audio=name, pairs=(("Q", "A"),), sound=name.encode()) for name in names]
     write_parquet(tmp_path / "a.parquet", clips)
     read(Reading((tmp_path / "a.parquet",), tmp_path / "x" / "ours"))
     written = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}

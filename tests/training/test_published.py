@@ -20,7 +20,7 @@ from goldens import (
 )
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_tokenizer
-from mullama.data.records import read_pairs
+from mullama.data.files import read_pairs
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop

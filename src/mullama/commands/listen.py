@@ -92,7 +92,7 @@ def _files(
 ) -> Iterator[Path]:
     """Every file that is to be heard; what a file of pairs names and nobody has is lost."""
     from mullama.data.audio import audio_files, places
-    from mullama.data.records import each_pair
+    from mullama.data.files import each_pair
 
     for dataset in datasets:
         if dataset.is_dir():

@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from mullama.errors import AudioError, UsageError
-from mullama.musicqa.names import safe_name
+from mullama.jobs.safe_paths import safe_name
 
 MAX_MEMBER = 1 << 30
 """Bytes, unpacked: a clip of an hour and a half in CD quality."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from mullama.errors import UsageError
-from mullama.musicqa.names import first_file
+from mullama.jobs.safe_paths import first_file
 
 BESIDE = ("", "audios", "audio")
 """Folders beside a file of pairs that its audio may lie in; `audios` is the published one's."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from mullama.data.records import is_utf8
 from mullama.data.tally import MALFORMED, LeftOut, Tally
-from mullama.data.utf8 import is_utf8
 from mullama.errors import UsageError
 
 MAX_LINE = 1 << 20

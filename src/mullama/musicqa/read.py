@@ -13,17 +13,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from mullama.data.audio_files import Sounds
+from mullama.data.files import expand, read_clips, write_pairs
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.parquet import write_parquet
-from mullama.data.formats.published import write_published
-from mullama.data.formats.reading import each_clip, expand
-from mullama.data.records import ClipPairs, Pair, each_pair, write_pairs
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS, write_published
+from mullama.data.records import Clip, Pair
 from mullama.data.tally import NO_AUDIO, LeftOut, Tally
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.safe_paths import safe_name
 from mullama.musicqa.build.plan import AUDIOS
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
 from mullama.musicqa.interview.filters import unwanted
-from mullama.musicqa.names import safe_name
 from mullama.musicqa.whole import atomic_file
 
 FORMS = (".jsonl", ".json", ".csv", ".parquet")
@@ -92,10 +91,13 @@ class _Passing:
     ) -> None:
         self.job, self.sounds, self.done, self.progress = job, sounds, done, progress
 
-    def clips(self, file: Path, *, cleaned: bool, sound: bool) -> Iterator[ClipPairs]:
+    def clips(self, file: Path, *, cleaned: bool, sound: bool) -> Iterator[Clip]:
         """The clips of one file; without their unwanted pairs, or with their audio, as asked."""
-        for clip in each_clip(file, self.done.tally):
+        for clip in read_clips(file, self.done.tally):
             self.progress()
+            if clip.failed:
+                self.done.tally.leave_out(LeftOut("with a failed interview", clip.id))
+                continue
             kept = replace(clip, pairs=self.wanted(clip.pairs)) if cleaned else clip
             try:
                 found = self._with_sound(kept, file) if sound else kept
@@ -108,13 +110,13 @@ class _Passing:
                 self.done.pairs += len(found.pairs)
                 yield found
 
-    def wanted(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    def wanted(self, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """The pairs that are no noise; the others are counted."""
-        reasons = [unwanted(pair.question, pair.answer) for pair in pairs]
+        reasons = [unwanted(question, answer) for question, answer in pairs]
         self.done.unwanted.update(reason for reason in reasons if reason)
         return tuple(pair for pair, reason in zip(pairs, reasons, strict=True) if not reason)
 
-    def _with_sound(self, clip: ClipPairs, file: Path) -> ClipPairs:
+    def _with_sound(self, clip: Clip, file: Path) -> Clip:
         if clip.audio is None or clip.sound is not None:
             return clip
         try:
@@ -131,12 +133,12 @@ def _write_file(job: Reading, form: str, files: list[Path], passing: _Passing) -
     clips = (
         clip for file in files for clip in passing.clips(file, cleaned=job.cleaned, sound=sound)
     )
-    pairs = (pair for clip in clips for pair in clip.pairs)
+    pairs = (pair for clip in clips for pair in clip.to_pairs())
     if form == ".parquet":
         write_parquet(job.out, clips)
     elif form == ".csv":
         done = passing.done
-        done.clips = write_aqa_csv(job.out, map(_as_interviewed, clips), done.tally)
+        done.clips = write_aqa_csv(job.out, map(_with_id, clips), done.tally)
         done.pairs = done.clips * (len(FIXED_QUESTIONS) + OPEN_QUESTIONS)
     elif form == ".json":
         write_published(job.out, ((pair.audio, pair.question, pair.answer) for pair in pairs))
@@ -153,14 +155,19 @@ def _write_folder(job: Reading, file: Path, passing: _Passing) -> None:
     clips = passing.clips(file, cleaned=False, sound=True)
     write_pairs(whole, (pair for clip in clips for pair in _kept(clip, job.out)))
     if job.cleaned:
-        cleaned = (pair for each in each_pair(whole) for pair in passing.wanted((each,)))
+        clips = read_clips(whole, passing.done.tally)
+        cleaned = (
+            pair
+            for clip in clips
+            for pair in replace(clip, pairs=passing.wanted(clip.pairs)).to_pairs()
+        )
         write_pairs(job.out / f"{file.stem}.cleaned.jsonl", cleaned)
 
 
-def _kept(clip: ClipPairs, out: Path) -> Iterator[Pair]:
+def _kept(clip: Clip, out: Path) -> Iterator[Pair]:
     """Put a clip's audio below `out`, and name it so in its pairs."""
     if clip.sound is None or clip.audio is None:
-        yield from clip.pairs
+        yield from clip.to_pairs()
         return
     name = f"{AUDIOS}/{_name_below(clip.audio)}"
     target = out / name
@@ -170,8 +177,7 @@ def _kept(clip: ClipPairs, out: Path) -> Iterator[Pair]:
             part.write_bytes(clip.sound)
     elif target.read_bytes() != clip.sound:
         raise UsageError(f"{target} is another clip of this name: choose another --out")
-    for pair in clip.pairs:
-        yield replace(pair, audio=name)
+    yield from replace(clip, audio=name).to_pairs()
 
 
 def _name_below(audio: str) -> str:
@@ -184,17 +190,8 @@ def _name_below(audio: str) -> str:
     )
 
 
-def _as_interviewed(clip: ClipPairs) -> Interviewed:
-    first = clip.pairs[0]
-    return Interviewed(
-        id=first.source_id or PurePath(first.audio or "").stem,
-        source=first.source,
-        text="",
-        kind="",
-        writer=first.writer,
-        audio=first.audio,
-        pairs=tuple((pair.question, pair.answer) for pair in clip.pairs),
-    )
+def _with_id(clip: Clip) -> Clip:
+    return clip if clip.id else replace(clip, id=PurePath(clip.audio or "").stem)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import PARTS, audio_name, write_published
-from mullama.data.records import Pair, read_pairs
+from mullama.data.records import Pair
 
 REAL = Path(os.environ.get("MULLAMA_DATA", "")) / PARTS["eval"]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, write_lines, write_wav
+from mullama.data.files import read_pairs
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS
-from mullama.data.records import read_pairs
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.musicqa.build import build as module
@@ -41,19 +41,19 @@ def job(tmp_path: Path) -> Build:
     """Two clips to pretrain, one of three for finetuning, a table of one mp3 for evaluation."""
     sounds = [write_wav(tmp_path / "in" / f"{n}.wav", hz=200 + 50 * n) for n in range(5)]
     (tmp_path / "in" / "broken.wav").write_text("no sound")
-    clips = [interviewed(f"clip {n}", sound) for n, sound in enumerate(sounds)]
+    clips = [make_clip(f"clip {n}", sound) for n, sound in enumerate(sounds)]
     pretrain = write_lines(tmp_path / "pretrain.jsonl", clips[:2])
     finetune = write_lines(
         tmp_path / "finetune.jsonl",
         [
-            interviewed("broken", tmp_path / "in" / "broken.wav"),
-            interviewed("failed", sounds[3], failed="no answer"),
+            make_clip("broken", tmp_path / "in" / "broken.wav"),
+            make_clip("failed", sounds[3], failed="no answer"),
             clips[2],
         ],
     )
     shutil.copy(EXAMPLES / "rock.mp3", tmp_path / "in" / "7.mp3")
     table = tmp_path / "MTG_AQA.csv"
-    write_aqa_csv(table, [interviewed("x", "00/7.mp3", source="jamendo")], Tally())
+    write_aqa_csv(table, [make_clip("x", "00/7.mp3", source="jamendo")], Tally())
     parts = {"eval": (table,), "finetune": (finetune,), "pretrain": (pretrain,)}
     return Build(parts, tmp_path / "set", audio=(tmp_path / "in",))
 
@@ -104,9 +104,9 @@ def test_no_clip_is_in_two_parts(job: Build, tmp_path: Path) -> None:
     copied = tmp_path / "in" / "copied.wav"
     shutil.copy(tmp_path / "in" / "0.wav", copied)
     clips = [
-        interviewed("clip 1", tmp_path / "in" / "4.wav"),  # the same clip, by its id
-        interviewed("other", copied),  # the same sound, by its bytes
-        interviewed("new", tmp_path / "in" / "4.wav"),
+        make_clip("clip 1", tmp_path / "in" / "4.wav"),  # the same clip, by its id
+        make_clip("other", copied),  # the same sound, by its bytes
+        make_clip("new", tmp_path / "in" / "4.wav"),
     ]
     evaluation = write_lines(tmp_path / "eval.jsonl", clips)
     told: list[str] = []
@@ -133,7 +133,7 @@ def test_by_reference_copies_nothing(job: Build, tmp_path: Path) -> None:
 
 
 def test_absent_audio(job: Build, tmp_path: Path) -> None:
-    absent = write_lines(tmp_path / "w.jsonl", [interviewed("a"), interviewed("b", "gone.wav")])
+    absent = write_lines(tmp_path / "w.jsonl", [make_clip("a"), make_clip("b", "gone.wav")])
     parts = {"pretrain": (absent,)}
     told: list[str] = []
     with pytest.raises(UsageError, match="not one clip"):
@@ -189,7 +189,7 @@ build(Build({"pretrain": (Path(sys.argv[1]),)}, Path(sys.argv[2])))
 def test_a_killed_build_goes_on(tmp_path: Path) -> None:
     """kill -9 at many moments, then once to the end: the same set as without."""
     sounds = [write_wav(tmp_path / "in" / f"{n}.wav", hz=100 + n, seconds=3) for n in range(300)]
-    clips = [interviewed(f"clip {n}", sound) for n, sound in enumerate(sounds)]
+    clips = [make_clip(f"clip {n}", sound) for n, sound in enumerate(sounds)]
     lines = write_lines(tmp_path / "w.jsonl", clips)
 
     def run(out: Path, seconds: float | None) -> int:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, write_lines, write_wav
+from mullama.data.files import read_pairs, write_pairs
 from mullama.data.formats.published import write_published
-from mullama.data.records import read_pairs, write_pairs
 from mullama.errors import UsageError
 from mullama.musicqa.build import check as module
 from mullama.musicqa.build.build import build
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("_no_histogram")
 def out(tmp_path: Path) -> Path:
     """Two parts of one clip each, and a third clip in the first."""
     sounds = [write_wav(tmp_path / f"{n}.wav", hz=99 + n) for n in range(3)]
-    clips = [interviewed(f"c{n}", sound) for n, sound in enumerate(sounds)]
+    clips = [make_clip(f"c{n}", sound) for n, sound in enumerate(sounds)]
     one = write_lines(tmp_path / "1.jsonl", clips[:2])
     two = write_lines(tmp_path / "2.jsonl", clips[2:])
     build(Build({"pretrain": (one,), "eval": (two,)}, tmp_path / "set"))

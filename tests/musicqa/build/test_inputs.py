@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines
+from clips import make_clip, write_lines
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
@@ -17,7 +17,7 @@ def touched(path: Path) -> Path:
 
 
 def found(tmp_path: Path, name: str | None, file: str, *folders: Path) -> Path | None:
-    candidate = Candidate("eval", interviewed("a", name), tmp_path / "in" / file)
+    candidate = Candidate("eval", make_clip("a", name), tmp_path / "in" / file)
     return find_audio(candidate, folders)
 
 
@@ -45,14 +45,14 @@ def test_a_published_table_names_files_and_cannot_lead_elsewhere(tmp_path: Path)
 
 
 def test_candidates_come_part_by_part(tmp_path: Path) -> None:
-    one = write_lines(tmp_path / "1.jsonl", [interviewed("a"), interviewed("b", failed="why")])
-    two = write_lines(tmp_path / "2.jsonl", [interviewed("c")])
+    one = write_lines(tmp_path / "1.jsonl", [make_clip("a"), make_clip("b", failed="why")])
+    two = write_lines(tmp_path / "2.jsonl", [make_clip("c")])
     seen = candidates({"pretrain": [two, one], "eval": []}, Tally())
     assert [candidate.key for candidate in seen] == [("pretrain", "folder", c) for c in "cab"]
 
 
 def test_inputs_are_files_that_are_read_once(tmp_path: Path) -> None:
-    file = write_lines(tmp_path / "1.jsonl", [interviewed("a")])
+    file = write_lines(tmp_path / "1.jsonl", [make_clip("a")])
     require_files({"pretrain": [file]})
     with pytest.raises(UsageError, match="nothing to build"):
         require_files({"pretrain": []})

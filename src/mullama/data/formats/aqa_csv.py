@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
+from mullama.data.records import Clip
 from mullama.data.tables import Row, Table
 from mullama.data.tally import LeftOut, Tally
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
-from mullama.musicqa.whole import atomic_file
+from mullama.jobs.atomic import atomic_file
 
 AUDIO_COLUMN = "audio_name"
 OPEN_COLUMNS = tuple(f"OpenQA{number}" for number in range(1, OPEN_QUESTIONS + 1))
@@ -28,7 +29,7 @@ def is_aqa_csv(path: Path) -> bool:
     return path.suffix.lower() == ".csv"
 
 
-def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Interviewed]:
+def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Clip]:
     """The clips of a table, row by row; rows that are incomplete go into the tally.
 
     Raises UsageError when the header is another one.
@@ -41,12 +42,12 @@ def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Interviewed]:
     )
     for row in table.rows(tally):
         try:
-            yield _interviewed(row, fixed, source or path.stem)
+            yield _to_clip(row, fixed, source or path.stem)
         except LeftOut as left:
             tally.leave_out(left)
 
 
-def write_aqa_csv(path: Path, clips: Iterable[Interviewed], tally: Tally) -> int:
+def write_aqa_csv(path: Path, clips: Iterable[Clip], tally: Tally) -> int:
     """Write a table, whole or not at all; how many rows.
 
     Clips without the four fixed and five open questions have no place in it and go into the tally.
@@ -65,7 +66,7 @@ def write_aqa_csv(path: Path, clips: Iterable[Interviewed], tally: Tally) -> int
     return written
 
 
-def _interviewed(row: Row, fixed: list[str], source: str) -> Interviewed:
+def _to_clip(row: Row, fixed: list[str], source: str) -> Clip:
     name = row.cells[AUDIO_COLUMN].strip()
     if not name:
         raise row.malformed(AUDIO_COLUMN, "is empty")
@@ -80,7 +81,7 @@ def _interviewed(row: Row, fixed: list[str], source: str) -> Interviewed:
         if found is None or not found["question"] or not found["answer"]:
             raise row.malformed(column, "is not Q:<question><tab>A:<answer>")
         pairs.append((found["question"], found["answer"]))
-    return Interviewed(
+    return Clip(
         id=source_id(source, name),
         source=source,
         text="",
@@ -103,7 +104,7 @@ def source_id(source: str, name: str) -> str:
     return PurePath(name).stem
 
 
-def _cells(clip: Interviewed) -> list[str]:
+def _cells(clip: Clip) -> list[str]:
     fixed, open_pairs = clip.pairs[: len(FIXED_QUESTIONS)], clip.pairs[len(FIXED_QUESTIONS) :]
     if tuple(question for question, _ in fixed) != FIXED_QUESTIONS:
         raise LeftOut("without the fixed questions", clip.id)
@@ -117,7 +118,7 @@ def _no_tab(text: str) -> str:
     return text.replace("\t", " ")
 
 
-def _file_name(clip: Interviewed) -> str:
+def _file_name(clip: Clip) -> str:
     """As the published tables name it: Jamendo's with their folder, the others without."""
     parts = PurePath(clip.audio or clip.id).parts
     return "/".join(parts[-2:] if clip.source == "jamendo" else parts[-1:])

@@ -5,13 +5,12 @@ decoded; a row of a foreign file may also be one pair. Does not know where audio
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from mullama.data.records import ClipPairs, Pair
+from mullama.data.records import Clip
 from mullama.errors import MissingExtraError, UsageError
-from mullama.musicqa.whole import atomic_file
+from mullama.jobs.atomic import atomic_file
 
 ABOUT = ("source", "source_id", "writer", "licence", "sha256")
 """What all pairs of one row share, beside the audio."""
@@ -21,7 +20,7 @@ ROWS_AT_ONCE = 8
 """Read; a clip's audio may have megabytes."""
 
 
-def write_parquet(path: Path, clips: Iterable[ClipPairs]) -> int:
+def write_parquet(path: Path, clips: Iterable[Clip]) -> int:
     """Write a file, whole or not at all; how many rows.
 
     `datasets.load_dataset("parquet", data_files=...)` reads it.
@@ -29,7 +28,7 @@ def write_parquet(path: Path, clips: Iterable[ClipPairs]) -> int:
     schema, opened = _features().arrow_schema, _library("ParquetWriter")
     written, waiting, size = 0, list[dict[str, Any]](), 0
     with atomic_file(path) as part, opened(part, schema) as writer:
-        for row in (row for clip in clips for row in _rows(clip)):
+        for row in map(_row, clips):
             waiting.append(row)
             size += len(row["audio"]["bytes"] or b"") if row["audio"] else 0
             written += 1
@@ -41,7 +40,7 @@ def write_parquet(path: Path, clips: Iterable[ClipPairs]) -> int:
     return written
 
 
-def read_parquet(path: Path) -> Iterator[ClipPairs]:
+def read_parquet(path: Path) -> Iterator[Clip]:
     """The rows of a file, a few at a time in memory.
 
     Raises UsageError for a file that is no parquet or has neither our columns nor `question` and
@@ -66,33 +65,29 @@ def read_parquet(path: Path) -> Iterator[ClipPairs]:
                 number += 1
 
 
-def _rows(clip: ClipPairs) -> Iterator[dict[str, Any]]:
-    """One row as a rule; more where the pairs of a clip have several origins or writers."""
-    for (name, *about), group in groupby(clip.pairs, key=_about):
-        # `datasets` takes a path without bytes for a file that it may open.
-        audio = None if clip.sound is None else {"bytes": clip.sound, "path": name}
-        asked = [{"question": pair.question, "answer": pair.answer} for pair in group]
-        shared = dict(zip(ABOUT, about, strict=True))
-        yield {"audio": audio, "audio_name": name, "pairs": asked, **shared}
+def _row(clip: Clip) -> dict[str, Any]:
+    # `datasets` takes a path without bytes for a file that it may open.
+    audio = None if clip.sound is None else {"bytes": clip.sound, "path": clip.audio}
+    asked = [{"question": question, "answer": answer} for question, answer in clip.pairs]
+    about = (clip.source, clip.id, clip.writer, clip.licence, clip.sha256)
+    shared = dict(zip(ABOUT, about, strict=True))
+    return {"audio": audio, "audio_name": clip.audio, "pairs": asked, **shared}
 
 
-def _about(pair: Pair) -> tuple[Any, ...]:
-    return pair.audio, *(getattr(pair, name) for name in ABOUT)
-
-
-def _clip(row: dict[str, Any], where: str) -> ClipPairs:
+def _clip(row: dict[str, Any], where: str) -> Clip:
     audio = row.get("audio")
     if isinstance(audio, str) or audio is None:  # a foreign file may have a bare name
         audio = {"bytes": None, "path": audio}
     if not isinstance(audio, dict) or not {"bytes", "path"} <= audio.keys():
         raise UsageError(f"{where}: 'audio' is not bytes with a path")
     name, asked = row.get("audio_name") or audio["path"], row.get("pairs", [row])
-    about = {name: str(row.get(name) or "") for name in ABOUT}
+    about: dict[str, Any] = {name: str(row.get(name) or "") for name in ABOUT}
     try:
-        pairs = [Pair(str(a["question"]), str(a["answer"]), name, **about) for a in asked]
+        pairs = tuple((str(a["question"]), str(a["answer"])) for a in asked)
     except (TypeError, KeyError) as error:
         raise UsageError(f"{where}: 'pairs' are not questions and answers") from error
-    return ClipPairs(tuple(pairs), audio["bytes"])
+    about["id"] = about.pop("source_id")
+    return Clip(audio=name, pairs=pairs, sound=audio["bytes"], **about)
 
 
 def _write_group(writer: Any, rows: list[dict[str, Any]], schema: Any) -> None:

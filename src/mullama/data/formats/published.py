@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from mullama.musicqa.whole import atomic_file
+from mullama.jobs.atomic import atomic_file
 
 PARTS = {
     "pretrain": "PretrainMusicQA.json",
@@ -17,6 +17,15 @@ PARTS = {
     "eval": "EvalMusicQA.json",
 }
 """Part -> file, in the order in which clips are numbered."""
+FIXED_QUESTIONS = (
+    "Describe the audio",
+    "Describe the audio in detail",
+    "What do you hear in the audio?",
+    "What can be inferred from the audio?",
+)
+"""Asked of every clip, word for word as in the published files."""
+OPEN_QUESTIONS = 5
+"""How many more the writer asks of its own."""
 
 
 def audio_name(number: int) -> str:

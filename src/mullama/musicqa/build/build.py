@@ -9,12 +9,12 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from mullama.data.files import write_pairs
 from mullama.data.formats.published import PARTS, audio_name, write_published
-from mullama.data.formats.reading import pairs_of
-from mullama.data.records import Pair, write_pairs
+from mullama.data.records import Pair
 from mullama.data.tally import NO_AUDIO, Tally
 from mullama.errors import AudioError, UsageError
 from mullama.musicqa.build.card import write_card
@@ -156,7 +156,7 @@ def _write_part(job: Build, part: str, manifest: Manifest) -> None:
 def _pairs(job: Build, part: str, manifest: Manifest) -> Iterator[Pair]:
     for candidate, entry in _of_part(job, part, manifest):
         audio = entry.audio_name if job.by_reference else f"{AUDIOS}/{entry.audio_name}"
-        yield from pairs_of(candidate.clip, audio, entry.sha256)
+        yield from replace(candidate.clip, audio=audio, sha256=entry.sha256).to_pairs()
 
 
 def _of_part(

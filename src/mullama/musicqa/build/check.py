@@ -8,13 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mullama.data.files import each_pair
 from mullama.data.formats.published import PARTS
-from mullama.data.records import Pair, each_pair
+from mullama.data.records import Pair
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.safe_paths import is_file, safe_name
 from mullama.musicqa.build.copy_audio import Stored, look_at
 from mullama.musicqa.build.manifest import Manifest
 from mullama.musicqa.build.plan import AUDIOS, REGISTER
-from mullama.musicqa.names import is_file, safe_name
 
 MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mullama.data.formats.aqa_csv import is_aqa_csv, read_aqa_csv
+from mullama.data.formats.jsonl import read_clip_lines
+from mullama.data.records import Clip
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Interviewed, read_interviewed
-from mullama.musicqa.names import first_file, is_file
+from mullama.jobs.safe_paths import first_file, is_file
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Candidate:
     """A clip that wants to be in a part of a data set."""
 
     part: str
-    clip: Interviewed
+    clip: Clip
     file: Path
     """Where it was read."""
 
@@ -33,7 +34,7 @@ def candidates(parts: Mapping[str, Sequence[Path]], tally: Tally) -> Iterator[Ca
     """All clips of all files, part by part, in the order given; unreadable rows go into the tally."""
     for part, files in parts.items():
         for file in files:
-            clips = read_aqa_csv(file, tally) if is_aqa_csv(file) else read_interviewed(file)
+            clips = read_aqa_csv(file, tally) if is_aqa_csv(file) else read_clip_lines(file)
             for clip in clips:
                 yield Candidate(part, clip, file)
 

@@ -8,11 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mullama.data.formats.published import PARTS
-from mullama.data.records import each_pair
+from mullama.data.files import each_pair
+from mullama.data.formats.published import FIXED_QUESTIONS, PARTS
 from mullama.musicqa.build.manifest import Manifest
 from mullama.musicqa.build.plan import REGISTER
-from mullama.musicqa.descriptions import FIXED_QUESTIONS
 
 TOPICS = {
     "tempo and rhythm": r"tempo|rhythm|beat|bpm|time signature|metre|meter|fast|slow",

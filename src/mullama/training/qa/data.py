@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mullama.data.records import Pair, read_pairs
+from mullama.data.files import read_pairs
+from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.jobs.digest import text_number
 from mullama.training.recipe import DataSet, Recipe

@@ -4,26 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines
+from clips import make_clip, write_lines
+from mullama.data.files import expand, read_clips, write_pairs
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS, write_published
-from mullama.data.formats.reading import each_clip, expand, pairs_of
-from mullama.data.records import write_pairs
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
 
-CLIPS = [interviewed("a", "a.wav"), interviewed("b", "b.wav")]
+CLIPS = [make_clip("a", "a.wav"), make_clip("b", "b.wav")]
 
 
 def texts(file: Path) -> list[list[tuple[str | None, str, str]]]:
-    return [
-        [(pair.audio, pair.question, pair.answer) for pair in clip.pairs]
-        for clip in each_clip(file, Tally())
-    ]
+    return [[(clip.audio, *pair) for pair in clip.pairs] for clip in read_clips(file, Tally())]
 
 
 def test_all_kinds_say_the_same(tmp_path: Path) -> None:
-    pairs = [pair for clip in CLIPS for pair in pairs_of(clip)]
+    pairs = [pair for clip in CLIPS for pair in clip.to_pairs()]
     written = write_lines(tmp_path / "w.jsonl", CLIPS)
     expected = texts(written)
     assert [len(clip) for clip in expected] == [9, 9]
@@ -32,13 +28,6 @@ def test_all_kinds_say_the_same(tmp_path: Path) -> None:
     write_aqa_csv(tmp_path / "p.csv", CLIPS, Tally())
     for name in ("p.jsonl", "p.json", "p.csv"):
         assert texts(tmp_path / name) == expected, name
-
-
-def test_failed_interviews_are_counted(tmp_path: Path) -> None:
-    file = write_lines(tmp_path / "w.jsonl", [interviewed("f", failed="no answer"), *CLIPS])
-    tally = Tally()
-    assert len(list(each_clip(file, tally))) == 2
-    assert tally.left_out == {"with a failed interview": 1}
 
 
 def test_a_folder_stands_for_its_parts(tmp_path: Path) -> None:

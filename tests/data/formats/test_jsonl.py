@@ -5,27 +5,28 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines
+from clips import make_clip, write_lines
+from mullama.data.formats.jsonl import read_clip_lines
+from mullama.data.records import Clip
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Interviewed, read_interviewed
 
 
 def test_lines_come_back_equal(tmp_path: Path) -> None:
     clips = [
-        interviewed("a", "a.wav"),
-        interviewed("ü\u2028b"),
-        interviewed("c", failed="no answer"),
+        make_clip("a", "a.wav"),
+        make_clip("ü\u2028b"),
+        make_clip("c", failed="no answer"),
     ]
     path = write_lines(tmp_path / "clips.jsonl", clips)
-    assert list(read_interviewed(path)) == clips
+    assert list(read_clip_lines(path)) == clips
 
 
 def test_a_failed_line_has_its_cause_and_no_pairs() -> None:
-    values = interviewed("c", failed="no answer").as_dict()
+    values = make_clip("c", failed="no answer").as_dict()
     assert values["failed"] == "no answer"
     assert values["last_text"] == ""
     assert "pairs" not in values
-    assert "failed" not in interviewed("a").as_dict()
+    assert "failed" not in make_clip("a").as_dict()
 
 
 @pytest.mark.parametrize(
@@ -42,11 +43,11 @@ def test_a_failed_line_has_its_cause_and_no_pairs() -> None:
     ],
 )
 def test_other_lines_are_refused(change: dict[str, object], message: str, tmp_path: Path) -> None:
-    good = interviewed("a").as_dict()
+    good = make_clip("a").as_dict()
     path = tmp_path / "clips.jsonl"
     path.write_text(f"{json.dumps(good)}\n\n{json.dumps({**good, **change})}\n")
     with pytest.raises(UsageError, match=message) as refused:
-        list(read_interviewed(path))
+        list(read_clip_lines(path))
     assert f"{path}, line 3" in str(refused.value)
 
 
@@ -55,10 +56,10 @@ def test_what_is_no_json(tmp_path: Path) -> None:
     for text in ("{", "[1]", "[" * 100_000):
         path.write_text(text)
         with pytest.raises(UsageError, match="line 1"):
-            list(read_interviewed(path))
-    with pytest.raises(UsageError, match="cannot read"):
-        list(read_interviewed(tmp_path / "none.jsonl"))
+            list(read_clip_lines(path))
+    with pytest.raises(UsageError, match="cannot be read"):
+        list(read_clip_lines(tmp_path / "none.jsonl"))
 
 
 def test_key() -> None:
-    assert Interviewed("1", "studio", "", "", "").key == ("studio", "1")
+    assert Clip("1", "studio", "", "", "").key == ("studio", "1")
