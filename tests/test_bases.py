@@ -148,7 +148,7 @@ def test_what_is_trained_is_what_there_is(made: tuple[Any, Path]) -> None:
         model.shifts.gates.fill_(0.5)
     listening = torch.randn(2, model.config.states, model.config.audio_config.hidden_size)
     for phase in ("pretrain", "finetune"):
-        names = set_trainable(model, phase)
+        names = set_trainable(model, [phase])
         model.zero_grad()
         ids = torch.randint(3, 200, (2, 12))
         model(ids, listening=listening, labels=ids).loss.backward()
@@ -197,7 +197,7 @@ def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -
 
     again = load(out, device="cpu").model.train()
     assert again.config.listening == "last"
-    set_trainable(again, "pretrain")
+    set_trainable(again, ["pretrain"])
     with torch.no_grad():
         again.shifts.gates.fill_(0.5)
     ids = torch.randint(3, 200, (1, 9))

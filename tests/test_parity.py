@@ -315,7 +315,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     known = facts()[f"train_{phase}"]
     expected = {our_names(name, model) for name in known["trainable"]}
     gates_before = model.config.text_config.num_hidden_layers - model.config.adapted_layers
-    trained = set_trainable(model, phase)
+    trained = set_trainable(model, [phase])
     assert set(trained) == {name for name, _ in expected}
     # The gates of layers that are not adapted are all that we do not have.
     heads = model.config.text_config.num_attention_heads
@@ -329,7 +329,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
 )
 def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = trainable_model(folders[folder])
-    set_trainable(model, phase)
+    set_trainable(model, [phase])
     known, arrays = facts()[f"train_{phase}"], numbers("train")
     ids, labels = items(0, 1)
     listening = torch.cat([mean("c3"), mean("c3b")])

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from mullama.errors import UsageError
-from mullama.training.recipe import Recipe, Split
+from mullama.studio.split import Split
+from mullama.training.recipe import Recipe
 from mullama.training.recipe_file import build, load_recipe
 from paths import RECIPES
 

@@ -3,10 +3,18 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mullama.training.recipe import Recipe
+    from mullama.training.run_options import RunOptions
 
 STOPPED = 143
 """Exit code of a run that was told to stop (128 + SIGTERM) and can go on."""
+HELD_OUT = ("seen", "unseen")
+"""Splits of a recipe whose finished model is measured on them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,13 +97,30 @@ def run(arguments: argparse.Namespace) -> int:
             print(line)
         return 0
     try:
-        finished = train(recipe, arguments.out, options, report=report)
+        result = train(recipe, arguments.out, options, report=report)
     except Stopped:
         report(f"stopped as asked; the same command goes on from {arguments.out}")
         return STOPPED
+    if result.finished and set(HELD_OUT) <= {split.name for split in recipe.splits}:
+        measure_small(recipe, result.model, arguments.out, options, report)
     if is_first():
-        print(f"{finished}: ready for `mullama ask AUDIO --model {arguments.out}`")
+        print(f"{result.model}: ready for `mullama ask AUDIO --model {arguments.out}`")
     return 0
+
+
+def measure_small(
+    recipe: "Recipe", model: Path, out: Path, options: "RunOptions", report: Callable[[str], None]
+) -> None:
+    """Write the figures of a finished small model, measured on the recipe's held-out music."""
+    from mullama.evaluation.small_model import FIGURES, measure, save_figures
+    from mullama.studio.corpus import load_or_render
+
+    music, workers = options.music_folder(out), options.workers or 1
+    seen, unseen = (
+        load_or_render(recipe.split(name), music, workers=workers, report=report)
+        for name in HELD_OUT
+    )
+    save_figures(measure(model, seen, unseen, report), out / FIGURES)
 
 
 def is_first() -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mullama.errors import UsageError
+from mullama.studio.split import Split
 
 ObjectiveName = Literal["pairs", "attributes", "truth", "align", "answers"]
 """What a phase learns. `pairs`: to answer as a data set does. The others are the small model's own:
@@ -39,24 +40,6 @@ class ModelSizes:
     """Name of the prompt template."""
     encoder: dict[str, Any] = field(default_factory=dict)
     """Values of the small encoder's configuration that differ from its defaults."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Studio clips that belong together, by the seeds that are set aside for a purpose."""
-
-    name: str
-    """What phases and tables call it."""
-    purpose: str
-    """Whose seeds; see `mullama.studio.clips.SEEDS`."""
-    clips: int
-    """How many seeds, from the first on."""
-    takes: int = 1
-    """Different mixes of each seed."""
-    bank: str | None = None
-    """The sound bank; without it the training banks take turns."""
-    silences: int = 0
-    """Clips without any music that are added: digital silence, hum and noise."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +146,11 @@ class Recipe:
     """Steps between lines of log.jsonl."""
     threads: int = 0
     """Of torch, so that the same numbers come out on any machine of the same kind; 0: its default."""
+
+    @property
+    def learns_from_pairs(self) -> bool:
+        """Whether every phase learns from question-answer pairs, none from the studio's clips."""
+        return all(phase.objective == "pairs" for phase in self.phases)
 
     @property
     def trains(self) -> tuple[str, ...]:

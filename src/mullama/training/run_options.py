@@ -30,3 +30,7 @@ class RunOptions:
     """Write TensorBoard's files to the run's folder."""
     wandb: str | None = None
     """Log to this project of Weights & Biases."""
+
+    def music_folder(self, run: Path) -> Path:
+        """Where the rendered music of a run lies."""
+        return self.music if self.music is not None else run / "music"
