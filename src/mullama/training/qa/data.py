@@ -1,7 +1,7 @@
-"""A recipe's data sets become pairs for training and pairs kept apart, with how often each comes.
+"""A recipe's data sets become pairs to train on and pairs held out, with how often each comes.
 
-What is kept apart is whole tracks, never single pairs of one, and follows from the track's name
-alone. Knows files of pairs; not tokens, not sound.
+What is held out is whole tracks, never single pairs of one, and follows from the track's name alone.
+Knows files of pairs; not tokens, not sound.
 """
 
 import hashlib
@@ -17,17 +17,15 @@ from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.training.recipe import DataSet, Recipe
 
-TABLES = (".json", ".jsonl")
-
 
 @dataclass(frozen=True)
 class PairSet:
     """One data set as it was found."""
 
     path: Path
-    """Its file."""
+    """Its file, of any format of `data.files`."""
     audio: Path | None
-    """Where its audio is said to lie."""
+    """Where its audio is said to lie: a folder or a zip file."""
     weight: float
     """How often each pair comes."""
     pairs: tuple[Pair, ...]
@@ -53,38 +51,41 @@ def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[PairSet]
             if one.optional:
                 continue
             raise UsageError(f"recipe {recipe.name} needs {path}: give its folder by --data")
-        beside = audio or (path.parent / one.audio if one.audio else None)
-        found.append(PairSet(path, beside, one.weight, tuple(read_pairs(path))))
+        place = audio or (path.parent / one.audio if one.audio else None)
+        found.append(PairSet(path, place, one.weight, tuple(read_pairs(path))))
     if not any(source.pairs for source in found):
         raise UsageError(f"no pairs in {', '.join(str(source.path) for source in found)}")
     return found
 
 
-def held_out(pair: Pair, share: float) -> bool:
-    """Whether a pair's track is kept for validation; text alone never is."""
+def is_held_out(pair: Pair, share: float) -> bool:
+    """Whether a pair's track is held out for validation; text alone never is."""
     if pair.audio is None:
         return False
-    # The name alone, so that the same tracks are kept apart wherever the data lie.
+    # The name alone, so that the same tracks are held out wherever the data lie.
     digest = hashlib.sha256(Path(pair.audio).name.encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
 
 
 def divide(
-    sources: Sequence[PairSet], share: float, most: int
+    sources: Sequence[PairSet], share: float, max_held_out: int
 ) -> tuple[list[Pair], NDArray[np.float64], list[Pair]]:
-    """Pairs to learn from, how often each comes, and at most `most` pairs to measure with."""
-    learnt: list[Pair] = []
+    """Pairs to train on, how often each comes (pairs,), and at most `max_held_out` to validate with."""
+    training: list[Pair] = []
     weights: list[float] = []
-    kept: list[Pair] = []
+    validation: list[Pair] = []
     for source in sources:
         for pair in source.pairs:
-            if held_out(pair, share):
-                kept.append(pair)
+            if is_held_out(pair, share):
+                validation.append(pair)
             else:
-                learnt.append(pair)
+                training.append(pair)
                 weights.append(source.weight)
-    if share and not kept:
-        raise UsageError("no track was kept for validation: there are too few; set validation: 0")
-    if not learnt:
-        raise UsageError("every track was kept for validation: set validation lower")
-    return learnt, np.array(weights), kept[:: max(1, -(-len(kept) // most))]
+    if share and not validation:
+        raise UsageError(
+            "no track is held out for validation: there are too few; set validation: 0"
+        )
+    if not training:
+        raise UsageError("every track is held out for validation: set validation lower")
+    every = max(1, -(-len(validation) // max_held_out))
+    return training, np.array(weights), validation[::every]
