@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from decoding import SIZES
-from hearing import means, mert_95m
+from listening import means, mert_95m
 from machine import keep, machine
 from torch import Tensor
 from transformers import HubertModel
@@ -29,7 +29,7 @@ from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.loop import BETAS
 from mullama.training.parallel import World
 from mullama.training.qa.objective import LearnPairs, Micro
-from mullama.training.qa.sampler import packed
+from mullama.training.qa.sampler import pack
 from mullama.training.qa.tokenized import TokenizedPairs
 from mullama.training.recipe import Phase
 from mullama.training.schedule import weight_decay_groups
@@ -151,7 +151,7 @@ class Bench:
 
     @torch.no_grad()
     def loss(self, learn: LearnPairs) -> float:
-        groups = packed(range(len(self.lessons)), self.lessons.lengths, 2048)
+        groups = pack(range(len(self.lessons)), self.lessons.lengths, 2048)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
             total = sum(float(learn.summed(Micro(rows, 1.0))) for rows in groups)
         return total / float((self.lessons.lengths - self.lessons.prompts).sum())

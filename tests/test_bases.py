@@ -122,7 +122,7 @@ def test_music_changes_the_answer_and_batches_do_not(made: tuple[Any, Path]) -> 
 def test_only_a_llama_is_read_quickly(made: tuple[Any, Path]) -> None:
     mu = load(made[1], device="cpu")
     kind = mu.model.config.text_config.model_type
-    assert isinstance(mu.reader, FastLlama if kind == "llama" else StockDecoder)
+    assert isinstance(mu.decoder, FastLlama if kind == "llama" else StockDecoder)
 
 
 def test_the_prompt_is_its_own_chat(made: tuple[Any, Path]) -> None:

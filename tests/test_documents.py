@@ -13,7 +13,7 @@ import soundfile
 
 import mullama
 from goldens import LLAMA, MERT, write_released
-from mullama.cli import VERBS, main
+from mullama.cli import SUMMARIES, main
 from paths import ROOT
 from tiny import RATE, clip
 
@@ -120,7 +120,7 @@ def test_the_version_is_the_changelogs_head() -> None:
 
 
 def test_every_verb_is_in_the_readme() -> None:
-    assert all(f"mullama {verb}" in README for verb in VERBS)
+    assert all(f"mullama {verb}" in README for verb in SUMMARIES)
 
 
 def test_no_figure_without_its_command() -> None:

@@ -35,8 +35,9 @@ from goldens import (
 from mullama.adapt.bridge import Bridge
 from mullama.adapt.retrieval import Retrieval, load_vectors
 from mullama.answer.decoder import cache_argument
-from mullama.answer.decoding import top_p_probabilities
+from mullama.answer.decoding import probabilities
 from mullama.answer.prompt import fill
+from mullama.answer.sampling import Sampling
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_config, load_model
 from mullama.model import MuLlamaForConditionalGeneration
@@ -282,7 +283,7 @@ def test_incremental_is_prefill(model: MuLlamaForConditionalGeneration) -> None:
 )
 def test_top_p(temperature: float, top_p: float) -> None:
     logits = torch.from_numpy(numbers("infer")["logits_prompt_last_q0_c3_noknn"])
-    kept = top_p_probabilities(logits, temperature, top_p)
+    kept = probabilities(logits, Sampling(temperature=temperature, top_p=top_p))
     expected = numbers("infer")[f"sample_dist_T{temperature}_p{top_p}"]
     assert ((kept > 0).numpy() == (expected > 0)).all()
     assert distance(kept, expected) < NEAR

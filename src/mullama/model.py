@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.generation import GenerationMixin
@@ -104,9 +105,11 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     # ------------------------------------------------------------------- adapt
 
     def adapt(
-        self, listening: Tensor, retrieval: Callable[[Tensor], Tensor] | None = None
-    ) -> Tensor:
-        """Listening (clip, states, features) -> shifts (clip, adapted layers, heads * head_dim).
+        self,
+        listening: Float[Tensor, "clip states features"],
+        retrieval: Callable[[Tensor], Tensor] | None = None,
+    ) -> Float[Tensor, "clip layers width"]:
+        """A Listening -> shifts: a vector of heads * head_dim for each adapted layer.
 
         A model that hears the last state alone takes that of a whole Listening by itself.
         """
@@ -117,26 +120,27 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
             feature = retrieval(feature)
         return self.spread(self.bridge.carry(feature))
 
-    def spread(self, carried: Tensor) -> Tensor:
-        """Carried music (clip, hidden) -> shifts (clip, adapted layers, heads * head_dim)."""
-        return self.shifts(carried, self._base_values())
+    def spread(self, carried: Float[Tensor, "clip hidden"]) -> Float[Tensor, "clip layers width"]:
+        """Carried music -> a vector for each adapted layer."""
+        own = self.shifts.values is not None
+        return self.shifts(carried, () if own else self._base_values())
 
     # ------------------------------------------------------------------ answer
 
     def forward(
         self,
-        input_ids: Tensor | None = None,
+        input_ids: Int[Tensor, "clip positions"] | None = None,
         attention_mask: Tensor | None = None,
         shifts: Tensor | None = None,
         listening: Tensor | None = None,
-        input_values: Tensor | None = None,
-        input_lengths: Tensor | None = None,
+        input_values: Float[Tensor, "clip samples"] | None = None,
+        input_lengths: Int[Tensor, " clip"] | None = None,
         **kwargs: Any,
     ) -> CausalLMOutputWithPast:
-        """Tokens (clip, positions), and the music in one of three forms -> logits, loss with `labels`.
+        """Tokens, and the music in one of three forms -> logits, and the loss with `labels`.
 
-        The music is `shifts`, or a `listening` (clip, states, features), or `input_values` (clip,
-        samples) with their `input_lengths`. Without any, the text alone is answered.
+        The music is `shifts`, or a `listening`, or `input_values` with their `input_lengths`. Without
+        any, the text alone is answered.
         """
         shifts = self._shifts_for(shifts, listening, input_values, input_lengths)
         if shifts is not None:
@@ -156,7 +160,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         input_lengths: Tensor | None = None,
         **kwargs: Any,
     ) -> Any:
-        """As in transformers, with the music as in `forward`; it is heard and adapted once."""
+        """As in transformers, with the music as in `forward`; it is encoded and adapted once."""
         shifts = self._shifts_for(shifts, listening, input_values, input_lengths)
         return super().generate(inputs, *args, shifts=shifts, **kwargs)
 

@@ -1,6 +1,6 @@
 """Seconds to hear a clip with a MERT-95M-size encoder on a CPU, beside the plain way.
 
-    python benchmarks/hearing.py [--seconds 30] [--repeats 3]
+    python benchmarks/listening.py [--seconds 30] [--repeats 3]
 
 The plain way is transformers' HubertModel with eager attention, every hidden state kept, then
 averaged. Weights are random; both ways share them, and the largest relative difference is shown.
@@ -43,7 +43,7 @@ def main() -> None:
     ratio = rows["plain"]["seconds"] / rows["ours"]["seconds"]
     print(f"{ratio:.2f}x the plain way; largest relative difference {difference:.1e}")
     figures: dict[str, Any] = {"machine": limits, "clip_seconds": options.seconds, "rows": rows}
-    keep("hearing", figures | {"ratio": ratio, "largest_relative_difference": difference})
+    keep("listening", figures | {"ratio": ratio, "largest_relative_difference": difference})
 
 
 def mert_95m() -> MertConfig:
