@@ -67,6 +67,20 @@ def test_an_absolute_name_counts_below_what_was_named(table: Path) -> None:
     assert find(str(outside.parent), table, outside.parent) is None
 
 
+def test_a_name_from_the_working_folder_counts_there_too(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`musicqa write folder music` leaves names such as music/deep/c.wav."""
+    (table.parents[1] / "work").mkdir()
+    monkeypatch.chdir(table.parents[1])
+    assert find("else/deep/c.wav", table) is None
+    assert find("else/deep/c.wav", table, Path("else")) == Path("else/deep/c.wav")
+    monkeypatch.chdir("work")
+    assert find("../else/deep/c.wav", table) is None
+    assert find("../else/deep/c.wav", table, Path("../else")) == Path("../else/deep/c.wav")
+    assert find("../out.wav", table, Path("../else")) is None
+
+
 def test_a_link_leads_no_further_than_a_name(table: Path) -> None:
     """Fault 1: through a link any file of the machine was taken."""
     outside = table.parents[1] / "out.wav"

@@ -5,12 +5,13 @@ files that the user named, then beside the file of pairs, each time as it is, in
 `audio/`; then by its last part alone, as tables name `14/214.mp3` what lies flat in a folder.
 
 Tables come from anywhere, so no name leads elsewhere, not even by a link: what is opened lies below a
-folder that the user named, or below that of the file of pairs. An absolute name counts there as well;
-so a set that names its clips where they lie is read with `--audio /their/folder`. Does not know what
-is in a file.
+folder that the user named, or below that of the file of pairs. There an absolute name counts as well,
+and one from the working folder; so a set that names its clips where they lie is read with
+`--audio /their/folder`. Does not know what is in a file.
 """
 
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -32,7 +33,7 @@ PREFIXES = ("", "audios/", "audio/")
 
 
 class AudioResolver:
-    """Where the clips of files of pairs lie; use it in a `with` statement.
+    """Where the clips of files of pairs lie; use it in a `with` statement. Threads may share it.
 
     What lies in a zip file, or in the file of pairs itself, is unpacked to `unpack_to`, where a later
     run finds it again; by default into a temporary folder, which goes with the resolver. Raises
@@ -45,6 +46,7 @@ class AudioResolver:
             place if place.is_dir() else _archive(place) for place in audio
         ]
         self._unpack_to = unpack_to
+        self._making = threading.Lock()
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._flat: dict[tuple[Path, Path], str] = {}
         """(file of pairs, sound found by the last part of a name) -> the name that it was found for."""
@@ -72,17 +74,17 @@ class AudioResolver:
         if clip.sound is not None:
             return self._unpack_sound(clip.sound, clip.audio or "")
         name = clip.audio or ""
-        if PurePosixPath(name).is_absolute():
-            found = Path(name) if is_file(Path(name)) else None
-            if found is not None and self._allowed(found, pairs_file):
-                return found
-        elif (safe := safe_name(name)) is None:
+        safe = safe_name(name)
+        found = self._first(str(safe), pairs_file) if safe is not None else None
+        if found is None and is_file(Path(name)) and self._allowed(Path(name), pairs_file):
+            found = Path(name)
+        if found is None and (safe is not None or PurePosixPath(name).is_absolute()):
+            found = self._by_file_name(name, pairs_file)
+        if found is None:
             raise AudioError(
-                f"{_told(name)}: {pairs_file} names it, but not as a file below a folder"
+                f"{_told(name)}: {pairs_file} names it, but {self._absent(name, pairs_file)}"
             )
-        elif (found := self._first(str(safe), pairs_file)) is not None:
-            return found
-        return self._by_file_name(name, pairs_file)
+        return found
 
     def release(self, path: Path) -> None:
         """Remove a file that was unpacked into the temporary folder; any other stays."""
@@ -106,7 +108,7 @@ class AudioResolver:
                     return self._checked(path, pairs_file)
         return None
 
-    def _by_file_name(self, name: str, pairs_file: Path) -> Path:
+    def _by_file_name(self, name: str, pairs_file: Path) -> Path | None:
         """The clip that is called like the last part of `name`, if no other one was taken for it."""
         file = PurePosixPath(name).name
         known = file != name and safe_name(file) is not None
@@ -115,11 +117,7 @@ class AudioResolver:
             if found is None and isinstance(place, Archive):
                 member = place.by_file_name(file)
                 found = None if member is None else self._unpack(place, member)
-        if found is None:
-            raise AudioError(
-                f"{_told(name)}: {pairs_file} names it, but {self._absent(name, pairs_file)}"
-            )
-        other = self._flat.setdefault((pairs_file, found), name)
+        other = name if found is None else self._flat.setdefault((pairs_file, found), name)
         if other != name:
             raise AudioError(f"{_told(name)}: {found} would be taken for it, as for {_told(other)}")
         return found
@@ -136,7 +134,7 @@ class AudioResolver:
         return any(inside(root, path.absolute()) for root in (*self.folders, pairs_file.parent))
 
     def _absent(self, name: str, pairs_file: Path) -> str:
-        if PurePosixPath(name).is_absolute() and is_file(Path(name)):
+        if is_file(Path(name)):
             return "it lies outside of what was named; allow for that by --audio DIR"
         places = "".join(
             f" or in {place.path if isinstance(place, Archive) else place}"
@@ -168,10 +166,10 @@ class AudioResolver:
     def _scratch(self) -> Path:
         if self._unpack_to is not None:
             return self._unpack_to
-        if self._temporary is None:
-            with told_as(Path(tempfile.gettempdir()), UsageError):
+        with self._making, told_as(Path(tempfile.gettempdir()), UsageError):
+            if self._temporary is None:
                 self._temporary = tempfile.TemporaryDirectory(prefix="mullama-")
-        return Path(self._temporary.name)
+            return Path(self._temporary.name)
 
 
 def _archive(place: Path) -> Archive:

@@ -17,6 +17,7 @@ from mullama.data.files import write_clips
 from mullama.data.formats.published import PARTS, audio_name
 from mullama.data.tally import Tally
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.atomic import remove_leftovers
 from mullama.musicqa.build.card import write_card
 from mullama.musicqa.build.copy_audio import copy_into, look_at
 from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
@@ -55,6 +56,7 @@ def build(
     """
     require_files(job.parts)
     _prepare(job)
+    remove_leftovers(job.out)  # of a build that was killed
     built = Built()
     finished, manifest = job.out / REGISTER, Manifest(job.out / f"{REGISTER}.part")
     if not finished.exists():
