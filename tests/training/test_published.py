@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from clips import pairs_in
 from goldens import (
     FINETUNED,
     GOLDEN,
@@ -20,7 +21,6 @@ from goldens import (
 )
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.store import load_tokenizer
-from mullama.data.files import read_pairs
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
@@ -53,7 +53,7 @@ def listen(names: Any) -> Tensor:
 
 def tokenized(folder: Path, tmp_path: Path, max_length: int) -> TokenizedPairs:
     (tmp_path / "items.json").write_text(json.dumps(KNOWN["items"]))
-    pairs = read_pairs(tmp_path / "items.json")
+    pairs = pairs_in(tmp_path / "items.json")
     tokenizer = load_tokenizer(folder)
     return tokenize(pairs, tokenizer, "published", max_length, as_published=True)
 

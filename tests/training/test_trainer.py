@@ -188,7 +188,7 @@ def test_missing_audio_is_named_and_may_be_left_out(
     [
         ('{"audio": "000000.wav", "question": "What?"}', r"line 1: 'answer' is missing"),
         ('{"question": "What?", "answer": 3}', "line 1: 'answer' is 3, expected text"),
-        ("{", "line 1: no JSON"),
+        ("{", "line 1: it is not JSON"),
         ("", "no pairs in"),
     ],
 )

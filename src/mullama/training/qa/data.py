@@ -24,9 +24,9 @@ class PairSet:
     """One data set as it was found."""
 
     path: Path
-    """Its file."""
+    """Its file, of any format of `data.files`."""
     audio: Path | None
-    """Where its audio is said to lie."""
+    """Where its audio is said to lie: a folder or a zip file."""
     weight: float
     """How often each pair comes."""
     pairs: tuple[Pair, ...]
@@ -52,8 +52,8 @@ def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[PairSet]
             if one.optional:
                 continue
             raise UsageError(f"recipe {recipe.name} needs {path}: give its folder by --data")
-        beside = audio or (path.parent / one.audio if one.audio else None)
-        found.append(PairSet(path, beside, one.weight, tuple(read_pairs(path))))
+        place = audio or (path.parent / one.audio if one.audio else None)
+        found.append(PairSet(path, place, one.weight, tuple(read_pairs(path))))
     if not any(source.pairs for source in found):
         raise UsageError(f"no pairs in {', '.join(str(source.path) for source in found)}")
     return found

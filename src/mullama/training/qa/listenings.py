@@ -18,8 +18,11 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from mullama.data.audio import places
-from mullama.errors import UsageError
+from mullama.data.audio import UNPACKED, AudioResolver
+from mullama.data.files import read_clips
+from mullama.data.records import Pair
+from mullama.data.tally import Tally
+from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.reader import AudioReader
 from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder
 from mullama.listen.encoders.encoder import Encoder
@@ -78,18 +81,18 @@ def prepare_listenings(
 ) -> PreparedListenings:
     """Encode what is not cached yet. Raises UsageError naming what is missing, unless it is to be skipped."""
     failed: dict[str, str] = {}
-    found = [_found(source, failed) for source in sources]
-    files = sorted({Path(p.audio) for s in found for p in s.pairs if p.audio is not None})
     folder = options.store if options.store is not None else default_folder()
     cache = ListeningCache(folder, model.encoder, as_published=as_published)
+    found = [_found(source, cache.root / UNPACKED, failed) for source in sources]
+    files = sorted({Path(p.audio) for s in found for p in s.pairs if p.audio is not None})
     encoded = _encode(files, cache, options, world, report)
     if failed := failed | encoded.failed:
         _report_failures(failed, options, report)
     cache.silence()
     digests = {**encoded.digests, None: SILENCE}
-    heard = [replace(s, pairs=tuple(p for p in s.pairs if p.audio in digests)) for s in found]
+    listed = [replace(s, pairs=tuple(p for p in s.pairs if p.audio in digests)) for s in found]
     online = OnlineListenings(model.encoder, world.device)
-    return PreparedListenings(heard, CachedListenings(cache, digests), online)
+    return PreparedListenings(listed, CachedListenings(cache, digests), online)
 
 
 @dataclass(frozen=True)
@@ -193,18 +196,23 @@ def _report_failures(
     report(f"left out: all that is asked about {len(failed)} files")
 
 
-def _found(source: PairSet, failed: dict[str, str]) -> PairSet:
+def _found(source: PairSet, unpack_to: Path, failed: dict[str, str]) -> PairSet:
     """A source whose pairs name files by whole paths; pairs whose audio is not there are left out.
 
-    `failed` is told which names those are, and why.
+    The file is read anew, since it may hold the sound itself. `failed` is told which names those are,
+    and why.
     """
-    resolve = places(source.path, source.audio)
-    pairs = []
-    for pair in source.pairs:
-        if pair.audio is None:
-            pairs.append(pair)
-        elif (path := resolve(pair.audio)) is not None:
-            pairs.append(replace(pair, audio=str(path.absolute())))
-        else:
-            failed[pair.audio] = f"{pair.audio}: not found beside {source.path} or in --audio"
+    pairs: list[Pair] = []
+    places = [] if source.audio is None else [source.audio]
+    with AudioResolver(places, unpack_to=unpack_to) as audio:
+        for clip in read_clips(source.path, Tally()):  # its unreadable rows were refused before
+            if clip.audio is None and clip.sound is None:
+                pairs += clip.to_pairs()
+                continue
+            try:
+                path = audio.find(clip, source.path).absolute()
+            except AudioError as error:
+                failed[str(clip.audio)] = str(error)
+            else:
+                pairs += replace(clip, audio=str(path)).to_pairs()
     return replace(source, pairs=tuple(pairs))
