@@ -255,10 +255,10 @@ def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_p
     import numpy as np
 
     from mullama.checkpoints.store import open_model
-    from mullama.listen.cache import ListeningCache
+    from mullama.listen.cache import open_cache
 
-    store = ListeningCache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
-    shard_like = store.place(store.digest(data.parent / "000003.wav"))
+    store = open_cache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
+    shard_like = store.path(store.digest(data.parent / "000003.wav"))
     np.save(shard_like, np.full(store.shape, np.nan, dtype=np.float16))
     with pytest.raises(
         TrainingError, match=r"no number at step \d+, at .*000003\.wav, 'What is it"

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mullama.checkpoints.store import open_encoder
-    from mullama.listen.cache import ListeningCache, default_folder
+    from mullama.listen.cache import default_folder, open_cache
     from mullama.listen.precompute import precompute
 
     if arguments.workers is not None and arguments.workers < 1:
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"there is no music in {', '.join(map(str, arguments.datasets))}")
     encoder = open_encoder(arguments.model, arguments.dtype, arguments.device)
     folder = arguments.store or default_folder()
-    store = ListeningCache(folder, encoder, as_published=arguments.as_published)
+    store = open_cache(folder, encoder, as_published=arguments.as_published)
     with tqdm(total=len(files), unit="file", disable=not sys.stderr.isatty()) as bar:
 
         def show(done: int) -> None:

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from mullama.data.audio import places
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader
-from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder
+from mullama.listen.cache import SILENCE, SILENT_SECONDS, default_folder, open_cache
 from mullama.listen.listening import encode_clips, first_window
 from mullama.listen.precompute import precompute
 from mullama.model import MuLlamaForConditionalGeneration
@@ -64,7 +64,7 @@ class CachedListenings:
     ) -> None:
         self.encoder, self.options, self.world, self.report = model.encoder, options, world, report
         folder = options.store if options.store is not None else default_folder()
-        self.store = ListeningCache(folder, model.encoder, as_published=as_published)
+        self.store = open_cache(folder, model.encoder, as_published=as_published)
         self._digests: dict[str | None, str] = {}
         self._decoded = lru_cache(DECODED)(self._decode)
 
@@ -118,7 +118,7 @@ class CachedListenings:
             precompute(share, self.store, workers=self.options.workers)
             self.world.barrier()
             # What the others added to the index of files need not be read again.
-            self.store = ListeningCache(
+            self.store = open_cache(
                 self.store.root,
                 self.encoder,
                 as_published=self.store.as_published,
