@@ -256,10 +256,10 @@ def test_a_non_finite_loss_names_the_item(folder: Path, data: Path, tmp_path: Pa
     import numpy as np
 
     from mullama.checkpoints.store import open_model
-    from mullama.listen.cache import ListeningCache
+    from mullama.listen.cache import open_cache
 
-    store = ListeningCache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
-    place = store.place(store.digest(data.parent / "000003.wav"))
+    store = open_cache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
+    place = store.path(store.digest(data.parent / "000003.wav"))
     np.save(place, np.full(store.shape, np.nan, dtype=np.float16))
     with pytest.raises(
         TrainingError,

@@ -24,7 +24,7 @@ from mullama.data.records import Pair
 from mullama.data.tally import Tally
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.reader import AudioReader
-from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder
+from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder, open_cache
 from mullama.listen.encoders.encoder import Encoder
 from mullama.listen.listening import encode_clips, first_window
 from mullama.listen.precompute import precompute
@@ -82,7 +82,7 @@ def prepare_listenings(
     """Encode what is not cached yet. Raises UsageError naming what is missing, unless it is to be skipped."""
     failed: dict[str, str] = {}
     folder = options.store if options.store is not None else default_folder()
-    cache = ListeningCache(folder, model.encoder, as_published=as_published)
+    cache = open_cache(folder, model.encoder, as_published=as_published)
     found = [_found(source, cache.root / UNPACKED, failed) for source in sources]
     files = sorted({Path(p.audio) for s in found for p in s.pairs if p.audio is not None})
     encoded = _encode(files, cache, options, world, report)
@@ -160,7 +160,7 @@ def _encode(
         precompute(files[world.rank :: world.size], cache, workers=options.workers)
         world.barrier()
         # What the others added to the index of files need not be read again.
-        cache = ListeningCache(
+        cache = open_cache(
             cache.root, cache.encoder, as_published=cache.as_published, key=cache.key
         )
     quiet = not world.is_main or not sys.stderr.isatty()
