@@ -20,7 +20,8 @@ from goldens import (
     write_pretrained,
 )
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.store import load_tokenizer
+from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
@@ -42,7 +43,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("published")
     adapters = {"finetune": FINETUNED, "pretrain": write_pretrained(root / "pretrained.pth")}
     return {
-        phase: convert(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase)
+        phase: convert(ConvertOptions(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase))
         for phase, adapter in adapters.items()
     }
 

@@ -5,7 +5,8 @@ Everything slow that happens before the first step happens here.
 
 from collections.abc import Callable
 
-from mullama.checkpoints.store import load_tokenizer, resolve
+from mullama.checkpoints.store import resolve
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.errors import UsageError
 from mullama.training.parallel import World
 from mullama.training.phases import check_patterns
