@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
+from mullama.data.files import read_pairs, write_clips
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
+from mullama.data.records import Clip, Pair, to_clips
 
 RATE = 8000
 
@@ -21,13 +23,13 @@ def write_wav(path: Path, *, hz: float = 440.0, seconds: float = 1.5, channels: 
     return path
 
 
-def interviewed(
+def make_clip(
     clip: str, audio: Path | str | None = None, *, source: str = "folder", failed: str = ""
-) -> Interviewed:
+) -> Clip:
     """A clip with nine pairs, or one whose interview failed."""
     fixed = [(question, f"{clip} sounds.") for question in FIXED_QUESTIONS]
     asked = [(f"What is number {n} of {clip}?", f"It is {n}.") for n in range(OPEN_QUESTIONS)]
-    return Interviewed(
+    return Clip(
         id=clip,
         source=source,
         text=f"{clip} sounds",
@@ -40,7 +42,18 @@ def interviewed(
     )
 
 
-def write_lines(path: Path, clips: Iterable[Interviewed]) -> Path:
+def pairs_in(path: Path) -> list[Pair]:
+    """All pairs of a file of any format."""
+    return list(read_pairs(path))
+
+
+def write_items(path: Path, items: Iterable[tuple[str | None, str, str]]) -> Path:
+    """A file of (audio name, question, answer), in the format of its name's end."""
+    write_clips(path, to_clips(Pair(question, answer, name) for name, question, answer in items))
+    return path
+
+
+def write_lines(path: Path, clips: Iterable[Clip]) -> Path:
     """As `mullama musicqa write` leaves them."""
     lines = [json.dumps(clip.as_dict(), ensure_ascii=False) + "\n" for clip in clips]
     path.write_text("".join(lines), encoding="utf-8")

@@ -125,7 +125,7 @@ def test_music_changes_the_answer_and_batches_do_not(made: tuple[Any, Path]) -> 
 def test_only_a_llama_is_read_quickly(made: tuple[Any, Path]) -> None:
     mu = load(made[1], device="cpu")
     kind = mu.model.config.text_config.model_type
-    assert isinstance(mu.reader, FastLlama if kind == "llama" else StockDecoder)
+    assert isinstance(mu.decoder, FastLlama if kind == "llama" else StockDecoder)
 
 
 def test_the_prompt_is_its_own_chat(made: tuple[Any, Path]) -> None:
@@ -151,7 +151,7 @@ def test_what_is_trained_is_what_there_is(made: tuple[Any, Path]) -> None:
         model.shifts.gates.fill_(0.5)
     listening = torch.randn(2, model.config.states, model.config.audio_config.hidden_size)
     for phase in ("pretrain", "finetune"):
-        names = set_trainable(model, phase)
+        names = set_trainable(model, [phase])
         model.zero_grad()
         ids = torch.randint(3, 200, (2, 12))
         model(ids, listening=listening, labels=ids).loss.backward()
@@ -204,7 +204,7 @@ def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -
 
     again = load(out, device="cpu").model.train()
     assert again.config.listening == "last"
-    set_trainable(again, "pretrain")
+    set_trainable(again, ["pretrain"])
     with torch.no_grad():
         again.shifts.gates.fill_(0.5)
     ids = torch.randint(3, 200, (1, 9))

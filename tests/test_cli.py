@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from mullama import __version__
-from mullama.cli import VERBS, main
+from mullama.cli import SUMMARIES, main
 from tiny import RATE, clip
 
 ENVIRONMENT = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
@@ -49,7 +49,7 @@ def test_help_is_quick_and_complete() -> None:
         done = mullama("--help")
         seconds.append(time.perf_counter() - start)
     assert done.returncode == 0
-    assert all(verb in done.stdout for verb in VERBS)
+    assert all(verb in done.stdout for verb in SUMMARIES)
     assert min(seconds) < 0.5
 
 
@@ -63,7 +63,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version") == (0, [f"mullama {__version__}"], [])
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", SUMMARIES)
 def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([verb, "--help"])
@@ -184,10 +184,18 @@ def test_silence_is_answered_with_a_warning(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--temperature", "-1"], "temperature"),
-        (["--top-p", "1.5"], "top-p"),
-        (["--max-new-tokens", "0"], "at least one"),
+        (["--temperature", "-1"], "--temperature"),
+        (["--top-p", "1.5"], "--top-p"),
+        (["--max-new-tokens", "0"], "--max-new-tokens"),
+        (["--max-new-tokens", "1.5"], "--max-new-tokens"),
+        (["--max-new-tokens", "nan"], "--max-new-tokens"),
+        (["--seed", str(2**64)], "--seed"),
+        (["--seed", "9" * 5000], "--seed"),
+        (["--retrieval-k", "0"], "--retrieval-k"),
+        (["--decoder", "quick"], "--decoder"),
         (["--batch-size", "0"], "--batch-size"),
+        (["--min-p", "2"], "--min-p"),
+        (["--top-k", "-1"], "--top-k"),
         (["--prompt", "nonsense"], "published"),
         (["--retrieval", "nowhere"], "nowhere"),
         (["--device", "warp"], "warp"),
@@ -219,6 +227,79 @@ def test_faults_in_a_process_of_its_own(folder: Path, songs: list[Path], tmp_pat
     assert done.returncode == 0
     assert done.stderr == ""
     assert json.loads(done.stdout)["audio"] == str(songs[0])
+
+
+def test_a_name_that_is_no_text_is_read_and_shown(
+    folder: Path, songs: list[Path], tmp_path: Path
+) -> None:
+    """Names of files are bytes; output is ASCII here, which lacks them."""
+    strange = []
+    for number, ending in enumerate((".wav", ".flac", ".ogg")):
+        path = os.fsencode(tmp_path) + b"/caf\xe9" + ending.encode()
+        Path(os.fsdecode(path)).write_bytes(songs[number].read_bytes())
+        strange.append(path)
+    for options in (["--json"], []):
+        done = subprocess.run(
+            [sys.executable, "-m", "mullama", "ask", *strange, "-q", "Key?", "--model", folder, *options],
+            capture_output=True, env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"}, timeout=120,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.count(b"caf\\udce9") == 3
+
+
+def test_a_question_that_is_no_text_is_refused(folder: Path, songs: list[Path]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mullama", "ask", songs[0], "-q", b"caf\xe9?", "--model", folder],
+        capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "is not UTF-8 text" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_written(folder: Path, songs: list[Path]) -> None:
+    command = [sys.executable, "-m", "mullama", "ask", songs[0], "-q", "Key?", "--model", folder]
+    with open("/dev/full", "w") as full:  # noqa: PTH123  a device
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, timeout=120,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "mullama: error: standard output: No space left on device\n"
+    closed = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *map(str, command)],
+        capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False,
+    )  # fmt: skip
+    assert closed.returncode == 2
+    assert "standard output is closed" in closed.stderr
+    assert "Traceback" not in closed.stderr
+
+
+VERB = """
+def add_arguments(parser):
+    parser.add_argument("--loud", action="store_true")
+
+def run(arguments):
+    print("HUM" if arguments.loud else "hum")
+    return 0
+"""
+
+
+def test_another_package_adds_a_verb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "humming.py").write_text(VERB)
+    about = tmp_path / "humming-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: humming\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[mullama.verbs]\nhum = humming\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert run(capsys, "hum", "--loud") == (0, ["HUM"], [])
+    code, out, _ = run(capsys)
+    assert code == 0
+    assert any("hum" in line and "another package" in line for line in out)
 
 
 def test_info(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

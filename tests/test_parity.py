@@ -36,8 +36,9 @@ from mullama.adapt.bridge import Bridge
 from mullama.adapt.retrieval import Retrieval
 from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer.decoder import cache_argument
-from mullama.answer.decoding import top_p_probabilities
+from mullama.answer.decoding import probabilities
 from mullama.answer.prompt import fill
+from mullama.answer.sampling import Sampling
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.model_folder import load_config
@@ -285,7 +286,7 @@ def test_incremental_is_prefill(model: MuLlamaForConditionalGeneration) -> None:
 )
 def test_top_p(temperature: float, top_p: float) -> None:
     logits = torch.from_numpy(numbers("infer")["logits_prompt_last_q0_c3_noknn"])
-    kept = top_p_probabilities(logits, temperature, top_p)
+    kept = probabilities(logits, Sampling(temperature=temperature, top_p=top_p))
     expected = numbers("infer")[f"sample_dist_T{temperature}_p{top_p}"]
     assert ((kept > 0).numpy() == (expected > 0)).all()
     assert distance(kept, expected) < NEAR
@@ -317,7 +318,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     known = facts()[f"train_{phase}"]
     expected = {our_names(name, model) for name in known["trainable"]}
     gates_before = model.config.text_config.num_hidden_layers - model.config.adapted_layers
-    trained = set_trainable(model, phase)
+    trained = set_trainable(model, [phase])
     assert set(trained) == {name for name, _ in expected}
     # The gates of layers that are not adapted are all that we do not have.
     heads = model.config.text_config.num_attention_heads
@@ -331,7 +332,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
 )
 def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = trainable_model(folders[folder])
-    set_trainable(model, phase)
+    set_trainable(model, [phase])
     known, arrays = facts()[f"train_{phase}"], numbers("train")
     ids, labels = items(0, 1)
     listening = torch.cat([mean("c3"), mean("c3b")])

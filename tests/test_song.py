@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import get_type_hints
 
 import numpy as np
 import pytest
@@ -9,12 +10,17 @@ import soundfile
 import torch
 from transformers import PreTrainedTokenizerFast
 
+import mullama
 from mullama.adapt.retrieval import Retrieval
+from mullama.answer.answer import CAPTIONS
 from mullama.answer.decoder import StockDecoder
 from mullama.answer.fast import FastLlama
+from mullama.answer.sampling import Sampling, SamplingKeywords
 from mullama.checkpoints.store import load_model
 from mullama.errors import AudioError, UsageError
-from mullama.song import CAPTIONS, MuLlama, load
+from mullama.load_options import LoadKeywords, LoadOptions
+from mullama.options import options_of
+from mullama.song import MuLlama, load
 from tiny import RATE, clip, tiny_model
 
 QUESTIONS = [
@@ -137,8 +143,8 @@ def test_retrieval_is_asked(tokenizer: PreTrainedTokenizerFast) -> None:
     ("options", "words"),
     [
         ({"temperature": -1.0}, "temperature"),
-        ({"top_p": 1.2}, "top-p"),
-        ({"max_new_tokens": 0}, "at least one"),
+        ({"top_p": 1.2}, "top_p"),
+        ({"max_new_tokens": 0}, "max_new_tokens"),
         ({"tempreature": 1.0}, "tempreature"),
     ],
 )
@@ -146,6 +152,52 @@ def test_bad_options_are_named(mu: MuLlama, options: dict[str, float], words: st
     song = mu.listen(clip(0), sample_rate=RATE)
     with pytest.raises(UsageError, match=words):
         song.ask("Key?", **options)
+
+
+def test_editors_know_every_option() -> None:
+    """What is typed for editors is what the options are."""
+    for typed, options, without in (
+        (SamplingKeywords, Sampling, set()),
+        (LoadKeywords, LoadOptions, {"model"}),
+    ):
+        assert get_type_hints(typed).keys() == options_of(options).keys() - without
+
+
+def test_a_models_own_sampling_is_used(mu: MuLlama) -> None:
+    own = {
+        "do_sample": True,
+        "temperature": 0.5,
+        "top_k": 7,
+        "min_p": 0.1,
+        "repetition_penalty": 1.3,
+    }
+    mu.model.generation_config.update(**own)
+    sampling = mu.sampling(top_p=0.9)
+    del own["do_sample"]
+    assert {name: getattr(sampling, name) for name in own} == own
+    assert (sampling.top_p, sampling.max_new_tokens) == (0.9, 12)
+    mu.model.generation_config.do_sample = False
+    assert mu.sampling().temperature == 0.0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_packed_weights_say_how_to_generate(folder: Path, dtype: str) -> None:
+    ids = torch.tensor([[1, 5, 9]])
+    shifts = torch.zeros(1, 3, 64, dtype=getattr(torch, dtype))
+    fast = load(folder, dtype=dtype, device="cpu")
+    with pytest.raises(UsageError, match="decoder='stock'"):
+        fast.model.generate(ids, shifts=shifts, max_new_tokens=2)
+    stock = load(folder, dtype=dtype, device="cpu", decoder="stock")
+    assert isinstance(stock.decoder, StockDecoder)
+    assert stock.model.generate(ids, shifts=shifts, max_new_tokens=2).shape == (1, 5)
+    quick = load(folder, dtype="float32", device="cpu", decoder="fast")
+    assert quick.model.generate(ids, shifts=shifts.float(), max_new_tokens=2).shape == (1, 5)
+
+
+def test_the_short_way_to_a_caption(mu: MuLlama, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", clip(4), RATE)
+    song = mu.listen(tmp_path / "a.wav")
+    assert mullama.caption(tmp_path / "a.wav", "long", model=mu) == song.caption("long")
 
 
 def test_bad_requests(mu: MuLlama, model: object, tokenizer: PreTrainedTokenizerFast) -> None:
@@ -162,16 +214,16 @@ def test_bad_requests(mu: MuLlama, model: object, tokenizer: PreTrainedTokenizer
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
-def test_the_quick_reader_says_what_the_stock_one_says(folder: Path, dtype: str) -> None:
+def test_the_fast_decoder_says_what_the_stock_one_says(folder: Path, dtype: str) -> None:
     """Batches of different lengths through `load`, where LoRA is merged and the quick one serves."""
     mu = load(folder, dtype=dtype, device="cpu")
-    assert isinstance(mu.reader, FastLlama)
+    assert isinstance(mu.decoder, FastLlama)
     songs = [mu.listen(clip(seed), sample_rate=RATE) for seed in range(3)]
     quick = mu.ask(songs, QUESTIONS)
     for song, question, answer in zip(songs, QUESTIONS, quick, strict=True):
         assert song.ask(question).token_ids == answer.token_ids
     model = load_model(folder, dtype=dtype, device="cpu")[0]
-    mu.reader = StockDecoder(model.language_model)
+    mu.decoder = StockDecoder(model.language_model)
     for answer, stock in zip(quick, mu.ask(songs, QUESTIONS), strict=True):
         near = 1e-4 if dtype == "float32" else 0.1
         assert answer.token_logprobs[0] == pytest.approx(stock.token_logprobs[0], abs=near)

@@ -4,25 +4,42 @@ Importing this loads nothing heavy; torch comes with the first `load`.
 """
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 if TYPE_CHECKING:
-    from mullama.song import Answer, MuLlama, Song
+    from numpy.typing import ArrayLike
+    from torch import Tensor
+
+    from mullama.answer.answer import Answer
+    from mullama.answer.sampling import SamplingKeywords
+    from mullama.load_options import LoadKeywords
+    from mullama.song import MuLlama, Song
 
 __all__ = ["Answer", "MuLlama", "Song", "caption", "load"]
 __version__ = version("mullama")
 
 
-def load(name: Any = None, **options: Any) -> "MuLlama":
+def load(name: "str | PathLike[str] | None" = None, **options: "Unpack[LoadKeywords]") -> "MuLlama":
     """Open a model: the small one that ships, a folder, or a hub name. See `mullama.song.load`."""
     from mullama.song import load
 
     return load(name, **options)
 
 
-def caption(audio: Any, length: str = "short", *, model: Any = None, **options: Any) -> "Answer":
-    """Describe a music file, `short` or `long`; `options` go to `load`."""
-    return load(model, **options).listen(audio).caption(length)
+def caption(
+    audio: "str | PathLike[str] | ArrayLike | Tensor",
+    length: Literal["short", "long"] = "short",
+    *,
+    model: "str | PathLike[str] | MuLlama | None" = None,
+    sample_rate: int | None = None,
+    **sampling: "Unpack[SamplingKeywords]",
+) -> "Answer":
+    """Describe a music file, or samples at `sample_rate` hertz. For many of them, load a model once."""
+    from mullama.song import MuLlama, load
+
+    mu = model if isinstance(model, MuLlama) else load(model)
+    return mu.listen(audio, sample_rate=sample_rate).caption(length, **sampling)
 
 
 def __getattr__(name: str) -> Any:

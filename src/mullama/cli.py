@@ -8,20 +8,27 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+from types import ModuleType
 
 from mullama.errors import MuLlamaError
 from mullama.printable import printable
+from mullama.registry import Registry
 
-VERBS = {
+SUMMARIES = {
     "ask": "answer a question about music files",
     "caption": "describe music files",
     "convert": "turn published or own weights into one folder",
     "info": "say what a model is made of",
-    "listen": "hear a data set once, before it is trained on",
+    "listen": "encode a data set once, before it is trained on",
     "musicqa": "make question-answer data from music collections",
     "train": "train a model by a recipe",
 }
+VERBS = Registry[ModuleType](
+    "verb",
+    {name: f"mullama.commands.{name}" for name in SUMMARIES},
+    entry_points="mullama.verbs",
+)
+"""Other packages add verbs by entry points: a module with the two functions."""
 PARTLY, REFUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -32,29 +39,21 @@ def build_parser(verb: str | None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for name, summary in VERBS.items():
+    for name in VERBS.names() if verb is None else dict.fromkeys([*SUMMARIES, verb]):
+        summary = SUMMARIES.get(name, "of another package")
         chosen = verbs.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if name == verb:
-            import_module(f"mullama.commands.{name}").add_arguments(chosen)
+            VERBS.load(name).add_arguments(chosen)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb. 0: done; 1: some of it could not be done; 2: nothing could."""
-    argv = sys.argv[1:] if argv is None else list(argv)
-    verb = next((word for word in argv if word in VERBS), None)
-    parser = build_parser(verb)
-    arguments = parser.parse_args(argv)
-    if arguments.version:
-        from mullama import __version__
-
-        print(f"mullama {__version__}")
-        return 0
-    if arguments.verb is None:
-        parser.print_help()
-        return 0
+    if sys.stdout is None:  # closed by whoever started us
+        print("mullama: error: standard output is closed: send it to a file", file=sys.stderr)
+        return REFUSED
     try:
-        code: int = import_module(f"mullama.commands.{arguments.verb}").run(arguments)
+        code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
     except MuLlamaError as error:
         print(f"mullama: error: {printable(str(error))}", file=sys.stderr)
@@ -63,10 +62,44 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("mullama: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python must not try to flush it again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
         return PARTLY
+    except OSError as error:
+        if error.filename is None:  # a full disk behind standard output
+            _abandon_output()
+        where = "standard output" if error.filename is None else error.filename
+        print(f"mullama: error: {where}: {error.strerror or error}", file=sys.stderr)
+        return REFUSED
     return code
+
+
+def _run(argv: list[str]) -> int:
+    _print_any_name()
+    word = next((word for word in argv if not word.startswith("-")), None)
+    verb = word if word is not None and word in VERBS else None
+    arguments = build_parser(verb).parse_args(argv)
+    if arguments.version:
+        from mullama import __version__
+
+        print(f"mullama {__version__}")
+        return 0
+    if arguments.verb is None:
+        build_parser(None).print_help()
+        return 0
+    code: int = VERBS.load(arguments.verb).run(arguments)
+    return code
+
+
+def _print_any_name() -> None:
+    """A file's name that the output's encoding lacks is shown escaped, and stops nothing."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _abandon_output() -> None:
+    """Python must not try again at its end to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

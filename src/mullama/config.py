@@ -1,11 +1,11 @@
-"""What is stored beside the weights: every size and every behaviour of one model.
+"""What is stored beside the weights: every size and every option of one model.
 
 The three parts keep their own kinds of configuration (an encoder's, the language model's);
 `MuLlamaConfig` adds what joins them. No size of the published model is written down anywhere else
 than in the files that come with its weights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from transformers import (
 )
 
 from mullama.errors import CheckpointError
+from mullama.registry import Registry
 from mullama.stored_part import check_attention, check_frames, check_sizes, network_only
 
 LISTENINGS = ("states", "last")
@@ -85,7 +86,17 @@ class FilterbankConfig(HubertConfig):
 AUDIO_CONFIGS: Mapping[str, type[HubertConfig]] = {
     kind.model_type: kind for kind in (MertConfig, FilterbankConfig)
 }
-"""Encoders by `model_type`."""
+"""Ours, known without importing an encoder; another package's is its encoder's `config_class`."""
+ENCODERS = Registry[Any](
+    "encoder",
+    {
+        MertConfig.model_type: "mullama.listen.encoders.mert:MertEncoder",
+        FilterbankConfig.model_type: "mullama.listen.encoders.filterbank:FilterbankEncoder",
+    },
+    entry_points="mullama.encoders",
+    error=CheckpointError,
+)
+"""`model_type` of an encoder's configuration -> its class, an `EncoderModel` of listen/encoders."""
 TEXT_CONFIGS: Mapping[str, type[PreTrainedConfig]] = {
     kind.model_type: kind for kind in (LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config)
 }
@@ -130,8 +141,8 @@ class MuLlamaConfig(PreTrainedConfig):
     """Where each part of the weights came from."""
 
     def __post_init__(self, **kwargs: Any) -> None:
-        audio = _part("audio_config", self.audio_config, AUDIO_CONFIGS)
-        text = _part("text_config", self.text_config, TEXT_CONFIGS, default="llama")
+        audio = _part("audio_config", self.audio_config, _audio_config)
+        text = _part("text_config", self.text_config, _text_config, default="llama")
         self.audio_config = audio or MertConfig()
         self.text_config = text or LlamaConfig(attention_bias=True, mlp_bias=True)
         if not self.bridge_width:
@@ -172,8 +183,8 @@ class MuLlamaConfig(PreTrainedConfig):
 def _part(
     where: str,
     stored: Any,
-    kinds: Mapping[str, type[PreTrainedConfig]],
-    default: str | None = None,
+    config_class: Callable[[str], type[PreTrainedConfig]],
+    default: str = "",
 ) -> PreTrainedConfig | None:
     """A part's configuration from what is stored; one that is made already stays as it is."""
     if stored is None or isinstance(stored, PreTrainedConfig):
@@ -181,6 +192,19 @@ def _part(
     if not isinstance(stored, dict):
         raise CheckpointError(f"{where} should hold keys and values, not {type(stored).__name__}")
     name = stored.get("model_type", default)
-    if not isinstance(name, str) or name not in kinds:
-        raise CheckpointError(f"unknown {where}.model_type {name!r}; known: {', '.join(kinds)}")
-    return kinds[name](**network_only(kinds[name], stored))
+    try:
+        kind = config_class(name if isinstance(name, str) else repr(name))
+    except CheckpointError as error:
+        raise CheckpointError(f"{where}.model_type: {error}") from error
+    return kind(**network_only(kind, stored))
+
+
+def _audio_config(name: str) -> type[PreTrainedConfig]:
+    kind: type[PreTrainedConfig] = AUDIO_CONFIGS.get(name) or ENCODERS.load(name).config_class
+    return kind
+
+
+def _text_config(name: str) -> type[PreTrainedConfig]:
+    if name not in TEXT_CONFIGS:
+        raise CheckpointError(f"unknown language model {name!r}; known: {', '.join(TEXT_CONFIGS)}")
+    return TEXT_CONFIGS[name]

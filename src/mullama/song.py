@@ -1,4 +1,4 @@
-"""The short way in: load a model, hear a song once, ask it as often as you like.
+"""The short way in: load a model, listen to a song once, ask it as often as you like.
 
     mu = mullama.load()
     song = mu.listen("song.mp3")
@@ -10,102 +10,92 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from os import PathLike, fspath
+from typing import Literal, Unpack
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 from torch import Tensor
-from transformers import LlamaForCausalLM, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from mullama.adapt.retrieval import Retrieval
 from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
-from mullama.answer.decoder import Decoder, StockDecoder
-from mullama.answer.decoding import Sampling, Token, decode
-from mullama.answer.fast import FastLlama
-from mullama.answer.packed_linear import supported
+from mullama.answer.answer import CAPTIONS, Answer
+from mullama.answer.decoder import Decoder
+from mullama.answer.decoding import Token, decode
+from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
+from mullama.choose_decoder import choose_decoder
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.listening import encode_sound
+from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
-
-CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}
-"""The questions whose answers are captions, by length: the first two of MusicQA's fixed four."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came out, and how. `str()` of it is its text."""
-
-    text: str
-    question: str
-    audio: str
-    """The file that was heard, or what the caller named the sound."""
-    token_ids: list[int]
-    """Without the final end-of-sequence token."""
-    token_logprobs: list[float]
-    """Natural logarithms under the model itself, whatever the sampling."""
-    finish_reason: str
-    """`stop` when the model ended by itself, `length` when it was cut."""
-    seconds_heard: float
-    seconds_total: float | None
-    """None where the container does not tell and not all of it was read."""
-    model: str
-
-    def __str__(self) -> str:
-        return self.text
+from mullama.options import given
 
 
 @dataclass(frozen=True, eq=False)
 class Song:
-    """A piece of music, heard once."""
+    """A piece of music that a model has listened to."""
 
-    heard_by: "MuLlama" = field(repr=False)
+    listener: "MuLlama" = field(repr=False)
     name: str
-    listening: Tensor = field(repr=False)
-    """(states, features), float32."""
+    listening: Float[Tensor, "states features"] = field(repr=False)
     seconds_heard: float
     seconds_total: float | None
+    """None where the container does not tell and not all of it was read."""
     warnings: tuple[str, ...] = ()
+    """What was heard with reservations, one line each."""
 
     @cached_property
-    def shifts(self) -> Tensor:
-        """What the language model is given: (adapted layers, heads * head_dim)."""
+    def shifts(self) -> Float[Tensor, "layers width"]:
+        """What the language model is given: a vector for each adapted layer."""
         with torch.inference_mode():
-            mu = self.heard_by
+            mu = self.listener
             return mu.model.adapt(self.listening[None].to(mu.device), mu.retrieval)[0]
 
-    def ask(self, question: str, **sampling: Any) -> Answer:
-        """Answer one question; the options are those of `Sampling`, by default the model's own."""
-        return self.heard_by.ask([self], [question], **sampling)[0]
+    @property
+    def nbytes(self) -> int:
+        """Memory of the song with its shifts, whether they are computed yet or not."""
+        gates = self.listener.model.shifts.gates
+        width = gates.shape[1] * self.listener.model.config.head_dim
+        return self.listening.nbytes + gates.shape[0] * width * gates.element_size()
 
-    def stream(self, question: str, **sampling: Any) -> Iterator[str]:
+    def ask(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Answer:
+        """Answer one question; the options are those of `Sampling`, by default the model's own."""
+        return self.listener.ask([self], [question], **sampling)[0]
+
+    def stream(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
         """The same answer in pieces, as soon as each is certain."""
+        mu = self.listener
         ids: list[int] = []
         shown = ""
-        for (token,) in self.heard_by.steps([self], [question], self.heard_by.sampling(**sampling)):
+        for (token,) in mu.steps([self], [question], mu.sampling(**sampling)):
             if token is None:
                 break
             ids.append(token.id)
-            certain = self.heard_by.text(ids)
+            certain = mu.text(ids)
             # A character may still lack bytes, and white space may turn out to be the end.
             if not certain.endswith("\N{REPLACEMENT CHARACTER}") and len(certain) > len(shown):
                 yield certain[len(shown) :]
                 shown = certain
-        if rest := self.heard_by.text(ids)[len(shown) :]:
+        if rest := mu.text(ids)[len(shown) :]:
             yield rest
 
-    def caption(self, length: str = "short", **sampling: Any) -> Answer:
-        """Describe the music, `short` or `long`."""
+    def caption(
+        self, length: Literal["short", "long"] = "short", **sampling: Unpack[SamplingKeywords]
+    ) -> Answer:
+        """Describe the music."""
         if length not in CAPTIONS:
             raise UsageError(f"a caption is one of {', '.join(CAPTIONS)}, not {length!r}")
         return self.ask(CAPTIONS[length], **sampling)
 
 
 class MuLlama:
-    """A loaded model: hears songs and answers questions about them. Safe to share between threads."""
+    """A loaded model: listens to songs and answers questions about them. Threads may share it."""
 
     def __init__(
         self,
@@ -115,16 +105,18 @@ class MuLlama:
         name: str,
         prompt_name: str | None = None,
         retrieval: Retrieval | None = None,
+        decoder: Decoder | None = None,
     ) -> None:
+        """`decoder` reads the model's weights (default: the quickest that can)."""
         self.model = model
         self.tokenizer = tokenizer
         self.name = name
         self.retrieval = retrieval
         self.prompt_name = prompt_name or model.config.prompt
-        prompt.fill(self.prompt_name, "")  # an unknown name is refused before anything is heard
+        prompt.fill(self.prompt_name, "")  # an unknown name is refused before any listening
         stop = model.generation_config.eos_token_id
         self._stop = frozenset(stop if isinstance(stop, list) else [stop])
-        self.reader = _reader(model)
+        self.decoder = choose_decoder(model) if decoder is None else decoder
 
     @property
     def device(self) -> torch.device:
@@ -133,19 +125,19 @@ class MuLlama:
 
     def listen(
         self,
-        source: "str | Path | np.ndarray | Tensor",
+        source: "str | PathLike[str] | ArrayLike | Tensor",
         *,
         sample_rate: int | None = None,
         name: str | None = None,
         as_published: bool = False,
     ) -> Song:
-        """Hear a file, or samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
+        """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
-        The whole piece is heard, in windows. `as_published` hears the first minute only, through the
-        published code's resampler. Raises AudioError for what cannot be heard.
+        The whole piece is encoded, in windows. `as_published` takes the first minute only, through
+        the published code's resampler. Raises AudioError for what cannot be read as music.
         """
         rate = self.model.config.audio_config.sampling_rate
-        if isinstance(source, (str, Path)):
+        if isinstance(source, (str, PathLike)):
             name = name or str(source)
             reader = AudioReader(source, rate, as_published=as_published)
         else:
@@ -155,10 +147,21 @@ class MuLlama:
             samples = np.asarray(source)
             reader = from_array(samples, sample_rate, rate, name=name, as_published=as_published)
         listening = encode_sound(self.model.encoder, reader)
-        return Song(self, name, listening, reader.seconds_heard, reader.seconds_total,
-                    tuple(reader.warnings))  # fmt: skip
+        return Song(
+            self,
+            name,
+            listening,
+            reader.seconds_heard,
+            reader.seconds_total,
+            tuple(reader.warnings),
+        )
 
-    def ask(self, songs: Sequence[Song], questions: Sequence[str], **sampling: Any) -> list[Answer]:
+    def ask(
+        self,
+        songs: Sequence[Song],
+        questions: Sequence[str],
+        **sampling: Unpack[SamplingKeywords],
+    ) -> list[Answer]:
         """Answer `questions[i]` about `songs[i]`, all in one batch."""
         steps = list(self.steps(songs, questions, self.sampling(**sampling)))
         return [
@@ -184,23 +187,13 @@ class MuLlama:
             raise UsageError("the question is longer than the language model can read")
         sampling = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
         yield from decode(
-            self.reader, filled, shifts, sampling=sampling, stop=self._stop, device=self.device
+            self.decoder, filled, shifts, sampling=sampling, stop=self._stop, device=self.device
         )
 
-    def sampling(self, **options: Any) -> Sampling:
+    def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
-        own = self.model.generation_config
-        stored = {
-            "temperature": own.temperature if own.do_sample else 0.0,
-            "top_p": own.top_p,
-            "max_new_tokens": own.max_new_tokens,
-        }
-        given = {key: value for key, value in options.items() if value is not None}
-        known = {key: value for key, value in stored.items() if value is not None}
-        try:
-            return Sampling(**{**known, **given})
-        except TypeError as cause:
-            raise UsageError(f"unknown option of an answer: {cause}") from cause
+        asked = given(Sampling, {name: v for name, v in options.items() if v is not None})
+        return Sampling(**{**stored_sampling(self.model.generation_config.to_dict()), **asked})
 
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
@@ -222,43 +215,28 @@ class MuLlama:
         )
 
 
-def _reader(model: MuLlamaForConditionalGeneration) -> Decoder:
-    """The quick reader on a CPU, in the weights' own precision; the stock one everywhere else.
-
-    Half-precision projections are packed for it in place of the model's own, since torch's products
-    of that precision are slower than reading the weights by two orders of magnitude on many CPUs.
-    """
-    language_model = model.language_model
-    quick = isinstance(language_model, LlamaForCausalLM) and not model.config.lora_rank
-    if not quick or language_model.device.type != "cpu":
-        return StockDecoder(language_model)
-    if language_model.dtype == torch.float32:
-        return FastLlama(language_model)
-    if not supported("float16"):
-        return StockDecoder(language_model)
-    model.keep_values()
-    return FastLlama(language_model, "float16", consume=True)
-
-
-def load(
-    name: str | Path | None = None,
-    *,
-    dtype: str | None = None,
-    device: str | None = None,
-    prompt: str | None = None,
-    retrieval: str | Path | None = None,
-    retrieval_k: int = 100,
-    retrieval_weight: float = 0.0,
-) -> MuLlama:
+def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords]) -> MuLlama:
     """Open a model: the small one that ships, a folder that `mullama convert` wrote, or a hub name.
 
-    `dtype` is float32, bfloat16 or float16 (by default each tensor's own); `device` as in torch (by
-    default a GPU where there is one); `prompt` overrides the template that the weights were trained
-    with; `retrieval` is a folder with vectors.npy or knn.index. Raises CheckpointError.
+    The options are those of `LoadOptions`. Raises CheckpointError for what is no whole model,
+    UsageError for an option that does not fit.
     """
-    kept = None
-    if retrieval is not None:
-        kept = Retrieval(load_vectors(retrieval), retrieval_k, retrieval_weight)
-    model, tokenizer = load_model(name, dtype=dtype, device=device)
-    shown = "small" if name is None else str(name)
-    return MuLlama(model, tokenizer, name=shown, prompt_name=prompt, retrieval=kept)
+    model = None if name is None else fspath(name)
+    return open_model(LoadOptions(model=model, **given(LoadOptions, options)))
+
+
+def open_model(options: LoadOptions) -> MuLlama:
+    """As `load`, for options that are one value already."""
+    retrieval = None
+    if options.retrieval is not None:
+        vectors = load_vectors(options.retrieval)
+        retrieval = Retrieval(vectors, options.retrieval_k, options.retrieval_weight)
+    model, tokenizer = load_model(options.model, dtype=options.dtype, device=options.device)
+    return MuLlama(
+        model,
+        tokenizer,
+        name="small" if options.model is None else str(options.model),
+        prompt_name=options.prompt,
+        retrieval=retrieval,
+        decoder=choose_decoder(model, options.decoder),
+    )

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from mullama.musicqa.descriptions import Description, Interviewed
+from mullama.data.records import Clip
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.job import write
 from mullama.musicqa.writers import open_writer
 from mullama.musicqa.writers.template import TemplateWriter
@@ -17,7 +18,7 @@ from mullama.musicqa.writers.template import TemplateWriter
 class Disordered(TemplateWriter):
     """Every fifty clips backwards."""
 
-    def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+    def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         clips = super().write(descriptions)
         while block := list(islice(clips, 50)):
             yield from reversed(block)

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from canned_server import CannedServer
+from mullama.data.formats.jsonl import read_clip_lines
+from mullama.data.records import Clip
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Description, Interviewed, read_interviewed
-from mullama.musicqa.interview.interview import interviewed
+from mullama.musicqa.descriptions import Description
+from mullama.musicqa.interview.interview import to_record
 from mullama.musicqa.job import Outcome, write
 from mullama.musicqa.shards import Shard
 from mullama.musicqa.writers import Usage
@@ -26,9 +28,9 @@ CHILD = Path(__file__).with_name("killed_job.py")
 class Failing(TemplateWriter):
     """Fails every third clip."""
 
-    def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+    def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         for number, clip in enumerate(super().write(descriptions)):
-            failed = interviewed(
+            failed = to_record(
                 Description(clip.source, clip.id, clip.text, clip.kind),
                 "failing",
                 failed="no pairs",
@@ -43,7 +45,7 @@ def test_the_file_is_in_the_sources_order(tmp_path: Path) -> None:
     assert outcome == Outcome(written=120)
     same = (tmp_path / "straight.jsonl").read_bytes()
     assert (tmp_path / "disordered.jsonl").read_bytes() == same
-    assert [clip.id for clip in read_interviewed(tmp_path / "straight.jsonl")] == [
+    assert [clip.id for clip in read_clip_lines(tmp_path / "straight.jsonl")] == [
         clip.id for clip in clips(120)
     ]
 
@@ -80,7 +82,7 @@ def test_clips_of_another_writer_are_told(tmp_path: Path) -> None:
     class Other(TemplateWriter):
         name = "other"
 
-        def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+        def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
             return (replace(clip, writer=self.name) for clip in super().write(descriptions))
 
     write(clips(3), TemplateWriter(), tmp_path / "out.jsonl", limit=2)
@@ -103,7 +105,7 @@ def test_what_was_written_stays_when_the_writer_gives_up(tmp_path: Path) -> None
     class GivesUp:
         name, usage = "template", Usage()
 
-        def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+        def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
             for number, clip in enumerate(TemplateWriter().write(descriptions)):
                 if number == 5:
                     raise UsageError("no more")

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from mullama.data.formats.jsonl import read_clip_lines
+from mullama.data.records import Clip
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Interviewed, read_interviewed
 from mullama.musicqa.ledger import Ledger
 
 PAIRS = (("What is it?", "A song, très long."),)
 
 
-def clip(name: str, failed: str = "") -> Interviewed:
+def clip(name: str, failed: str = "") -> Clip:
     pairs = () if failed else PAIRS
-    return Interviewed(name, "test", "text", "caption", "me", pairs=pairs, failed=failed)
+    return Clip(name, "test", "text", "caption", "me", pairs=pairs, failed=failed)
 
 
 def ids(path: Path) -> list[str]:
-    return [each.id for each in read_interviewed(path)]
+    return [each.id for each in read_clip_lines(path)]
 
 
 def test_what_is_added_is_found_again(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_what_is_added_is_found_again(tmp_path: Path) -> None:
         assert ledger.failed == {("test", "b")}
         assert ledger.writers == {"me": 1}
         assert ("test", "b") in ledger
-    assert list(read_interviewed(path)) == [clip("a"), clip("b", failed="why")]
+    assert list(read_clip_lines(path)) == [clip("a"), clip("b", failed="why")]
 
 
 @pytest.mark.parametrize("torn", [b'{"id": "c', b"\xc3", b"\0\0\0", b'{"id": "c"}'])

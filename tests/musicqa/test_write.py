@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from canned_server import CannedServer
+from mullama.data.formats.jsonl import read_clip_lines
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import read_interviewed
 from mullama.musicqa.write import add_arguments, run
 
 
@@ -33,7 +33,7 @@ def write(*words: str | Path) -> int:
 def test_a_folder_is_written(music: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = music / "out.jsonl"
     assert write("folder", music, "--writer", "template", "--out", out) == 0
-    clips = list(read_interviewed(out))
+    clips = list(read_clip_lines(out))
     assert [clip.id for clip in clips] == ["0.wav", "1.wav"]
     assert clips[0].audio == str(music / "0.wav")
     told = capsys.readouterr()
@@ -48,7 +48,7 @@ def test_clips_without_audio_are_written_when_asked_for(music: Path) -> None:
     assert write(*words, "--limit", "1") == 0
     assert write(*words, "--shard", "1/2") == 0
     assert write(*words) == 0
-    assert [clip.audio is None for clip in read_interviewed(out)] == [False, False, True]
+    assert [clip.audio is None for clip in read_clip_lines(out)] == [False, False, True]
 
 
 def test_tokens_are_told_and_some_failures_are_the_exit_code(

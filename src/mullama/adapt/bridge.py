@@ -4,6 +4,7 @@ Liu et al. 2023 (arXiv 2308.11276), section 3: a learned mix of the hidden state
 a projection, then feed-forward blocks. Knows neither layers nor queries of the language model.
 """
 
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -21,8 +22,7 @@ class BridgeBlock(nn.Module):
         self.up_proj = nn.Linear(hidden, width, bias=False)
         self.down_proj = nn.Linear(width, hidden, bias=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(clip, hidden) -> (clip, hidden)."""
+    def forward(self, x: Float[Tensor, "clip hidden"]) -> Float[Tensor, "clip hidden"]:
         # Under autocast a product comes back in half precision, a norm's weight does not.
         n = self.norm(x.to(self.norm.weight.dtype))
         return x + self.down_proj(functional.silu(self.gate_proj(n)) * self.up_proj(n))
@@ -37,18 +37,22 @@ class Bridge(nn.Module):
         self.proj = nn.Linear(features, hidden)
         self.blocks = nn.ModuleList(BridgeBlock(hidden, width) for _ in range(blocks))
 
-    def feature(self, listening: Tensor) -> Tensor:
-        """Listening (clip, states, features) -> unit vectors (clip, features): what retrieval compares."""
+    def feature(
+        self, listening: Float[Tensor, "clip states features"]
+    ) -> Float[Tensor, "clip features"]:
+        """Unit vectors: what retrieval compares."""
         mixed = self.mix(listening.to(self.mix.weight.dtype).transpose(1, 2)).squeeze(-1)
         return functional.normalize(mixed, dim=-1)
 
-    def carry(self, feature: Tensor) -> Tensor:
-        """Unit vectors (clip, features) -> (clip, hidden)."""
+    def carry(self, feature: Float[Tensor, "clip features"]) -> Float[Tensor, "clip hidden"]:
+        """A feature in the language model's terms."""
         x = self.proj(feature)
         for block in self.blocks:
             x = block(x)
         return x
 
-    def forward(self, listening: Tensor) -> Tensor:
-        """Listening (clip, states, features) -> (clip, hidden)."""
+    def forward(
+        self, listening: Float[Tensor, "clip states features"]
+    ) -> Float[Tensor, "clip hidden"]:
+        """A Listening in the language model's terms."""
         return self.carry(self.feature(listening))

@@ -9,6 +9,7 @@ the encoder nor how the language model takes the vector in.
 from collections.abc import Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 
@@ -39,15 +40,19 @@ class ShiftProjection(nn.Module):
         nn.init.normal_(self.queries)
         nn.init.zeros_(self.gates)
 
-    def forward(self, carried: Tensor, values: Sequence[Tensor]) -> Tensor:
-        """Carried music (clip, hidden) -> shifts (clip, layers, heads * head_dim).
+    def forward(
+        self,
+        carried: Float[Tensor, "clip hidden"],
+        values: Sequence[Float[Tensor, "kv_width hidden"]] = (),
+    ) -> Float[Tensor, "clip layers width"]:
+        """Carried music -> one vector of heads * head_dim for each layer.
 
         `values` are the base value projections (kv_heads * head_dim, hidden) of the adapted layers,
-        without LoRA; the ones kept here, if any, go first.
+        without LoRA; not needed where this module has its own.
         """
-        kept = values if self.values is None else self.values
+        projections = values if self.values is None else self.values
         rows = []
-        for query, gate, value in zip(self.queries, self.gates, kept, strict=True):
+        for query, gate, value in zip(self.queries, self.gates, projections, strict=True):
             token = (carried + query).to(value.dtype)
             heads = (token @ value.T).unflatten(-1, (len(gate) // self.groups, -1))
             spread = heads.repeat_interleave(self.groups, dim=-2)

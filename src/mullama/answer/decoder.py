@@ -6,28 +6,35 @@ CPU. Knows nothing of how a token is chosen.
 
 import inspect
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import DynamicCache
 
 
+@runtime_checkable
 class Decoder(Protocol):
-    """Whoever turns tokens into the logits of the next one."""
+    """Turns tokens into the logits of the next one."""
 
     def start(
         self,
-        tokens: Tensor,
-        shifts: Tensor | None = None,
+        tokens: Int[Tensor, "row position"],
+        shifts: Float[Tensor, "row layers width"] | None = None,
         *,
-        attention_mask: Tensor | None = None,
+        attention_mask: Int[Tensor, "row position"] | None = None,
         max_new_tokens: int,
-    ) -> tuple[Tensor, Any]:
-        """Prompts (row, position), padded on the left -> logits (row, vocabulary), and a cache."""
+    ) -> tuple[Float[Tensor, "row vocabulary"], Any]:
+        """Read prompts, padded on the left: the logits after their last tokens, and a cache."""
 
-    def step(self, tokens: Tensor, cache: Any, shifts: Tensor | None = None) -> Tensor:
-        """One token more for each row (row,) -> logits (row, vocabulary); the cache grows."""
+    def step(
+        self,
+        tokens: Int[Tensor, " row"],
+        cache: Any,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row vocabulary"]:
+        """Read one token more for each row; the cache grows."""
 
 
 @dataclass
@@ -58,20 +65,25 @@ class StockDecoder:
     @torch.inference_mode()
     def start(
         self,
-        tokens: Tensor,
-        shifts: Tensor | None = None,
+        tokens: Int[Tensor, "row position"],
+        shifts: Float[Tensor, "row layers width"] | None = None,
         *,
-        attention_mask: Tensor | None = None,
+        attention_mask: Int[Tensor, "row position"] | None = None,
         max_new_tokens: int,
-    ) -> tuple[Tensor, StockCache]:
-        """See `Reader.start`."""
+    ) -> tuple[Float[Tensor, "row vocabulary"], StockCache]:
+        """See `Decoder.start`."""
         mask = torch.ones_like(tokens) if attention_mask is None else attention_mask
         cache = StockCache(DynamicCache(), mask)
         return self._forward(tokens, cache, shifts), cache
 
     @torch.inference_mode()
-    def step(self, tokens: Tensor, cache: StockCache, shifts: Tensor | None = None) -> Tensor:
-        """See `Reader.step`."""
+    def step(
+        self,
+        tokens: Int[Tensor, " row"],
+        cache: StockCache,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row vocabulary"]:
+        """See `Decoder.step`."""
         cache.mask = torch.cat([cache.mask, cache.mask.new_ones(len(tokens), 1)], dim=1)
         return self._forward(tokens[:, None], cache, shifts)
 

@@ -9,35 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from mullama.answer.decoder import Decoder
-from mullama.errors import UsageError
+from mullama.answer.sampling import Sampling
 
 HEAD = 256
 """Most likely tokens that are looked at first; the whole vocabulary is sorted only if they fall short."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sampling:
-    """How the next token is chosen."""
-
-    temperature: float = 0.0
-    """0 takes the most likely token; higher values flatten the distribution."""
-    top_p: float = 1.0
-    """Keep the most likely tokens while the probability before them is at most this."""
-    max_new_tokens: int = 512
-    """Stop here if the model has not stopped by itself."""
-    seed: int | None = None
-    """Makes sampling repeatable; an answer depends on its own song, question and seed alone."""
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.temperature < float("inf"):
-            raise UsageError(f"the temperature must be 0 or more, not {self.temperature}")
-        if not 0.0 <= self.top_p <= 1.0:
-            raise UsageError(f"top-p lies between 0 and 1, not at {self.top_p}")
-        if self.max_new_tokens < 1:
-            raise UsageError(f"at least one new token is needed, not {self.max_new_tokens}")
 
 
 @dataclass(frozen=True)
@@ -49,45 +28,71 @@ class Token:
     """Natural logarithm of its probability under the model itself (temperature 1, all tokens)."""
 
 
-def top_p_probabilities(logits: Tensor, temperature: float, top_p: float) -> Tensor:
-    """Logits (..., vocabulary) -> the renormalised distribution that is sampled from.
+def probabilities(
+    logits: Float[Tensor, "... vocabulary"], sampling: Sampling
+) -> Float[Tensor, "... vocabulary"]:
+    """The renormalised distribution that is sampled from.
 
-    A token stays while the cumulative probability *before* it is at most `top_p` (Holtzman et al.
-    2020, arXiv 1904.09751), so the one that crosses the threshold stays too, and at least one does.
+    As transformers' processors in the order in which `generate()` applies them, with one difference,
+    which is the published behaviour: under top-p a token stays while the cumulative probability
+    *before* it is at most `top_p` (Holtzman et al. 2020, arXiv 1904.09751). The repetition penalty
+    needs the tokens so far and comes before; see `penalise`.
     """
-    if temperature == 0.0:
+    if sampling.greedy:
         return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).float()
-    probabilities = torch.softmax(logits.float() / temperature, dim=-1)
-    ordered, order = probabilities.sort(dim=-1, descending=True)
-    ordered = _keep_top_p(ordered, top_p)
-    kept = torch.zeros_like(probabilities).scatter_(-1, order, ordered)
-    return kept / kept.sum(-1, keepdim=True)
+    likely = torch.softmax(_scale(logits.float(), sampling), dim=-1)
+    ordered, order = likely.sort(dim=-1, descending=True)
+    retained = torch.zeros_like(likely).scatter_(-1, order, _filter(ordered, sampling))
+    return retained / retained.sum(-1, keepdim=True)
 
 
-def _keep_top_p(ordered: Tensor, top_p: float) -> Tensor:
-    return ordered.masked_fill(ordered.cumsum(-1) - ordered > top_p, 0.0)
+def penalise(
+    logits: Float[Tensor, "... vocabulary"], seen: Bool[Tensor, "... vocabulary"], penalty: float
+) -> Float[Tensor, "... vocabulary"]:
+    """Make the tokens marked in `seen` less likely (Keskar et al. 2019, 1909.05858)."""
+    return torch.where(seen, torch.where(logits < 0, logits * penalty, logits / penalty), logits)
+
+
+def _scale(logits: Tensor, sampling: Sampling) -> Tensor:
+    """Temperature and top-k, which need logits; tokens as likely as the kth stay, however many."""
+    scaled = logits / sampling.temperature
+    if sampling.top_k:
+        best = scaled.topk(min(sampling.top_k, scaled.shape[-1])).values
+        scaled = scaled.masked_fill(scaled < best[..., -1:], -torch.inf)
+    return scaled
+
+
+def _filter(ordered: Tensor, sampling: Sampling) -> Tensor:
+    """Top-p and min-p, which need probabilities, the highest first; 0 for what is left out."""
+    before = ordered.cumsum(-1) - ordered
+    unlikely = ordered < sampling.min_p * ordered[..., :1]
+    return ordered.masked_fill((before > sampling.top_p) | unlikely, 0.0)
 
 
 def _draw(logits: Tensor, sampling: Sampling, source: torch.Generator) -> int:
     """One token from one row's logits (vocabulary,), by inverting the cumulative distribution."""
-    if sampling.temperature == 0.0:
+    if sampling.greedy:
         return int(logits.argmax())
-    scaled = logits / sampling.temperature
+    scaled = _scale(logits, sampling)
     log_total = scaled.logsumexp(-1)
     values, order = scaled.topk(min(HEAD, len(scaled)))
     ordered = (values - log_total).exp()
-    if ordered.sum() <= sampling.top_p and len(ordered) < len(scaled):
+    retained = _filter(ordered, sampling)
+    # Where the last of the head is left out, so is every token behind it.
+    if ordered.sum() <= sampling.top_p and retained[-1] > 0 and len(ordered) < len(scaled):
         values, order = scaled.sort(descending=True)
-        ordered = (values - log_total).exp()
-    cumulative = _keep_top_p(ordered, sampling.top_p).cumsum(-1)
+        retained = _filter((values - log_total).exp(), sampling)
+    cumulative = retained.cumsum(-1)
     spot = torch.rand((), generator=source).to(cumulative) * cumulative[-1]
-    return int(order[torch.searchsorted(cumulative, spot, right=True).clamp(max=len(order) - 1)])
+    # Rounding may put the spot at the very end, where the tokens that are left out lie.
+    last = int(retained.count_nonzero()) - 1
+    return int(order[torch.searchsorted(cumulative, spot, right=True).clamp(max=last)])
 
 
 def decode(
     decoder: Decoder,
     prompts: Sequence[Sequence[int]],
-    shifts: Tensor | None,
+    shifts: Float[Tensor, "row layers width"] | None,
     *,
     sampling: Sampling,
     stop: frozenset[int],
@@ -95,15 +100,14 @@ def decode(
 ) -> Iterator[list[Token | None]]:
     """Yield one token for each row per step; None for a row that has stopped.
 
-    Prompts of different lengths are padded on the left and masked; `shifts` (row, adapted layers,
-    heads * head_dim) is the music of each. The stop token itself is not yielded. After the step in
-    which the last row stops, or after `max_new_tokens` steps, the generator ends; a row whose last
-    step still held a token was cut.
+    Prompts of different lengths are padded on the left and masked; `shifts` is the music of each.
+    The stop token itself is not yielded. After the step in which the last row stops, or after
+    `max_new_tokens` steps, the generator ends; a row whose last step still held a token was cut.
     """
     longest = max(map(len, prompts))
     rows = [[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
     mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
-    sources = [_source(sampling.seed) for _ in prompts]
+    chooser = _Chooser(prompts, sampling)
     running = [True] * len(prompts)
     logits, cache = decoder.start(
         torch.tensor(rows, device=device),
@@ -112,20 +116,42 @@ def decode(
         max_new_tokens=sampling.max_new_tokens,
     )
     for count in range(1, sampling.max_new_tokens + 1):
-        chosen, step = _choose(logits.float().cpu(), sampling, sources)
-        running = [on and token not in stop for on, token in zip(running, chosen, strict=True)]
+        step = chooser.choose(logits.float().cpu())
+        running = [on and token.id not in stop for on, token in zip(running, step, strict=True)]
         yield [token if on else None for token, on in zip(step, running, strict=True)]
         if not any(running) or count == sampling.max_new_tokens:
             return
-        logits = decoder.step(torch.tensor(chosen, device=device), cache, shifts)
+        chosen = torch.tensor([token.id for token in step], device=device)
+        logits = decoder.step(chosen, cache, shifts)
 
 
-def _choose(
-    logits: Tensor, sampling: Sampling, sources: Sequence[torch.Generator]
-) -> tuple[list[int], list[Token]]:
-    chosen = [_draw(row, sampling, source) for row, source in zip(logits, sources, strict=True)]
-    picked = logits.gather(1, torch.tensor(chosen)[:, None])[:, 0] - logits.logsumexp(-1)
-    return chosen, [Token(*pair) for pair in zip(chosen, picked.tolist(), strict=True)]
+class _Chooser:
+    """Chooses the next token of every row, each from its own source, knowing what it has read."""
+
+    def __init__(self, prompts: Sequence[Sequence[int]], sampling: Sampling) -> None:
+        self.sampling = sampling
+        self.sources = [_source(sampling.seed) for _ in prompts]
+        self.tokens = [list(prompt) for prompt in prompts]
+        self.seen: Tensor | None = None
+
+    def choose(self, logits: Tensor) -> list[Token]:
+        """One token for each row of logits (row, vocabulary)."""
+        scores = self._penalised(logits)
+        drawn = zip(scores, self.sources, strict=True)
+        chosen = torch.tensor([_draw(row, self.sampling, source) for row, source in drawn])
+        self.tokens = [[token] for token in chosen.tolist()]
+        logprobs = logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(-1)
+        return [Token(*pair) for pair in zip(chosen.tolist(), logprobs.tolist(), strict=True)]
+
+    def _penalised(self, logits: Tensor) -> Tensor:
+        """Mark the tokens that came since the last step, and penalise all that are marked."""
+        if self.sampling.repetition_penalty == 1.0:
+            return logits
+        if self.seen is None:
+            self.seen = torch.zeros_like(logits, dtype=torch.bool)
+        for row, tokens in zip(self.seen, self.tokens, strict=True):
+            row[tokens] = True
+        return penalise(logits, self.seen, self.sampling.repetition_penalty)
 
 
 def _source(seed: int | None) -> torch.Generator:

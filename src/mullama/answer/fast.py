@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
@@ -79,17 +80,17 @@ class FastLlama:
     @torch.no_grad()
     def start(
         self,
-        tokens: Tensor,
-        shifts: Tensor | None = None,
+        tokens: Int[Tensor, "row position"],
+        shifts: Float[Tensor, "songs layers width"] | None = None,
         *,
-        attention_mask: Tensor | None = None,
+        attention_mask: Shaped[Tensor, "texts mask"] | None = None,
         max_new_tokens: int,
-    ) -> tuple[Tensor, KeyValueCache]:
-        """Read a prompt: the logits after its last token, and the cache that `step` goes on with.
+    ) -> tuple[Float[Tensor, "row vocabulary"], KeyValueCache]:
+        """Read a prompt: the logits after its last token, and the cache that `step` continues.
 
-        tokens: Int[batch prompt]; attention_mask likewise, zeros (left padding) before ones.
-        shifts: Float[batch K hidden], added before the output projection of the last K layers.
-        Returns Float[batch vocabulary], float32, and room for `max_new_tokens` more tokens.
+        The attention mask is as long as the prompt: zeros (left padding), then ones. The shifts are
+        added before the output projection of the last layers. The cache has room for `max_new_tokens`
+        more tokens.
         """
         batch, prompt = tokens.shape
         padding = torch.zeros(batch, dtype=torch.long)
@@ -99,8 +100,13 @@ class FastLlama:
         return self._forward(tokens, cache, shifts), cache
 
     @torch.no_grad()
-    def step(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None = None) -> Tensor:
-        """Read one token per row, Int[batch] -> logits Float[batch vocabulary]; the cache grows."""
+    def step(
+        self,
+        tokens: Int[Tensor, " row"],
+        cache: KeyValueCache,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row vocabulary"]:
+        """Read one token more for each row; the cache grows."""
         return self._forward(tokens[:, None], cache, shifts)
 
     def _forward(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
@@ -214,11 +220,22 @@ def _check(model: LlamaForCausalLM, precision: str) -> None:
         raise UsageError(f"float32 decoding of {model.dtype} weights: load the model in float32")
 
 
+class _PackedAway(nn.Linear):
+    """A projection whose weights are packed elsewhere."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        raise UsageError(
+            "the weights of this model are packed for fast answers on a CPU, so that its own forward() and "
+            "generate() have none: load it with decoder='stock', or with dtype='float32'"
+        )
+
+
 def _give_up(module: nn.Module) -> None:
     """Forget the weights of every projection in it; biases and norms stay."""
     for linear in module.modules():
         if isinstance(linear, nn.Linear):
             linear.weight = nn.Parameter(linear.weight.new_empty(0), requires_grad=False)
+            linear.__class__ = _PackedAway
 
 
 def _left_padding(attention_mask: Tensor, prompt: int) -> Tensor:

@@ -9,6 +9,7 @@ import math
 from typing import TypeVar
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -31,8 +32,7 @@ class LoraLinear(nn.Linear):
         nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
         nn.init.zeros_(self.lora_B)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., in_features) -> (..., out_features)."""
+    def forward(self, x: Float[Tensor, "... inner"]) -> Float[Tensor, "... outer"]:
         update = functional.linear(
             functional.linear(x, self.lora_A.to(x.dtype)), self.lora_B.to(x.dtype)
         )
@@ -40,7 +40,7 @@ class LoraLinear(nn.Linear):
 
     @torch.no_grad()
     def merged(self) -> nn.Linear:
-        """The same function as a plain linear layer; the sum is taken in float32 and kept in W's dtype."""
+        """The same function as a plain linear layer; the sum is taken in float32 and stored in W's dtype."""
         plain = nn.Linear(self.in_features, self.out_features, self.bias is not None, device="meta")
         update = self.lora_B.float() @ self.lora_A.float()
         weight = (self.weight.float() + update).to(self.weight.dtype)

@@ -29,8 +29,12 @@ def fill(prompt: str, question: str) -> str:
     """Put a question into a template; the question's own braces stay as they are.
 
     `prompt` is a template's name, or a template: a text that holds `{question}` once. Raises
-    UsageError for anything else.
+    UsageError for anything else, and for a question with bytes that are no text.
     """
+    try:
+        question.encode()
+    except UnicodeEncodeError as cause:
+        raise UsageError(f"the question {question!r} is not UTF-8 text") from cause
     template = TEMPLATES.get(prompt, prompt)
     before, found, after = template.partition(QUESTION)
     if not found or QUESTION in after:

@@ -3,82 +3,69 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from mullama.errors import AudioError, UsageError
+from mullama.answer.sampling import Sampling
+from mullama.errors import UsageError
+from mullama.load_options import LoadOptions
+from mullama.options import Bounds, Options, add_flags, from_flags, given_flags
 
 if TYPE_CHECKING:
-    from mullama.song import Answer, MuLlama, Song
+    from mullama.answer.answer import Answer
+    from mullama.answer.sampling import SamplingKeywords
+    from mullama.engine import Engine, Question, Refusal
+    from mullama.song import Song
 
 DEFAULT_QUESTION = "Describe the audio"
+ALL, SOME, NONE = 0, 1, 2
+"""Exit codes: how many of the files could be answered about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskOptions(Options):
+    """How answers are made and shown."""
+
+    batch_size: Annotated[int, Bounds(1, 65536)] = 8
+    """Answers at a time."""
+    as_published: bool = False
+    """Take the first 60 s only, by the published resampler."""
+    stream: bool = False
+    """Print each answer as it comes."""
+    json: bool = False
+    """One JSON object per line."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What is asked; `add_model_arguments` adds who answers, and how."""
-    parser.add_argument(
-        "audio", nargs="+", metavar="AUDIO", help="a music file (or a video's sound)"
-    )
+    """What is asked; `add_answering_flags` adds who answers, and how."""
+    add_audio_argument(parser)
     parser.add_argument(
         "-q", "--question", action="append", metavar="TEXT",
         help="repeatable: as many as there are files, or one for all; one file takes many "
         f"(default: {DEFAULT_QUESTION!r})",
     )  # fmt: skip
-    parser.add_argument("--stream", action="store_true", help="print each answer as it comes")
-    add_model_arguments(parser)
+    add_answering_flags(parser)
 
 
-def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options that every answering verb shares."""
-    model = parser.add_argument_group("model")
-    model.add_argument(
-        "--model", metavar="MODEL", help="a folder or a hub name (default: the small one)"
+def add_audio_argument(parser: argparse.ArgumentParser) -> None:
+    """The files."""
+    parser.add_argument(
+        "audio", nargs="+", metavar="AUDIO", help="a music file (or a video's sound)"
     )
-    model.add_argument(
-        "--device", help="as in torch: cpu, cuda, cuda:1, ... (default: the best there is)"
-    )
-    model.add_argument(
-        "--dtype", choices=("float32", "bfloat16", "float16"), help="default: as stored"
-    )
-    model.add_argument(
-        "--prompt", metavar="NAME", help="prompt template (default: stored with the model)"
-    )
-    model.add_argument("--retrieval", metavar="DIR", help="folder with knn.index or vectors.npy")
-    model.add_argument(
-        "--retrieval-k", type=int, default=100, metavar="K", help="neighbours (default: 100)"
-    )
-    model.add_argument(
-        "--retrieval-weight",
-        type=float,
-        default=0.0,
-        metavar="W",
-        help="their share, 0 to 1 (default: 0)",
-    )
-    answer = parser.add_argument_group("answer (defaults: stored with the model)")
-    answer.add_argument(
-        "--temperature", type=float, metavar="T", help="0 always takes the likeliest token"
-    )
-    answer.add_argument(
-        "--top-p", type=float, metavar="P", help="share of probability to sample from"
-    )
-    answer.add_argument("--max-new-tokens", type=int, metavar="N", help="longest answer")
-    answer.add_argument("--seed", type=int, help="makes sampling repeatable")
-    answer.add_argument(
-        "--batch-size", type=int, default=8, metavar="N", help="answers at a time (default: 8)"
-    )
-    answer.add_argument(
-        "--as-published",
-        action="store_true",
-        help="hear the first 60 s only, by the published resampler",
-    )
-    answer.add_argument("--json", action="store_true", help="one JSON object per line")
+
+
+def add_answering_flags(parser: argparse.ArgumentParser) -> None:
+    """What every answering verb shares."""
+    add_flags(parser, LoadOptions, group="model")
+    stored = "answer (defaults: stored with the model)"
+    add_flags(parser, Sampling, group=stored, defaults_stored=True)
+    add_flags(parser, AskOptions, group="output")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer and print; see `cli.main` for the exit codes."""
-    pairs = pair(arguments.audio, arguments.question or [DEFAULT_QUESTION])
-    return answer_all(arguments, pairs, stream=arguments.stream)
+    return answer_all(arguments, pair(arguments.audio, arguments.question or [DEFAULT_QUESTION]))
 
 
 def pair(audio: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]]:
@@ -95,80 +82,76 @@ def pair(audio: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]
     return list(zip(audio, questions, strict=True))
 
 
-def answer_all(arguments: argparse.Namespace, pairs: list[tuple[str, str]], *, stream: bool) -> int:
-    """Hear each file once, answer in batches in the order asked, name what could not be heard."""
+def answer_all(arguments: argparse.Namespace, pairs: Sequence[tuple[str, str]]) -> int:
+    """Answer in the order asked; name each file that cannot be read as music, once."""
+    options, opened = from_flags(AskOptions, arguments), from_flags(LoadOptions, arguments)
+    sampling: SamplingKeywords = given_flags(Sampling, arguments)  # type: ignore[assignment]
+
+    from mullama.engine import Engine, Question
+    from mullama.song import open_model
+
+    engine = Engine(
+        open_model(opened),
+        batch_size=1 if options.stream else options.batch_size,
+        as_published=options.as_published,
+        on_listened=_print_warnings,
+    )
+    questions = [Question(*asked) for asked in pairs]
+    if options.stream and not options.json:
+        refused = _stream(engine, questions, sampling)
+    else:
+        refused = _batches(engine, questions, sampling, as_json=options.json)
+    if not refused:
+        return ALL
+    return NONE if len(refused) == len({audio for audio, _ in pairs}) else SOME
+
+
+def _batches(
+    engine: "Engine",
+    questions: "Sequence[Question]",
+    sampling: "SamplingKeywords",
+    *,
+    as_json: bool,
+) -> set[str]:
+    """Print all answers; the names of the files that have none."""
     from tqdm import tqdm
 
-    from mullama.song import load
+    from mullama.engine import Refusal
 
-    if arguments.batch_size < 1:
-        raise UsageError(f"--batch-size must be 1 or more, not {arguments.batch_size}")
-    mu = load(
-        arguments.model,
-        dtype=arguments.dtype,
-        device=arguments.device,
-        prompt=arguments.prompt,
-        retrieval=arguments.retrieval,
-        retrieval_k=arguments.retrieval_k,
-        retrieval_weight=arguments.retrieval_weight,
-    )
-    sampling = {
-        name: getattr(arguments, name)
-        for name in ("temperature", "top_p", "max_new_tokens", "seed")
-    }
-    mu.sampling(**sampling)  # refused before an hour of listening, not after
-    heard = Heard(mu, pairs, as_published=arguments.as_published)
-    quiet = not sys.stderr.isatty() or len(pairs) == 1
-    with tqdm(total=len(pairs), unit="answer", disable=quiet, file=sys.stderr) as progress:
-        for batch in heard.batches(1 if stream else arguments.batch_size):
-            if stream and not arguments.json:
-                _print_stream(batch[0], sampling, headed=len(pairs) > 1)
+    refused: set[str] = set()
+    quiet = not sys.stderr.isatty() or len(questions) == 1
+    with tqdm(total=len(questions), unit="answer", disable=quiet, file=sys.stderr) as progress:
+        for result in engine.answer(questions, **sampling):
+            if isinstance(result, Refusal):
+                _print_refusal(result, refused)
             else:
-                songs, questions = zip(*batch, strict=True)
-                for answer in mu.ask(songs, questions, **sampling):
-                    _print_answer(answer, as_json=arguments.json, headed=len(pairs) > 1)
-            progress.update(len(batch))
-    if heard.refused and not quiet:
-        print(f"mullama: {len(heard.refused)} files could not be heard", file=sys.stderr)
-    return 0 if not heard.refused else 2 if len(heard.refused) == len({a for a, _ in pairs}) else 1
+                _print_answer(result, as_json=as_json, headed=len(questions) > 1)
+            progress.update()
+    if refused and not quiet:
+        print(f"mullama: {len(refused)} files could not be read as music", file=sys.stderr)
+    return refused
 
 
-class Heard:
-    """Songs as they are needed: each file is heard once and dropped after its last question."""
+def _stream(
+    engine: "Engine", questions: "Iterable[Question]", sampling: "SamplingKeywords"
+) -> set[str]:
+    from mullama.engine import Refusal
+    from mullama.errors import AudioError
 
-    def __init__(self, mu: "MuLlama", pairs: list[tuple[str, str]], *, as_published: bool) -> None:
-        self.mu, self.pairs, self.as_published = mu, pairs, as_published
-        self.last_use = {audio: index for index, (audio, _) in enumerate(pairs)}
-        self.songs: dict[str, Song] = {}
-        self.refused: set[str] = set()
-
-    def batches(self, size: int) -> Iterator[list[tuple["Song", str]]]:
-        """Songs with their questions, `size` at a time, in the order asked."""
-        batch: list[tuple[Song, str]] = []
-        for index, (audio, question) in enumerate(self.pairs):
-            if song := self._song(audio):
-                batch.append((song, question))
-            if self.last_use[audio] == index:
-                self.songs.pop(audio, None)
-            if len(batch) == size:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-    def _song(self, audio: str) -> "Song | None":
-        if audio in self.refused:
-            return None
-        if audio not in self.songs:
-            try:
-                self.songs[audio] = self.mu.listen(audio, as_published=self.as_published)
-            except AudioError as error:
-                self.refused.add(audio)
-                print(f"mullama: error: {error}", file=sys.stderr)
-                return None
-            for warning in self.songs[audio].warnings:
-                print(f"mullama: warning: {warning}", file=sys.stderr)
-        return self.songs[audio]
+    refused: set[str] = set()
+    questions = list(questions)
+    for question in questions:
+        try:
+            pieces = engine.stream(question, **sampling)
+        except AudioError as error:
+            _print_refusal(Refusal(question.audio, question.text, error), refused)
+            continue
+        if len(questions) > 1:
+            print(f"{question.audio}: {question.text}")
+        for piece in pieces:
+            print(piece, end="", flush=True)
+        print("\n" if len(questions) > 1 else "")
+    return refused
 
 
 def _print_answer(answer: "Answer", *, as_json: bool, headed: bool) -> None:
@@ -183,10 +166,12 @@ def _print_answer(answer: "Answer", *, as_json: bool, headed: bool) -> None:
         print()
 
 
-def _print_stream(asked: tuple["Song", str], sampling: dict[str, object], *, headed: bool) -> None:
-    song, question = asked
-    if headed:
-        print(f"{song.name}: {question}")
-    for piece in song.stream(question, **sampling):
-        print(piece, end="", flush=True)
-    print("\n" if headed else "")
+def _print_refusal(refusal: "Refusal", refused: set[str]) -> None:
+    if refusal.audio not in refused:
+        print(f"mullama: error: {refusal.error}", file=sys.stderr)
+    refused.add(refusal.audio)
+
+
+def _print_warnings(song: "Song") -> None:
+    for warning in song.warnings:
+        print(f"mullama: warning: {warning}", file=sys.stderr)

@@ -1,18 +1,15 @@
-"""Question-answer files become pairs, and pairs become lines: what every other part exchanges.
+"""The two records that files of question-answer pairs hold: a pair, and a clip with its pairs.
 
-Read: our JSONL (one pair a line), the published MusicQA JSON, Alpaca's JSON. Written: our JSONL.
-Does not know where audio lies; a pair carries the name of its file as it was written.
+Does not know files, nor where audio lies: a record carries the name of its clip as it was written.
 """
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import groupby
+from typing import Any, Self
 
-from mullama.data.utf8 import is_utf8
 from mullama.errors import UsageError
-from mullama.musicqa.whole import atomic_file
+from mullama.options.values import shown
 
 
 @dataclass(frozen=True)
@@ -38,111 +35,138 @@ class Pair:
 
     def as_dict(self) -> dict[str, Any]:
         """What a line of JSONL holds: only what is known."""
-        known = asdict(self)
-        return {key: value for key, value in known.items() if value not in ("", None)}
+        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+
+    @classmethod
+    def from_dict(cls, values: Any, where: str) -> Self:
+        """The inverse of `as_dict`; keys of others are left out.
+
+        Raises UsageError, beginning with `where`, for anything else.
+        """
+        if not isinstance(values, dict):
+            raise UsageError(f'{where}: expected {{"audio", "question", "answer"}}')
+        names = {field.name for field in fields(cls)}
+        known = {key: v for key, v in values.items() if key in names and v is not None}
+        for name in ("question", "answer"):
+            if name not in known:
+                raise UsageError(f"{where}: {name!r} is missing")
+        return cls(**{name: _text(known, name, where) for name in known})
 
 
 @dataclass(frozen=True)
-class ClipPairs:
-    """All pairs of one clip that stand together in a file."""
+class Clip:
+    """One clip with the pairs about it, or why it has none."""
 
-    pairs: tuple[Pair, ...]
+    id: str = ""
+    """Its name in the collection that it came from; unique within its source."""
+    source: str = ""
+    """That collection's name."""
+    text: str = ""
+    """What the collection says about it, in words."""
+    kind: str = ""
+    """What kind of text that is, such as "caption" or "tags"."""
+    writer: str = ""
+    """Who wrote the pairs: a template or a model, by name."""
+    audio: str | None = None
+    """The clip's file as its data set names it; None for text alone, or where it is absent."""
+    licence: str = ""
+    """Of the text, as its publisher states it."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """(question, answer), the fixed questions first where they are asked; empty where it failed."""
+    failed: str = ""
+    """Why no pairs came, in one line; empty where they did."""
+    last_text: str = ""
+    """What the writer said last, where it failed."""
+    sha256: str = ""
+    """Of the clip's file, in hexadecimal."""
     sound: bytes | None = None
-    """The clip's file, undecoded, where the pairs' own file holds it."""
+    """The clip's file, undecoded, where the file of pairs itself holds it."""
 
     @property
-    def audio(self) -> str | None:
-        """The clip's name, as all its pairs have it."""
-        return self.pairs[0].audio if self.pairs else None
+    def key(self) -> tuple[str, str]:
+        """What no two lines of a file share."""
+        return self.source, self.id
+
+    def to_pairs(self) -> tuple[Pair, ...]:
+        """Its pairs, each with everything that is known of the clip."""
+        about = (self.audio, self.source, self.id, self.writer, self.licence, self.sha256)
+        return tuple(Pair(question, answer, *about) for question, answer in self.pairs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a line of `musicqa write` holds: the pairs, or why there are none; never the sound."""
+        names = ("id", "source", "text", "kind", "writer", "audio", "licence")
+        values = {name: getattr(self, name) for name in names}
+        if self.sha256:
+            values["sha256"] = self.sha256
+        if self.failed:
+            return {**values, "failed": self.failed, "last_text": self.last_text}
+        return {**values, "pairs": [{"question": q, "answer": a} for q, a in self.pairs]}
+
+    @classmethod
+    def from_dict(cls, values: Any, where: str, *, anonymous: bool = False) -> Self:
+        """The inverse of `as_dict`; raises UsageError, beginning with `where`, for anything else.
+
+        An `anonymous` clip need not have an id and a source.
+        """
+        if not isinstance(values, dict):
+            raise UsageError(f"{where}: expected one clip with its pairs as a JSON object")
+        names = {field.name for field in fields(cls)} - {"audio", "pairs", "sound"}
+        texts: dict[str, Any] = {name: _text(values, name, where) for name in names}
+        for name in ("id", "source"):
+            if not (texts[name] or anonymous):
+                raise UsageError(f"{where}: {name!r} is missing")
+        audio = None if values.get("audio") is None else _text(values, "audio", where)
+        pairs = () if texts["failed"] else _pairs(values.get("pairs"), where)
+        return cls(**texts, audio=audio, pairs=pairs)
 
 
-FIELDS = tuple(field.name for field in fields(Pair))
-
-
-def read_pairs(path: Path | str) -> list[Pair]:
-    """All pairs of a .jsonl or .json file, in order.
-
-    Raises UsageError naming the file and the line or item that cannot be read.
-    """
-    return list(each_pair(path))
-
-
-def each_pair(path: Path | str) -> Iterator[Pair]:
-    """The pairs of a file, one at a time; of JSONL only one line is in memory.
-
-    Raises UsageError like `read_pairs`, when it comes to the place.
-    """
-    path = Path(path)
-    try:
-        with path.open(encoding="utf-8") as file:
-            yield from _lines(path, file) if path.suffix == ".jsonl" else _items(path, file.read())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {error}") from error
-
-
-def write_pairs(path: Path, pairs: Iterable[Pair]) -> int:
-    """Write our JSONL, whole or not at all; how many lines."""
-    count = 0
-    with atomic_file(path) as part, part.open("w", encoding="utf-8") as file:
-        for count, pair in enumerate(pairs, start=1):  # noqa: B007 - the last count is the result
-            file.write(json.dumps(pair.as_dict(), ensure_ascii=False) + "\n")
-    return count
-
-
-def _lines(path: Path, lines: Iterable[str]) -> Iterator[Pair]:
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            where = f"{path}, line {number}"
-            yield _own(_parsed(line, where), where)
-
-
-def _items(path: Path, text: str) -> Iterator[Pair]:
-    stored = _parsed(text, str(path))
-    if not isinstance(stored, list):
-        raise UsageError(f"{path}: expected a list of items, as MusicQA and Alpaca have them")
-    for number, item in enumerate(stored):
-        where = f"{path}, item {number}"
-        if isinstance(item, dict) and "conversation" in item:
-            yield _conversation(item, where)
-        elif isinstance(item, dict) and "instruction" in item:
-            yield _instruction(item, where)
+def to_clips(pairs: Iterable[Pair]) -> Iterator[Clip]:
+    """Pairs that follow each other and are about one clip, together; text alone is a clip a pair."""
+    for clip, about_it in groupby(pairs, key=_without_pairs):
+        if clip.audio is None:
+            yield from (replace(clip, pairs=((p.question, p.answer),)) for p in about_it)
         else:
-            yield _own(item, where)
+            yield replace(clip, pairs=tuple((p.question, p.answer) for p in about_it))
 
 
-def _parsed(text: str, where: str) -> Any:
+def is_utf8(text: str) -> bool:
+    """Whether a file can hold it: halves of surrogate pairs, which JSON can smuggle in, it cannot."""
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise UsageError(f"{where}: no JSON: {error}") from error
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def _own(item: Any, where: str) -> Pair:
-    """{"audio", "question", "answer", ...}; keys that we do not know are left out."""
-    if not isinstance(item, dict):
-        raise UsageError(f'{where}: expected {{"audio", "question", "answer"}}')
-    known = {key: value for key, value in item.items() if key in FIELDS and value is not None}
-    for key in ("question", "answer"):
-        if key not in known:
-            raise UsageError(f"{where}: {key!r} is missing")
-    for key, value in known.items():
-        if not isinstance(value, str) or not is_utf8(value):
-            raise UsageError(f"{where}: {key!r} is {value!r}, expected text")
-    return Pair(**known)
+def _without_pairs(pair: Pair) -> Clip:
+    return Clip(
+        id=pair.source_id,
+        source=pair.source,
+        writer=pair.writer,
+        audio=pair.audio,
+        licence=pair.licence,
+        sha256=pair.sha256,
+    )
 
 
-def _conversation(item: dict[str, Any], where: str) -> Pair:
-    """The published layout: a human's line and the model's."""
-    try:
-        question, answer = (turn["value"] for turn in item["conversation"])
-    except (TypeError, KeyError, ValueError) as error:
-        raise UsageError(f'{where}: "conversation" is not one question and one answer') from error
-    return _own({"question": question, "answer": answer, "audio": item.get("audio_name")}, where)
+def _text(values: dict[str, Any], name: str, where: str) -> str:
+    value = values.get(name, "")
+    if not isinstance(value, str):
+        raise UsageError(f"{where}: {name!r} is {shown(value)}, expected text")
+    if not is_utf8(value):
+        raise UsageError(f"{where}: {name!r} is not UTF-8: {shown(value)}")
+    return value
 
 
-def _instruction(item: dict[str, Any], where: str) -> Pair:
-    """Alpaca's layout (Taori et al. 2023): an instruction, perhaps with an input, and an output."""
-    question = item["instruction"]
-    if item.get("input"):
-        question = f"{question}\n{item['input']}"
-    return _own({"question": question, "answer": item.get("output"), "source": "alpaca"}, where)
+def _pairs(values: Any, where: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(values, list) or not values:
+        raise UsageError(f'{where}: "pairs" must be a list of questions and answers')
+    pairs = []
+    for number, pair in enumerate(values, start=1):
+        if not isinstance(pair, dict):
+            raise UsageError(f'{where}, pair {number}: expected {{"question", "answer"}}')
+        question, answer = (_text(pair, name, where) for name in ("question", "answer"))
+        if not question or not answer:
+            raise UsageError(f"{where}, pair {number}: question or answer is missing")
+        pairs.append((question, answer))
+    return tuple(pairs)

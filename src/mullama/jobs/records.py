@@ -44,7 +44,8 @@ class RecordFormat(Generic[Record]):
             line = to_line(self.encode(record))
         except UNREADABLE as error:
             raise self.error_type(f"{where} cannot be written: {error}") from error
-        if self.key(self.from_line(line[:-1], where)) != self.key(record):
+        again = self.from_line(line[:-1], f"{where} could not be read again")
+        if self.key(again) != self.key(record):
             raise self.error_type(f"{where} is read back under another key")
         return line
 

@@ -13,7 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mullama.musicqa.descriptions import Description, read_interviewed
+from mullama.data.formats.jsonl import read_clip_lines
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.filters import REASONS, count_unwanted
 from mullama.musicqa.ledger import Key, Ledger
 from mullama.musicqa.shards import Shard, shard_files
@@ -129,7 +130,7 @@ def _take_over(ledger: Ledger, out: Path) -> None:
     """Add what the shards' files hold and the job's own file does not; failed clips are left."""
     for path in shard_files(out):
         with Ledger(path):  # nobody is still writing it, and no torn line is in it
-            for clip in read_interviewed(path):
+            for clip in read_clip_lines(path):
                 if not clip.failed and clip.key not in ledger:
                     ledger.add(clip)
 

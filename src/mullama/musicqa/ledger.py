@@ -18,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from mullama.data.formats.jsonl import read_clip_lines
+from mullama.data.records import Clip
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Interviewed, read_interviewed
 
 SYNC_SECONDS = 1.0
 """At most so much work is lost when the machine itself fails; a killed process loses none."""
@@ -73,7 +74,7 @@ class Ledger:
     def __contains__(self, key: Key) -> bool:
         return key in self.done or key in self.failed
 
-    def add(self, clip: Interviewed) -> None:
+    def add(self, clip: Clip) -> None:
         """Append a clip that is not there yet."""
         if clip.key in self:
             raise ValueError(f"{clip.key} is in {self.path} already")
@@ -96,7 +97,7 @@ class Ledger:
         if wanted != self._order:
             self._rewrite(wanted)
 
-    def _note(self, clip: Interviewed) -> None:
+    def _note(self, clip: Clip) -> None:
         key = (sys.intern(clip.source), clip.id)
         self._order.append(key)
         if clip.failed:
@@ -106,7 +107,7 @@ class Ledger:
             self.writers[clip.writer] += 1
 
     def _read(self) -> None:
-        for clip in read_interviewed(self.path):
+        for clip in read_clip_lines(self.path):
             if clip.key in self:
                 raise UsageError(f"{self.path} holds clip {clip.id!r} of {clip.source} twice")
             self._note(clip)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed
+from clips import make_clip
 from mullama.data.formats.aqa_csv import read_aqa_csv, source_id, write_aqa_csv
+from mullama.data.formats.published import FIXED_QUESTIONS
 from mullama.data.tally import MALFORMED, Tally
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import FIXED_QUESTIONS
 
 HEAD = ";audio_name;" + ";".join(FIXED_QUESTIONS) + ";OpenQA1;OpenQA2;OpenQA3;OpenQA4;OpenQA5\n"
 OPEN = ";".join(f"Q:What {n}?\tA:It is {n}." for n in range(5))
@@ -53,13 +53,13 @@ def test_incomplete_rows_are_counted(tmp_path: Path) -> None:
 def test_written_files_come_back(tmp_path: Path) -> None:
     path = tmp_path / "MTG_AQA.csv"
     clips = [
-        interviewed("track_0000214", "x/audios/14/214.mp3", source="jamendo"),
-        interviewed("track_0000215", "15/215.mp3", source="jamendo"),
+        make_clip("track_0000214", "x/audios/14/214.mp3", source="jamendo"),
+        make_clip("track_0000215", "15/215.mp3", source="jamendo"),
     ]
     tally = Tally()
-    odd = interviewed("short", "1.wav")
+    odd = make_clip("short", "1.wav")
     cut = replace(odd, pairs=odd.pairs[:8])
-    assert write_aqa_csv(path, [clips[0], cut, clips[1]], tally) == 2
+    assert write_aqa_csv(path, [clips[0], cut, clips[1]], tally) == (2, 18)
     assert tally.left_out == {"without 5 open questions": 1}
     assert path.read_text().split("\n")[0] + "\n" == HEAD
     back = list(read_aqa_csv(path, Tally()))

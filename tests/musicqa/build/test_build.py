@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, pairs_in, write_lines, write_wav
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS
-from mullama.data.records import read_pairs
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
-from mullama.musicqa.build import build as module
 from mullama.musicqa.build.build import build
+from mullama.musicqa.build.build import build as module
 from mullama.musicqa.build.check import check
 from mullama.musicqa.build.plan import Build
 from paths import EXAMPLES
@@ -41,19 +40,19 @@ def job(tmp_path: Path) -> Build:
     """Two clips to pretrain, one of three for finetuning, a table of one mp3 for evaluation."""
     sounds = [write_wav(tmp_path / "in" / f"{n}.wav", hz=200 + 50 * n) for n in range(5)]
     (tmp_path / "in" / "broken.wav").write_text("no sound")
-    clips = [interviewed(f"clip {n}", sound) for n, sound in enumerate(sounds)]
+    clips = [make_clip(f"clip {n}", sound) for n, sound in enumerate(sounds)]
     pretrain = write_lines(tmp_path / "pretrain.jsonl", clips[:2])
     finetune = write_lines(
         tmp_path / "finetune.jsonl",
         [
-            interviewed("broken", tmp_path / "in" / "broken.wav"),
-            interviewed("failed", sounds[3], failed="no answer"),
+            make_clip("broken", tmp_path / "in" / "broken.wav"),
+            make_clip("failed", sounds[3], failed="no answer"),
             clips[2],
         ],
     )
     shutil.copy(EXAMPLES / "rock.mp3", tmp_path / "in" / "7.mp3")
     table = tmp_path / "MTG_AQA.csv"
-    write_aqa_csv(table, [interviewed("x", "00/7.mp3", source="jamendo")], Tally())
+    write_aqa_csv(table, [make_clip("x", "00/7.mp3", source="jamendo")], Tally())
     parts = {"eval": (table,), "finetune": (finetune,), "pretrain": (pretrain,)}
     return Build(parts, tmp_path / "set", audio=(tmp_path / "in",))
 
@@ -80,9 +79,7 @@ def test_numbers_run_over_the_parts_in_their_order(job: Build) -> None:
 
 def test_our_lines_say_where_a_clip_comes_from(job: Build) -> None:
     build(job)
-    (pair, *_), evaluation = (
-        read_pairs(job.out / f"{part}.jsonl") for part in ("finetune", "eval")
-    )
+    (pair, *_), evaluation = (pairs_in(job.out / f"{part}.jsonl") for part in ("finetune", "eval"))
     assert (pair.audio, pair.source, pair.source_id) == ("audios/000002.wav", "folder", "clip 2")
     assert (pair.writer, pair.licence) == ("template", "CC0-1.0")
     assert (evaluation[0].source, evaluation[0].source_id) == ("jamendo", "track_0000007")
@@ -104,9 +101,9 @@ def test_no_clip_is_in_two_parts(job: Build, tmp_path: Path) -> None:
     copied = tmp_path / "in" / "copied.wav"
     shutil.copy(tmp_path / "in" / "0.wav", copied)
     clips = [
-        interviewed("clip 1", tmp_path / "in" / "4.wav"),  # the same clip, by its id
-        interviewed("other", copied),  # the same sound, by its bytes
-        interviewed("new", tmp_path / "in" / "4.wav"),
+        make_clip("clip 1", tmp_path / "in" / "4.wav"),  # the same clip, by its id
+        make_clip("other", copied),  # the same sound, by its bytes
+        make_clip("new", tmp_path / "in" / "4.wav"),
     ]
     evaluation = write_lines(tmp_path / "eval.jsonl", clips)
     told: list[str] = []
@@ -128,17 +125,18 @@ def test_by_reference_copies_nothing(job: Build, tmp_path: Path) -> None:
     assert list((job.out / "audios").iterdir()) == []
     first = json.loads((job.out / "PretrainMusicQA.json").read_text())[0]
     assert first["audio_name"] == (tmp_path / "in" / "0.wav").resolve().as_posix()
-    assert read_pairs(job.out / "pretrain.jsonl")[0].audio == first["audio_name"]
+    assert pairs_in(job.out / "pretrain.jsonl")[0].audio == first["audio_name"]
     assert not check(job.out).counts
 
 
 def test_absent_audio(job: Build, tmp_path: Path) -> None:
-    absent = write_lines(tmp_path / "w.jsonl", [interviewed("a"), interviewed("b", "gone.wav")])
+    absent = write_lines(tmp_path / "w.jsonl", [make_clip("a"), make_clip("b", "gone.wav")])
     parts = {"pretrain": (absent,)}
     told: list[str] = []
     with pytest.raises(UsageError, match="not one clip"):
         build(replace(job, parts=parts), notice=told.append)
-    assert told == ["folder a: without audio", "folder b: without audio"]
+    assert told[0] == "folder a: without audio"
+    assert told[1].startswith(f"folder b: without audio: gone.wav: {absent} names it, but")
     assert not job.out.exists()
     built = build(replace(job, parts=parts, include_missing_audio=True))
     assert built.clips == 2
@@ -168,7 +166,7 @@ def test_an_interrupted_build_goes_on(
     with pytest.raises(KeyboardInterrupt):
         build(job, progress=stop)
     with monkeypatch.context() as patched:
-        patched.setattr(module, "write_pairs", lambda *_: exec("raise KeyboardInterrupt"))
+        patched.setattr(module, "write_clips", lambda *_, **__: exec("raise KeyboardInterrupt"))
         with pytest.raises(KeyboardInterrupt):
             build(job)
     build(job)
@@ -189,7 +187,7 @@ build(Build({"pretrain": (Path(sys.argv[1]),)}, Path(sys.argv[2])))
 def test_a_killed_build_goes_on(tmp_path: Path) -> None:
     """kill -9 at many moments, then once to the end: the same set as without."""
     sounds = [write_wav(tmp_path / "in" / f"{n}.wav", hz=100 + n, seconds=3) for n in range(300)]
-    clips = [interviewed(f"clip {n}", sound) for n, sound in enumerate(sounds)]
+    clips = [make_clip(f"clip {n}", sound) for n, sound in enumerate(sounds)]
     lines = write_lines(tmp_path / "w.jsonl", clips)
 
     def run(out: Path, seconds: float | None) -> int:

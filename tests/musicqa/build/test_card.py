@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, write_lines, write_wav
 from mullama.musicqa.build.build import build
 from mullama.musicqa.build.card import write_card
 from mullama.musicqa.build.plan import Build
@@ -13,8 +13,8 @@ from mullama.musicqa.build.plan import Build
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    clips = [interviewed(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
-    lines = write_lines(tmp_path / "w.jsonl", [*clips, interviewed("gone")])
+    clips = [make_clip(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
+    lines = write_lines(tmp_path / "w.jsonl", [*clips, make_clip("gone")])
     build(Build({"pretrain": (lines,)}, tmp_path / "set"))
     return tmp_path / "set"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clips import interviewed, write_lines, write_wav
+from clips import make_clip, write_lines, write_wav
 from mullama.musicqa.build.build import build
 from mullama.musicqa.build.plan import Build
 from mullama.musicqa.build.stats import count, quantile, topic_of
@@ -13,11 +13,11 @@ from mullama.musicqa.build.stats import count, quantile, topic_of
 
 @pytest.mark.usefixtures("_no_histogram")
 def test_figures(tmp_path: Path) -> None:
-    clips = [interviewed(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
+    clips = [make_clip(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
     cut = write_wav(tmp_path / "cut.wav", seconds=4).read_bytes()
     (tmp_path / "cut.wav").write_bytes(cut[: len(cut) // 2])
-    clips += [interviewed("cut", tmp_path / "cut.wav"), interviewed("x", failed="no answer: 42")]
-    lines = write_lines(tmp_path / "w.jsonl", [*clips, interviewed("gone")])
+    clips += [make_clip("cut", tmp_path / "cut.wav"), make_clip("x", failed="no answer: 42")]
+    lines = write_lines(tmp_path / "w.jsonl", [*clips, make_clip("gone")])
     job = Build({"pretrain": (lines,)}, tmp_path / "set", include_missing_audio=True)
     build(job)
     figures = count(job.out)["pretrain"]

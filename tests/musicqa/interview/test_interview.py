@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, Description
+from mullama.data.formats.published import FIXED_QUESTIONS
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import ATTEMPTS, KEPT_TEXT, Reply, Request, interview
 
 CLIP = Description("test", "7", "rock, guitar", "tags", licence="CC0")

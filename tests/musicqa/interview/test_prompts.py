@@ -1,6 +1,7 @@
 """What a language model is asked holds the description and the form, and hides neither."""
 
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, Description
+from mullama.data.formats.published import FIXED_QUESTIONS
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.prompts import (
     MAX_TEXT,
     correction,

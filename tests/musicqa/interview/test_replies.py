@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mullama.musicqa.descriptions import FIXED_QUESTIONS
+from mullama.data.formats.published import FIXED_QUESTIONS
 from mullama.musicqa.interview.replies import UnusableReplyError, read_answers, read_pairs
 
 ANSWERS = ("A song.", "A slow song: drums, bass. It is sad.", "I hear a piano.", "It is old.")

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from canned_server import CannedServer
+from mullama.data.records import Clip
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Description, Interviewed
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.writers import WriterOptions, open_writer
 from mullama.musicqa.writers import endpoint as endpoint_module
 from mullama.musicqa.writers.endpoint import EndpointError
@@ -26,7 +27,7 @@ def clips(*texts: str) -> list[Description]:
     return [Description("test", str(n), text, "caption") for n, text in enumerate(texts)]
 
 
-def interviews(server: CannedServer, *texts: str, **options: float) -> dict[str, Interviewed]:
+def interviews(server: CannedServer, *texts: str, **options: float) -> dict[str, Clip]:
     writer = open_writer(f"openai:{server.url}#canned", WriterOptions(**options))  # type: ignore[arg-type]
     return {clip.text: clip for clip in writer.write(clips(*texts))}
 

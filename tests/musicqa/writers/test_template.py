@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, Description
+from mullama.data.formats.published import FIXED_QUESTIONS
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.filters import unwanted
 from mullama.musicqa.interview.normalise_text import letters
 from mullama.musicqa.writers.template import TemplateWriter, template_interview

@@ -1,4 +1,4 @@
-"""The published intermediate tables (`MusicCapsAQA.csv` and its like) <-> interviewed clips.
+"""The published intermediate tables (`MusicCapsAQA.csv` and its like) <-> clips.
 
 Separated by semicolons: an unnamed index, `audio_name`, a column for each fixed question, then
 `OpenQA1` to `OpenQA5` with `Q:<question><tab>A:<answer>`. Source and id are told from the names;
@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
+from mullama.data.formats.format import Format, Written
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
+from mullama.data.records import Clip
 from mullama.data.tables import Row, Table
 from mullama.data.tally import LeftOut, Tally
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Interviewed
-from mullama.musicqa.whole import atomic_file
+from mullama.jobs.atomic import atomic_file
 
 AUDIO_COLUMN = "audio_name"
 OPEN_COLUMNS = tuple(f"OpenQA{number}" for number in range(1, OPEN_QUESTIONS + 1))
@@ -23,12 +25,7 @@ JAMENDO_FILE = re.compile(r"(?:.*/)?(?P<number>\d+)(?:\.low)?\.\w+", re.ASCII)
 SOURCES_BY_FILE = {"MusicCaps": "musiccaps", "MTT": "magnatagatune", "MTG": "jamendo"}
 
 
-def is_aqa_csv(path: Path) -> bool:
-    """Whether a file is one of these tables, by its ending."""
-    return path.suffix.lower() == ".csv"
-
-
-def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Interviewed]:
+def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Clip]:
     """The clips of a table, row by row; rows that are incomplete go into the tally.
 
     Raises UsageError when the header is another one.
@@ -41,16 +38,13 @@ def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Interviewed]:
     )
     for row in table.rows(tally):
         try:
-            yield _interviewed(row, fixed, source or path.stem)
+            yield _to_clip(row, fixed, source or path.stem)
         except LeftOut as left:
             tally.leave_out(left)
 
 
-def write_aqa_csv(path: Path, clips: Iterable[Interviewed], tally: Tally) -> int:
-    """Write a table, whole or not at all; how many rows.
-
-    Clips without the four fixed and five open questions have no place in it and go into the tally.
-    """
+def write_aqa_csv(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
+    """Write a row a clip; those without the four fixed and five open questions have no place here."""
     written = 0
     with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
@@ -62,10 +56,10 @@ def write_aqa_csv(path: Path, clips: Iterable[Interviewed], tally: Tally) -> int
                 tally.leave_out(left)
             else:
                 written += 1
-    return written
+    return Written(written, written * (len(FIXED_QUESTIONS) + OPEN_QUESTIONS))
 
 
-def _interviewed(row: Row, fixed: list[str], source: str) -> Interviewed:
+def _to_clip(row: Row, fixed: list[str], source: str) -> Clip:
     name = row.cells[AUDIO_COLUMN].strip()
     if not name:
         raise row.malformed(AUDIO_COLUMN, "is empty")
@@ -80,7 +74,7 @@ def _interviewed(row: Row, fixed: list[str], source: str) -> Interviewed:
         if found is None or not found["question"] or not found["answer"]:
             raise row.malformed(column, "is not Q:<question><tab>A:<answer>")
         pairs.append((found["question"], found["answer"]))
-    return Interviewed(
+    return Clip(
         id=source_id(source, name),
         source=source,
         text="",
@@ -103,12 +97,12 @@ def source_id(source: str, name: str) -> str:
     return PurePath(name).stem
 
 
-def _cells(clip: Interviewed) -> list[str]:
+def _cells(clip: Clip) -> list[str]:
     fixed, open_pairs = clip.pairs[: len(FIXED_QUESTIONS)], clip.pairs[len(FIXED_QUESTIONS) :]
     if tuple(question for question, _ in fixed) != FIXED_QUESTIONS:
-        raise LeftOut("without the fixed questions", clip.id)
+        raise LeftOut("without the fixed questions", clip.id or str(clip.audio))
     if len(open_pairs) != OPEN_QUESTIONS:
-        raise LeftOut(f"without {OPEN_QUESTIONS} open questions", clip.id)
+        raise LeftOut(f"without {OPEN_QUESTIONS} open questions", clip.id or str(clip.audio))
     open_cells = [f"Q:{_no_tab(question)}\tA:{_no_tab(answer)}" for question, answer in open_pairs]
     return [_file_name(clip), *(answer for _, answer in fixed), *open_cells]
 
@@ -117,7 +111,10 @@ def _no_tab(text: str) -> str:
     return text.replace("\t", " ")
 
 
-def _file_name(clip: Interviewed) -> str:
+def _file_name(clip: Clip) -> str:
     """As the published tables name it: Jamendo's with their folder, the others without."""
     parts = PurePath(clip.audio or clip.id).parts
     return "/".join(parts[-2:] if clip.source == "jamendo" else parts[-1:])
+
+
+AQA_CSV = Format(suffixes=(".csv",), read=read_aqa_csv, write=write_aqa_csv)

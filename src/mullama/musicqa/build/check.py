@@ -8,13 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import PARTS
-from mullama.data.records import Pair, each_pair
+from mullama.data.records import Pair
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.safe_paths import is_file, safe_name
 from mullama.musicqa.build.copy_audio import Stored, look_at
 from mullama.musicqa.build.manifest import Manifest
 from mullama.musicqa.build.plan import AUDIOS, REGISTER
-from mullama.musicqa.names import is_file, safe_name
 
 MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0
@@ -84,8 +85,8 @@ def check(folder: Path) -> Findings:
 def _check_pairs(folder: Path, part: str, clips: dict[str, _Clip], findings: Findings) -> None:
     """One part's published file, compared with ours where that is there."""
     own_file = folder / f"{part}.jsonl"
-    own = each_pair(own_file) if own_file.is_file() else None
-    for pair in each_pair(folder / PARTS[part]):
+    own = read_pairs(own_file) if own_file.is_file() else None
+    for pair in read_pairs(folder / PARTS[part]):
         findings.pairs += 1
         name = pair.audio or ""
         if not pair.question.strip() or not pair.answer.strip():
@@ -116,7 +117,7 @@ def _check_origins(folder: Path, parts: list[str], findings: Findings) -> None:
     for part in parts:
         if not (folder / f"{part}.jsonl").is_file():
             continue
-        here = {(pair.source, pair.source_id) for pair in each_pair(folder / f"{part}.jsonl")}
+        here = {(pair.source, pair.source_id) for pair in read_pairs(folder / f"{part}.jsonl")}
         for source, clip in sorted(here):
             other = origins.setdefault((source, clip), part)
             if clip and other != part:

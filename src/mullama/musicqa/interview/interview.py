@@ -11,12 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mullama.musicqa.descriptions import (
-    FIXED_QUESTIONS,
-    OPEN_QUESTIONS,
-    Description,
-    Interviewed,
-)
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
+from mullama.data.records import Clip
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview import prompts
 from mullama.musicqa.interview.filters import unwanted
 from mullama.musicqa.interview.replies import UnusableReplyError, read_answers, read_pairs
@@ -80,7 +77,7 @@ class Interview:
 
     def __init__(self, description: Description, writer: str, *, attempts: int = ATTEMPTS) -> None:
         self.description, self.writer, self.attempts = description, writer, attempts
-        self.result: Interviewed | None = None
+        self.result: Clip | None = None
         """The outcome, once there is nothing more to ask."""
         self._pairs: Pairs = ()
         self._noisy: Pairs = ()
@@ -117,7 +114,7 @@ class Interview:
 
     def fail(self, why: str, last_text: str = "") -> None:
         """End without pairs."""
-        self.result = interviewed(
+        self.result = to_record(
             self.description, self.writer, failed=why, last_text=last_text[:KEPT_TEXT]
         )
 
@@ -132,7 +129,7 @@ class Interview:
         if self._round + 1 < len(_ROUNDS):
             self._begin(self._round + 1)
         else:
-            self.result = interviewed(self.description, self.writer, pairs=self._pairs)
+            self.result = to_record(self.description, self.writer, pairs=self._pairs)
 
     def _ask_again(self, why: str, text: str) -> None:
         if self._attempt >= self.attempts:
@@ -152,7 +149,7 @@ def interview(
     ask: Callable[[Request], Reply],
     *,
     attempts: int = ATTEMPTS,
-) -> Interviewed:
+) -> Clip:
     """The whole interview about one clip; `ask` gives the reply to each request."""
     talk = Interview(description, writer, attempts=attempts)
     while talk.result is None:
@@ -160,16 +157,16 @@ def interview(
     return talk.result
 
 
-def interviewed(
+def to_record(
     description: Description,
     writer: str,
     *,
     pairs: Pairs = (),
     failed: str = "",
     last_text: str = "",
-) -> Interviewed:
+) -> Clip:
     """The record of a description's interview."""
-    return Interviewed(
+    return Clip(
         id=description.id,
         source=description.source,
         text=description.text,

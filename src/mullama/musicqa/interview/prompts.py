@@ -6,7 +6,8 @@ in a call of its own. Does not know any writer, nor how replies are read.
 
 from typing import Any
 
-from mullama.musicqa.descriptions import FIXED_QUESTIONS, OPEN_QUESTIONS, Description
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
+from mullama.musicqa.descriptions import Description
 
 MAX_TEXT = 4000
 """Characters of a description that are shown; captions have a few hundred."""

@@ -11,8 +11,8 @@ from typing import ClassVar
 from mullama.data.tables import Row, Table, json_rows
 from mullama.data.tally import LeftOut, Tally
 from mullama.errors import UsageError
+from mullama.jobs.safe_paths import first_file, safe_name
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.names import first_file, safe_name
 from mullama.musicqa.sources.source_options import SourceOptions
 
 TABLES = ("metadata.csv", "metadata.jsonl")

@@ -6,8 +6,8 @@ A row is TRACK_ID, ARTIST_ID, ALBUM_ID, PATH, DURATION and then one tag a column
 
 from mullama.data.tables import Row
 from mullama.data.tally import OTHER_FOLDER, LeftOut
+from mullama.jobs.safe_paths import first_file, safe_name
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.names import first_file, safe_name
 from mullama.musicqa.sources.collection import TableSource, join_tags
 
 FOLDERS = frozenset(f"{number:02d}" for number in range(10))

@@ -7,8 +7,8 @@ lies in `audios/`, in the publisher's sixteen folders or flattened into one.
 from pathlib import PurePosixPath
 
 from mullama.data.tables import Row
+from mullama.jobs.safe_paths import first_file, safe_name
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.names import first_file, safe_name
 from mullama.musicqa.sources.collection import TableSource, join_tags
 
 

@@ -8,8 +8,8 @@ import re
 
 from mullama.data.tables import Row
 from mullama.data.tally import HELD_OUT, LeftOut
+from mullama.jobs.safe_paths import first_file
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.names import first_file
 from mullama.musicqa.sources.collection import TableSource
 
 YOUTUBE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)

@@ -10,8 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mullama.data.records import Clip
 from mullama.errors import UsageError
-from mullama.musicqa.descriptions import Description, Interviewed
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import Interview, Reply, Request
 from mullama.musicqa.writers.usage import Usage
 from mullama.musicqa.writers.writer_options import WriterOptions
@@ -33,7 +34,7 @@ class LocalWriter:
         self._options = options
         self._tokenizer, self._model = _loaded(model)
 
-    def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+    def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         """As they are finished."""
         source = iter(descriptions)
         under_way: list[Interview] = []

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mullama.musicqa.descriptions import Description, Interviewed
+from mullama.data.records import Clip
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import Interview
 from mullama.musicqa.writers.endpoint import Address, Endpoint, EndpointError, NoReplyError
 from mullama.musicqa.writers.usage import Usage
@@ -28,11 +29,11 @@ class RemoteWriter:
         self.name = f"openai:{model}"
         self.usage = Usage(options.price_in, options.price_out)
 
-    def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+    def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         """As they are finished. Raises EndpointError when there is no use in going on."""
         with asyncio.Runner() as runner:
             endpoint = Endpoint(self._address, self._options, self.usage)
-            under_way: set[asyncio.Task[Interviewed]] = set()
+            under_way: set[asyncio.Task[Clip]] = set()
             try:
                 yield from self._drive(runner, endpoint, iter(descriptions), under_way)
             finally:
@@ -43,8 +44,8 @@ class RemoteWriter:
         runner: asyncio.Runner,
         endpoint: Endpoint,
         source: Iterator[Description],
-        under_way: set[asyncio.Task[Interviewed]],
-    ) -> Iterator[Interviewed]:
+        under_way: set[asyncio.Task[Clip]],
+    ) -> Iterator[Clip]:
         """Keeps as many interviews under way as there may be, until the source is empty."""
         loop = runner.get_loop()
         while True:
@@ -58,7 +59,7 @@ class RemoteWriter:
             for error in filter(None, (task.exception() for task in done)):
                 raise error
 
-    async def _interview(self, endpoint: Endpoint, description: Description) -> Interviewed:
+    async def _interview(self, endpoint: Endpoint, description: Description) -> Clip:
         talk = Interview(description, self.name, attempts=self._options.attempts)
         while talk.result is None:
             try:
@@ -78,7 +79,7 @@ class RemoteWriter:
             ) from error
 
 
-async def _end(endpoint: Endpoint, under_way: set[asyncio.Task[Interviewed]]) -> None:
+async def _end(endpoint: Endpoint, under_way: set[asyncio.Task[Clip]]) -> None:
     """Drop what is still under way and close the connections."""
     for task in under_way:
         task.cancel()

@@ -10,13 +10,10 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from mullama.musicqa.descriptions import (
-    FIXED_QUESTIONS,
-    OPEN_QUESTIONS,
-    Description,
-    Interviewed,
-)
-from mullama.musicqa.interview.interview import Pairs, interviewed
+from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
+from mullama.data.records import Clip
+from mullama.musicqa.descriptions import Description
+from mullama.musicqa.interview.interview import Pairs, to_record
 from mullama.musicqa.interview.normalise_text import letters
 from mullama.musicqa.writers.sentences import text_answers, text_pairs
 from mullama.musicqa.writers.usage import Usage
@@ -33,12 +30,12 @@ class TemplateWriter:
     def __init__(self) -> None:
         self.usage = Usage()
 
-    def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+    def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         """In the order of the descriptions."""
         return map(template_interview, descriptions)
 
 
-def template_interview(description: Description) -> Interviewed:
+def template_interview(description: Description) -> Clip:
     """One clip's pairs; fails where the description has no words."""
     rng = random.Random(_seed(description))
     if description.facts:
@@ -49,9 +46,9 @@ def template_interview(description: Description) -> Interviewed:
     elif description.text.strip():
         answers, candidates = text_answers(description), text_pairs(description, rng)
     else:
-        return interviewed(description, TemplateWriter.name, failed="the description is empty")
+        return to_record(description, TemplateWriter.name, failed="the description is empty")
     fixed = tuple(zip(FIXED_QUESTIONS, answers, strict=True))
-    return interviewed(description, TemplateWriter.name, pairs=fixed + _first_different(candidates))
+    return to_record(description, TemplateWriter.name, pairs=fixed + _first_different(candidates))
 
 
 def _truth_answers(truth: "Truth") -> tuple[str, ...]:

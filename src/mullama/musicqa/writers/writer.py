@@ -6,7 +6,8 @@ Does not know any writer.
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from mullama.musicqa.descriptions import Description, Interviewed
+from mullama.data.records import Clip
+from mullama.musicqa.descriptions import Description
 from mullama.musicqa.writers.usage import Usage
 
 
@@ -18,7 +19,7 @@ class Writer(Protocol):
     usage: Usage
     """What it has cost so far."""
 
-    def write(self, descriptions: Iterable[Description]) -> Iterator[Interviewed]:
+    def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         """One result for each description, as soon as it is there.
 
         Descriptions are taken as there is room for them. Raises a child of MuLlamaError when no

@@ -1,0 +1,45 @@
+"""Which model is opened, and how: the options of `mullama.load`, each written here alone.
+
+Imports no torch, so that a command's help can name them at once. What they do is in song.py.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypedDict
+
+from mullama.options import Bounds, Flag, Options
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadOptions(Options):
+    """A model and what goes with it."""
+
+    model: Annotated[str | Path | None, Flag("MODEL")] = None
+    """A folder that `mullama convert` or a training wrote, or a hub name (default: the small one)."""
+    device: Annotated[str | None, Flag("DEVICE")] = None
+    """As in torch: cpu, cuda, cuda:1, ... (default: a GPU where there is one)."""
+    dtype: Literal["float32", "bfloat16", "float16"] | None = None
+    """Of all weights, but an encoder on a CPU stays float32 (default: each as stored)."""
+    decoder: Literal["fast", "stock"] | None = None
+    """`fast` packs half-precision weights on a CPU, which takes `model.generate()` away; `stock` keeps it
+    (default: fast where it can run)."""
+    prompt: Annotated[str | None, Flag("NAME")] = None
+    """Prompt template, by its name or as text (default: stored with the model)."""
+    retrieval: Annotated[Path | None, Flag("DIR")] = None
+    """Folder with knn.index or vectors.npy, whose nearest neighbours are blended in."""
+    retrieval_k: Annotated[int, Bounds(1), Flag("K")] = 100
+    """How many neighbours."""
+    retrieval_weight: Annotated[float, Bounds(0.0, 1.0), Flag("W")] = 0.0
+    """Their share in the blend."""
+
+
+class LoadKeywords(TypedDict, total=False):
+    """The fields of `LoadOptions` behind the model's name, as keywords: what an editor completes."""
+
+    device: str | None
+    dtype: Literal["float32", "bfloat16", "float16"] | None
+    decoder: Literal["fast", "stock"] | None
+    prompt: str | None
+    retrieval: str | Path | None
+    retrieval_k: int
+    retrieval_weight: float
