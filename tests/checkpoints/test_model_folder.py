@@ -94,7 +94,7 @@ def test_code_in_the_folder_is_not_run(
         model.save_pretrained(tmp_path / "again")
         assert "auto_map" not in (tmp_path / "again" / "config.json").read_text()
     else:
-        refused(own, f"unknown text_config.model_type '{kind}'; known: llama, mistral")
+        refused(own, f"text_config.model_type: unknown language model '{kind}'; known: llama")
     assert not touched.exists()
 
 
@@ -176,7 +176,12 @@ def test_attention_of_torch_and_of_installed_packages(own: Path) -> None:
         ("audio_config", "conv_stride", [1] * 7, "would have 1440000 frames by conv_stride"),
         ("audio_config", "conv_stride", [0] * 7, "conv_stride should be from 1"),
         ("audio_config", "conv_stride", [5], "config.json is not sound"),
-        ("audio_config", "conv_dim", [16] * 10_000, "config.json is not sound: .*len.config.conv_dim"),
+        (
+            "audio_config",
+            "conv_dim",
+            [16] * 10_000,
+            "config.json is not sound: .*len.config.conv_dim",
+        ),
         (None, "lora_rank", 2**40, "lora_rank should be from 0 to"),
         (None, "lora_rank", "16", "config.json is not sound"),
         (None, "audio_config", [1], "audio_config should hold keys and values, not list"),
@@ -210,7 +215,11 @@ def test_sizes_are_held_against_limits_and_weights(
         ("tokenizer_config.json", '{"bos_token": 3}', "bos_token should be a text, not int"),
         ("tokenizer_config.json", '{"padding_side": "up"}', "padding_side should be left or right"),
         ("generation_config.json", "[1]", "should hold a JSON object"),
-        ("generation_config.json", '{"temperature": "hot"}', "temperature: expected float from 0 to"),
+        (
+            "generation_config.json",
+            '{"temperature": "hot"}',
+            "temperature: expected float from 0 to",
+        ),
         ("generation_config.json", '{"max_new_tokens": -5}', "max_new_tokens: expected int from 1"),
         ("generation_config.json", '{"eos_token_id": {"a": 1}}', "eos_token_id: expected int"),
         ("generation_config.json", '{"pad_token_id": 512}', "pad_token_id 512 is not in the vocab"),
