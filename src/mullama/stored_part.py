@@ -83,7 +83,7 @@ def check_attention(name: Any) -> None:
     if isinstance(name, dict):
         for inner in name.values():
             check_attention(inner)
-    elif name in FLASH_ATTENTION:
+    elif isinstance(name, str) and name in FLASH_ATTENTION:
         if not FLASH_ATTENTION[name]():
             raise CheckpointError(
                 f"attention by {name} needs its package, which is not installed or has no GPU: take "
