@@ -69,18 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
     encoder = open_encoder(arguments.model, arguments.dtype, arguments.device)
     folder = arguments.store or default_folder()
     store = open_cache(folder, encoder, as_published=arguments.as_published)
-    with tqdm(total=len(files), unit="file", disable=not sys.stderr.isatty()) as bar:
-
-        def show(done: int) -> None:
-            bar.update(done - bar.n)
-
-        heard = precompute(
-            files,
-            store,
-            workers=arguments.workers,
-            on_error=lambda _, cause: name(cause),
-            progress=show,
-        )
+    heard = precompute(
+        files,
+        store,
+        workers=arguments.workers,
+        on_error=lambda _, cause: name(cause),
+        progress=True,
+    )
     failed = len(heard.failed) + len(lost)
     kept = len(heard.digests) - heard.new
     print(f"{heard.new} heard, {kept} known before, {failed} failed: {store.folder}")
