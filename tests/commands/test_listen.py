@@ -65,10 +65,10 @@ def test_every_form_of_data_set(
 def test_it_hears_what_the_model_hears(
     songs: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mullama.listen.cache import ListeningCache
+    from mullama.listen.cache import open_cache
 
     mu = load(folder, device="cpu")
-    store = ListeningCache(tmp_path / "store", mu.model.encoder)
+    store = open_cache(tmp_path / "store", mu.model.encoder)
     assert run(songs, "--model", folder, "--store", tmp_path / "store", "--device", "cpu") == 0
     assert str(store.folder) in capsys.readouterr().out
     song = songs / "audios" / "2.wav"

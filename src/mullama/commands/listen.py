@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from mullama.checkpoints.store import open_encoder
-    from mullama.listen.cache import ListeningCache, default_folder
+    from mullama.listen.cache import default_folder, open_cache
     from mullama.listen.precompute import precompute
 
     options = from_flags(ListenOptions, arguments)
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not files and not lost:
         raise UsageError(f"there is no music in {', '.join(map(str, options.datasets))}")
     encoder = open_encoder(options.model, options.dtype, options.device)
-    cache = ListeningCache(store, encoder, as_published=options.as_published)
+    cache = open_cache(store, encoder, as_published=options.as_published)
     with tqdm(total=len(files), unit="file", disable=not sys.stderr.isatty()) as bar:
 
         def show(done: int) -> None:

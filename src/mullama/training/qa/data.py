@@ -1,13 +1,13 @@
-"""A recipe's data sets become pairs to train on and pairs held out, with how often each comes.
+"""A recipe's data sets become pairs for training and held-out pairs, with how often each comes.
 
-What is held out is whole tracks, never single pairs of one, and follows from the track's name alone.
-Knows files of pairs; not tokens, not sound.
+Whole tracks are held out, never single pairs of one, and which ones follows from the track's name
+alone. Does not know tokens or audio.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from mullama.data.files import read_pairs
 from mullama.data.records import Pair
 from mullama.errors import UsageError
+from mullama.jobs.digest import text_number
 from mullama.training.recipe import DataSet, Recipe
 
 
@@ -63,29 +64,35 @@ def is_held_out(pair: Pair, share: float) -> bool:
     if pair.audio is None:
         return False
     # The name alone, so that the same tracks are held out wherever the data lie.
-    digest = hashlib.sha256(Path(pair.audio).name.encode()).digest()
-    return int.from_bytes(digest[:8], "big") < share * 2**64
+    return text_number(Path(pair.audio).name) < share * 2**64
 
 
-def divide(
-    sources: Sequence[PairSet], share: float, max_held_out: int
-) -> tuple[list[Pair], NDArray[np.float64], list[Pair]]:
-    """Pairs to train on, how often each comes (pairs,), and at most `max_held_out` to validate with."""
-    training: list[Pair] = []
+class DividedPairs(NamedTuple):
+    """Pairs by what they are for."""
+
+    training: list[Pair]
+    weights: NDArray[np.float64]
+    """How often each of them comes in an epoch, on average (pair,)."""
+    held_out: list[Pair]
+    """For validation."""
+
+
+def divide(sources: Sequence[PairSet], share: float, limit: int) -> DividedPairs:
+    """Hold out a share of the tracks, and of their pairs at most `limit`, evenly spaced."""
+    divided = DividedPairs([], np.empty(0), [])
     weights: list[float] = []
-    validation: list[Pair] = []
     for source in sources:
         for pair in source.pairs:
             if is_held_out(pair, share):
-                validation.append(pair)
+                divided.held_out.append(pair)
             else:
-                training.append(pair)
+                divided.training.append(pair)
                 weights.append(source.weight)
-    if share and not validation:
+    if share and not divided.held_out:
         raise UsageError(
             "no track is held out for validation: there are too few; set validation: 0"
         )
-    if not training:
+    if not divided.training:
         raise UsageError("every track is held out for validation: set validation lower")
-    every = max(1, -(-len(validation) // max_held_out))
-    return training, np.array(weights), validation[::every]
+    spacing = max(1, -(-len(divided.held_out) // limit))
+    return DividedPairs(divided.training, np.array(weights), divided.held_out[::spacing])

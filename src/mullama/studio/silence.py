@@ -1,6 +1,6 @@
 """Clips without music, so that a model can say that it hears none: silence, hum, hiss, clicks.
 
-Every clip follows from its seed. Knows nothing of training.
+Every clip follows from its seed.
 """
 
 import numpy as np

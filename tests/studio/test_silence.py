@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mullama.training.small.silence import KINDS, silence
+from mullama.studio.silence import KINDS, silence
 
 
 @pytest.mark.parametrize("seed", range(KINDS))
