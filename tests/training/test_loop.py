@@ -1,6 +1,7 @@
 """The training loop loses nothing when it is stopped, and stops when it must."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from mullama.errors import UsageError
 from mullama.jobs.atomic import part_name
 from mullama.studio.split import Split
-from mullama.training.checkpoints import FOLDER, TrainingError
+from mullama.training.checkpoints import FOLDER, TrainingError, read, write
 from mullama.training.curve import CURVE
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop, Stopped
@@ -170,6 +171,49 @@ def test_a_run_goes_on_while_none_of_the_old_checkpoints_can_be_read(tmp_path: P
     again = loop(tmp_path)
     assert again.resume()
     assert again.progress.total == 1
+
+
+def rewrite(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the newest checkpoint as another version would have written it."""
+    path = sorted((folder / FOLDER).glob("step-*.pt"))[-1]
+    state = read(path)
+    change(state)
+    write(path, state)
+
+
+def test_a_checkpoint_of_version_0_2_0_is_resumed(tmp_path: Path) -> None:
+    only = Recipe("tiny", RECIPE.phases[1:], splits=SPLITS, validate_steps=2)
+    whole = loop(tmp_path / "whole", recipe=only, held_out=[1.0, 2.0, 3.0])
+    whole.train()
+    loop(tmp_path / "old", recipe=only, held_out=[1.0, 2.0]).train(max_steps=4)
+
+    def as_before(state: dict[str, Any]) -> None:
+        counters = state["progress"]
+        state["progress"] = {
+            {"bad_evaluations": "worse"}.get(name, name): value for name, value in counters.items()
+        }
+
+    rewrite(tmp_path / "old", as_before)
+    again = loop(tmp_path / "old", recipe=only, held_out=[3.0])
+    assert again.resume()
+    assert again.progress.bad_evaluations == 1
+    again.train()
+    assert all(torch.equal(t, weights(again)[n]) for n, t in weights(whole).items())
+
+
+@pytest.mark.parametrize("part", ["progress", "weights"])
+def test_a_checkpoint_of_an_unknown_version_is_refused_in_one_line(
+    tmp_path: Path, part: str
+) -> None:
+    loop(tmp_path).train(max_steps=2)
+    rewrite(
+        tmp_path,
+        lambda state: state[part].update(mood=3) if part == "progress" else state.pop(part),
+    )
+    with pytest.raises(
+        UsageError, match=r"checkpoints was written by another version of mullama: "
+    ):
+        loop(tmp_path).resume()
 
 
 def test_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:

@@ -229,8 +229,8 @@ def test_a_finished_run_is_not_resumed_with_other_data(
     ("change", "said"),
     [
         ({"phase": {"trains": ["finetun"]}}, "trains 'finetun', but no parameter"),
-        ({"phase": {"batch": 0}}, "batch must be 1 or more, not 0"),
-        ({"validate_steps": 0}, "validate_steps must be 1 or more"),
+        ({"phase": {"batch": 0}}, r"phases\[0\]: batch: expected int >= 1, got 0"),
+        ({"validate_steps": 0}, "validate_steps: expected int >= 1, got 0"),
         ({"lora_rank": 7}, "has low-rank updates of rank 4, the recipe says 7"),
         ({"phase": {"batch": 64, "as_published": True}}, "23 pairs are too few for a single step"),
     ],
@@ -275,6 +275,9 @@ def test_a_non_finite_loss_names_the_item(folder: Path, data: Path, tmp_path: Pa
 def command(recipe: Path, out: Path, data: Path, *more: str) -> list[str]:
     told = ["--out", str(out), "--data", str(data), "--store", str(data.parent / "store")]
     return ["mullama", "train", str(recipe), *told, "--device", "cpu", *more]
+
+
+MAIN = "import sys; from mullama.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -336,6 +339,54 @@ def test_sigterm_saves_and_says_how_to_go_on(folder: Path, data: Path, tmp_path:
     assert process.returncode == 143
     assert "stopped as asked" in said
     assert same(train(recipe, tmp_path / "whole", data), train(recipe, out, data, resume=True))
+
+
+def test_a_disk_that_fills_up_gets_one_line_and_the_same_command_goes_on(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    whole = train(recipe, tmp_path / "whole", data)
+    out = tmp_path / "out"
+    train(recipe, out, data, max_steps=2)
+    limited = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n{MAIN}"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", limited, *command(recipe, out, data)[1:]],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 2
+    assert "Traceback" not in process.stderr
+    last = process.stderr.splitlines()[-1]
+    assert last.startswith("mullama: error: the checkpoint ")
+    assert "step-000000002-000.pt is the last good one: free some space" in last
+    assert same(whole, train(recipe, out, data))
+
+
+@pytest.mark.slow
+def test_a_second_trainer_on_one_folder_is_refused(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"steps": 100_000, "epochs": 0})
+    out = tmp_path / "run"
+    first = start(*command(recipe, out, data))
+    wait_for_steps(out, 1, first)
+    with pytest.raises(UsageError, match=rf"run is being trained by process {first.pid}"):
+        train(recipe, out, data)
+    first.kill()
+    first.communicate()
+    train(recipe, out, data, max_steps=1)
+
+
+@pytest.mark.slow
+def test_several_processes_print_an_error_once(folder: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"trains": ["finetun"]})
+    torchrun = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
+    _, said = start(*torchrun, *command(recipe, tmp_path / "run", data)).communicate()
+    assert said.count("mullama: error: a phase trains 'finetun'") == 1
 
 
 @pytest.mark.slow

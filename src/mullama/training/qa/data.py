@@ -18,8 +18,6 @@ from mullama.errors import UsageError
 from mullama.jobs.digest import text_number
 from mullama.training.recipe import DataSet, Recipe
 
-TABLES = (".json", ".jsonl")
-
 
 @dataclass(frozen=True)
 class PairSet:
