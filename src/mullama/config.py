@@ -1,4 +1,4 @@
-"""What is stored beside the weights: every size and every habit of one model.
+"""What is stored beside the weights: every size and every option of one model.
 
 The three parts keep their own kinds of configuration (an encoder's, the language model's);
 `MuLlamaConfig` adds what joins them. No size of the published model is written down anywhere else
@@ -12,6 +12,7 @@ from huggingface_hub.dataclasses import strict
 from transformers import AutoConfig, HubertConfig, PreTrainedConfig
 
 from mullama.errors import CheckpointError
+from mullama.registry import Registry
 
 LISTENINGS = ("states", "last")
 """What an adapter takes of what was heard: every hidden state, or the last one alone."""
@@ -75,6 +76,17 @@ class FilterbankConfig(HubertConfig):
 AUDIO_CONFIGS: dict[str, type[HubertConfig]] = {
     kind.model_type: kind for kind in (MertConfig, FilterbankConfig)
 }
+"""Ours, known without importing an encoder; another package's is its encoder's `config_class`."""
+ENCODERS = Registry[Any](
+    "encoder",
+    {
+        MertConfig.model_type: "mullama.listen.encoders.mert:MertEncoder",
+        FilterbankConfig.model_type: "mullama.listen.encoders.filterbank:FilterbankEncoder",
+    },
+    entry_points="mullama.encoders",
+    error=CheckpointError,
+)
+"""`model_type` of an encoder's configuration -> its class, an `EncoderModel` of listen/encoders."""
 
 
 @strict
@@ -142,11 +154,9 @@ class MuLlamaConfig(PreTrainedConfig):
         return int(getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads)
 
 
-def _audio_config(stored: dict[str, Any]) -> HubertConfig:
+def _audio_config(stored: dict[str, Any]) -> PreTrainedConfig:
     kind = stored.get("model_type")
-    if kind not in AUDIO_CONFIGS:
-        known = ", ".join(sorted(AUDIO_CONFIGS))
-        raise CheckpointError(
-            f"unknown encoder {kind!r} in audio_config.model_type; known: {known}"
-        )
-    return AUDIO_CONFIGS[kind](**{k: v for k, v in stored.items() if k != "model_type"})
+    if not isinstance(kind, str):
+        raise CheckpointError("audio_config.model_type must name an encoder")
+    config_class = AUDIO_CONFIGS.get(kind) or ENCODERS.load(kind).config_class
+    return config_class(**{k: v for k, v in stored.items() if k != "model_type"})

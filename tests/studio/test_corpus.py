@@ -7,31 +7,21 @@ import numpy as np
 import pytest
 import torch
 
-from mullama.errors import UsageError
+from installed import skip_without_fluidsynth
 from mullama.listen.encoders.spectra import spectra
 from mullama.studio.clips import Studio, seeds_for
 from mullama.studio.corpus import load, load_or_render, prepare, shard_name, split_folder
 from mullama.studio.silence import NOTHING
-from mullama.studio.sound.banks import BANKS, TRAINING_BANKS
+from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.studio.spectra_set import BANDS_STEP, ONSETS_STEP
 from mullama.studio.split import Split
 
 SPLIT = Split("music", "validation", 2, takes=2, silences=1)
 
 
-def has_banks() -> bool:
-    try:
-        for name in TRAINING_BANKS:
-            BANKS[name].path()
-    except UsageError:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not has_banks():
-        pytest.skip("the sound banks that music is rendered with are not installed")
+    skip_without_fluidsynth(*TRAINING_BANKS)
     folder = tmp_path_factory.mktemp("music")
     prepare(SPLIT, folder, report=lambda _: None)
     return folder

@@ -15,6 +15,7 @@ import torch
 
 from mullama.evaluation.small_model_scores import TARGETS, Figures, majority, score
 from mullama.jobs.atomic import write_text
+from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.song import MuLlama, Song, load
 from mullama.studio.clips import TAKES
 from mullama.studio.spectra_set import SpectraSet
@@ -52,9 +53,11 @@ def measure(
 
 def listen(mu: MuLlama, music: SpectraSet) -> list[Song]:
     """Clips as songs that can be asked."""
+    encoder = mu.model.encoder
+    assert isinstance(encoder, FilterbankEncoder)  # the small model's, which takes spectra
     with torch.inference_mode():
         parts = [
-            mu.model.encoder.attend(music.spectra(slice(start, start + BATCH)))
+            encoder.attend(music.spectra(slice(start, start + BATCH)))
             for start in range(0, len(music), BATCH)
         ]
     return [

@@ -15,7 +15,7 @@ from tokenizers.processors import Sequence, TemplateProcessing
 
 from mullama.checkpoints.pieces import SPACE
 from mullama.checkpoints.tensors import read_config
-from mullama.errors import CheckpointError, MissingExtraError
+from mullama.errors import CheckpointError
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED = 1, 2, 3, 4
 """Kinds of pieces in sentencepiece_model.proto."""
@@ -67,19 +67,14 @@ def _takes_sentencepiece(model: Path, ready: Path) -> bool:
         return True
     try:
         pieces = len(_pieces(model).pieces)
-    except (CheckpointError, MissingExtraError):
+    except CheckpointError:
         return False
     return bool(_load_json(ready).get_vocab_size(with_added_tokens=True) == pieces)
 
 
 def _pieces(path: Path) -> Any:
-    try:
-        from sentencepiece import sentencepiece_model_pb2 as protocol
-    except ImportError as cause:
-        raise MissingExtraError(
-            "sentencepiece and protobuf", "convert", f"reading {path}"
-        ) from cause
     from google.protobuf.message import DecodeError
+    from sentencepiece import sentencepiece_model_pb2 as protocol
 
     found = protocol.ModelProto()
     try:

@@ -17,12 +17,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
-from transformers import PreTrainedModel
 
 from mullama.data.audio import places
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader
 from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder
+from mullama.listen.encoders.encoder import Encoder
+from mullama.listen.listening import encode_clips, first_window
 from mullama.listen.precompute import precompute
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.parallel import World
@@ -113,24 +114,22 @@ class CachedListenings:
 class OnlineListenings:
     """Listenings from an encoder that trains."""
 
-    def __init__(self, encoder: PreTrainedModel, device: torch.device) -> None:
+    def __init__(self, encoder: Encoder, device: torch.device) -> None:
         self.encoder, self.device = encoder, device
         self._waveform = lru_cache(DECODED)(self._decode)
 
     def __call__(self, names: Names) -> Float[Tensor, "clip states features"]:
         """See PreparedListenings.online. Of a clip longer than the encoder's window a random part is taken."""
-        config = self.encoder.config
-        size = round(config.sampling_rate * config.window_seconds)
-        listenings = []
+        clips = []
         for name in names:
             waveform = self._waveform(name)
-            start = int(torch.randint(max(1, len(waveform) - size + 1), ()))
-            window = waveform[None, start : start + size].to(self.device)
-            listenings.append(self.encoder(window))
-        return torch.cat(listenings)
+            size = first_window(self.encoder, len(waveform))
+            start = int(torch.randint(len(waveform) - size + 1, ()))
+            clips.append(waveform[start : start + size].to(self.device))
+        return encode_clips(self.encoder, clips)
 
     def _decode(self, name: str | None) -> Float[Tensor, " samples"]:
-        rate = self.encoder.config.sampling_rate
+        rate = self.encoder.sample_rate
         if name is None:
             return torch.zeros(round(SILENT_SECONDS * rate))
         with AudioReader(name, rate) as reader:
