@@ -114,8 +114,10 @@ def check_sizes(part: PreTrainedConfig, where: str) -> None:
 
 def check_frames(audio: PreTrainedConfig, where: str) -> None:
     """Refuse an encoder that would cut a window into so many frames that it never ends."""
-    hop = math.prod(getattr(audio, "conv_stride", ()))  # other packages' encoders may have none
-    frames = audio.sampling_rate * audio.window_seconds / hop
+    strides = getattr(audio, "conv_stride", None)
+    if strides is None:  # an encoder of another package, which may have no convolutions
+        return
+    frames = audio.sampling_rate * audio.window_seconds / math.prod(strides)
     if frames > MAX_FRAMES:
         raise CheckpointError(
             f"{where}: a window of {audio.window_seconds} s would have {frames:.0f} frames by "
