@@ -16,8 +16,8 @@ from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
+from mullama.musicqa.build import build as module
 from mullama.musicqa.build.build import build
-from mullama.musicqa.build.build import build as module
 from mullama.musicqa.build.check import check
 from mullama.musicqa.build.plan import Build
 from paths import EXAMPLES
