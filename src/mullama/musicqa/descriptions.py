@@ -26,3 +26,8 @@ class Description:
     """Of the text, as its publisher states it."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What the studio knows to be true of a rendered clip, `Truth.as_dict`; else empty."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """As `Clip.key` of the clip that is made of it."""
+        return self.source, self.id

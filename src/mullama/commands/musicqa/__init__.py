@@ -1,6 +1,6 @@
 """`mullama musicqa write | build | read`: described music becomes question-answer data, in three steps.
 
-Each step is a module of `mullama.musicqa` that knows its own arguments.
+Each step is a module beside this one, or of `mullama.musicqa`, with arguments of its own.
 """
 
 import argparse
@@ -13,7 +13,7 @@ STEPS = {
 }
 
 MODULES = {
-    "write": "mullama.musicqa.write",
+    "write": "mullama.commands.musicqa.write",
     "build": "mullama.musicqa.build.build",
     "read": "mullama.musicqa.read",
 }
