@@ -93,16 +93,21 @@ def _encode(clip: Clip) -> dict[str, Any]:
     if is_utf8("".join(texts)):
         return clip.as_dict()
     pairs = tuple((_to_utf8(question), _to_utf8(answer)) for question, answer in clip.pairs)
-    about = {name: _to_utf8(getattr(clip, name)) for name in ("text", "failed", "last_text")}
-    audio = None if clip.audio is None else _to_utf8(clip.audio)
-    return replace(clip, pairs=pairs, audio=audio, **about).as_dict()
+    return replace(
+        clip,
+        text=_to_utf8(clip.text),
+        audio=None if clip.audio is None else _to_utf8(clip.audio),
+        pairs=pairs,
+        failed=_to_utf8(clip.failed),
+        last_text=_to_utf8(clip.last_text),
+    ).as_dict()
 
 
 def _to_utf8(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-CLIP_LINES = RecordFormat(
+CLIP_LINES = RecordFormat[Clip](
     encode=_encode,
     decode=Clip.from_dict,
     key=lambda clip: clip.key,
