@@ -65,7 +65,7 @@ def write(
     report.outcome = run(
         descriptions,
         writer.write,
-        JsonlLog(out, CLIP_LINES),
+        JsonlLog[Clip](out, CLIP_LINES),
         key=lambda description: description.key,
         shard=shard,
         limit=limit,
