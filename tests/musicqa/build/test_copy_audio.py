@@ -9,7 +9,6 @@ import soundfile
 
 from clips import RATE, write_wav
 from mullama.errors import AudioError, UsageError
-from mullama.musicqa.build import copy_audio as storing
 from mullama.musicqa.build.copy_audio import copy_into, look_at
 from paths import EXAMPLES
 
@@ -58,7 +57,7 @@ def test_what_cannot_be_heard_leaves_nothing(
     for name in ("text.mp3", "empty.wav", "none.wav", "none.flac", "nan.aiff", "absent.mp3", "."):
         with pytest.raises(AudioError):
             copy_into(tmp_path / name, target)
-    monkeypatch.setattr(storing, "LARGEST_WAV_BYTES", 1000)
+    monkeypatch.setattr("mullama.musicqa.build.copy_audio.MAX_WAV_BYTES", 1000)
     with pytest.raises(AudioError, match="too long"):
         copy_into(EXAMPLES / "jig.flac", target)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("0.wav")]

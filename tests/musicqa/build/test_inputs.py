@@ -6,7 +6,7 @@ import pytest
 
 from clips import make_clip, write_lines
 from mullama.data.tally import Tally
-from mullama.errors import UsageError
+from mullama.errors import AudioError, UsageError
 from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
 
 
@@ -22,15 +22,29 @@ def found(tmp_path: Path, name: str | None, file: str, *folders: Path) -> Path |
 
 
 def test_our_lines_say_where(tmp_path: Path) -> None:
-    absolute = touched(tmp_path / "far" / "a.wav")
+    absolute = touched(tmp_path / "in" / "far" / "a.wav")
+    elsewhere = touched(tmp_path / "far" / "e.wav")
     beside = touched(tmp_path / "in" / "clips" / "b.wav")
     named = touched(tmp_path / "music" / "audios" / "c.wav")
     assert found(tmp_path, str(absolute), "w.jsonl") == absolute
+    assert found(tmp_path, str(elsewhere), "w.jsonl", tmp_path / "far") == elsewhere
     assert found(tmp_path, "clips/b.wav", "w.jsonl") == beside
     assert found(tmp_path, "gone/c.wav", "w.jsonl", tmp_path / "music") == named
     assert found(tmp_path, "d.wav", "w.jsonl", tmp_path / "music") is None
     assert found(tmp_path, None, "w.jsonl") is None
     assert found(tmp_path, "x" * 5000, "w.jsonl") is None
+
+
+def test_our_lines_cannot_lead_elsewhere(tmp_path: Path) -> None:
+    """A file of clips may come from anybody, and a set is given away with its audio."""
+    outside = touched(tmp_path / "private" / "a.wav")
+    touched(tmp_path / "in" / "x")
+    (tmp_path / "in" / "link.wav").symlink_to(outside)
+    (tmp_path / "in" / "linked").symlink_to(outside.parent)
+    for name in (str(outside), "../private/a.wav", "link.wav", "linked/a.wav"):
+        with pytest.raises(AudioError, match=r"w\.jsonl names .*give --audio "):
+            found(tmp_path, name, "w.jsonl")
+        assert found(tmp_path, name, "w.jsonl", outside.parent) is not None
 
 
 def test_a_published_table_names_files_and_cannot_lead_elsewhere(tmp_path: Path) -> None:
@@ -48,7 +62,11 @@ def test_candidates_come_part_by_part(tmp_path: Path) -> None:
     one = write_lines(tmp_path / "1.jsonl", [make_clip("a"), make_clip("b", failed="why")])
     two = write_lines(tmp_path / "2.jsonl", [make_clip("c")])
     seen = candidates({"pretrain": [two, one], "eval": []}, Tally())
-    assert [candidate.key for candidate in seen] == [("pretrain", "folder", c) for c in "cab"]
+    assert [(each.part, each.clip.id, each.place) for each in seen] == [
+        ("pretrain", "c", 0),
+        ("pretrain", "a", 1),
+        ("pretrain", "b", 2),
+    ]
 
 
 def test_inputs_are_files_that_are_read_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ STEPS = {
 
 MODULES = {
     "write": "mullama.commands.musicqa.write",
-    "build": "mullama.musicqa.build.build",
+    "build": "mullama.commands.musicqa.build",
     "read": "mullama.musicqa.read",
 }
 

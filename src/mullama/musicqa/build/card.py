@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mullama.jobs.atomic import atomic_file, write_text
 from mullama.musicqa.build.stats import PartStats, count, quantile
-from mullama.musicqa.whole import atomic_file
 
 HISTOGRAM = "answer_lengths.png"
 
@@ -21,8 +21,7 @@ def write_card(out: Path, hint: Callable[[str], None]) -> int:
     """
     figures = count(out)
     drawn = _draw(out / HISTOGRAM, figures, hint)
-    with atomic_file(out / "README.md") as part:
-        part.write_text("\n".join(_card(figures, drawn=drawn)) + "\n", encoding="utf-8")
+    write_text(out / "README.md", "\n".join(_card(figures, drawn=drawn)) + "\n")
     return sum(part.pairs for part in figures.values())
 
 

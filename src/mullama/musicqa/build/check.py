@@ -14,8 +14,8 @@ from mullama.data.records import Pair
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.safe_paths import is_file, safe_name
 from mullama.musicqa.build.copy_audio import Stored, look_at
-from mullama.musicqa.build.manifest import Manifest
-from mullama.musicqa.build.plan import AUDIOS, REGISTER
+from mullama.musicqa.build.manifest import read_manifest
+from mullama.musicqa.build.plan import AUDIOS, MANIFEST
 
 MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0
@@ -127,10 +127,10 @@ def _check_origins(folder: Path, parts: list[str], findings: Findings) -> None:
 def _check_sounds(folder: Path, clips: dict[str, _Clip], findings: Findings) -> None:
     from tqdm import tqdm
 
-    manifest = folder / REGISTER
+    manifest = folder / MANIFEST
     stored = {
         entry.audio_name: entry.sha256
-        for entry in (Manifest(manifest).entries() if manifest.is_file() else ())
+        for entry in (read_manifest(manifest) if manifest.is_file() else ())
     }
     first: dict[str, str] = {}
     for name, clip in tqdm(clips.items(), unit="clip", disable=not sys.stderr.isatty()):
@@ -163,13 +163,3 @@ def _sound(folder: Path, name: str, findings: Findings) -> Stored | None:
     except AudioError as error:
         findings.found(UNREADABLE, str(error))
         return None
-
-
-def run_check(folder: Path) -> int:
-    """Print what was found; 0: nothing, 1: something."""
-    findings = check(folder)
-    hours = findings.seconds / 3600
-    print(f"{folder}: {findings.clips} clips, {hours:.2f} hours, {findings.pairs} pairs")
-    for line in findings.lines():
-        print(line)
-    return 1 if findings.counts else 0

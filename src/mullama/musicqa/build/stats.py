@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mullama.data.files import each_pair
 from mullama.data.formats.published import FIXED_QUESTIONS, PARTS
-from mullama.musicqa.build.manifest import Manifest
-from mullama.musicqa.build.plan import REGISTER
+from mullama.musicqa.build.manifest import read_manifest
+from mullama.musicqa.build.plan import MANIFEST
 
 TOPICS = {
     "tempo and rhythm": r"tempo|rhythm|beat|bpm|time signature|metre|meter|fast|slow",
@@ -60,7 +60,7 @@ def topic_of(question: str) -> str:
 def count(out: Path) -> dict[str, PartStats]:
     """The figures of a finished set, part by part."""
     figures = {part: PartStats() for part in PARTS if (out / f"{part}.jsonl").is_file()}
-    for entry in Manifest(out / REGISTER).entries():
+    for entry in read_manifest(out / MANIFEST):
         part = figures[entry.part]
         if entry.failed:
             part.failed[entry.failed.split(":")[0]] += 1
