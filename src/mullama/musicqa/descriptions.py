@@ -13,7 +13,7 @@ class Description:
     """What a collection says about one clip, in words."""
 
     source: str
-    """The collection's name, a key of `sources.SOURCES`."""
+    """The collection's name, a name in `sources.SOURCES`."""
     id: str
     """The clip's name there; unique within its source."""
     text: str

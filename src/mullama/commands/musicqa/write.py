@@ -1,39 +1,36 @@
-"""`mullama musicqa write SOURCE PATH --writer W --out FILE`: a collection becomes interviewed clips.
+"""`mullama musicqa write SOURCE PATH --writer W --out FILE`: a collection becomes clips with their pairs.
 
-Does not print while it works, except the progress
-on a terminal.
+Does not print while it works, except the progress on a terminal.
 """
 
 import argparse
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mullama.errors import UsageError
 from mullama.jobs.shard import Shard
-from mullama.musicqa.sources import Selection, add_source_arguments, select
-from mullama.musicqa.write import write
-from mullama.musicqa.writers import add_writer_arguments, open_writer, writer_options
-from mullama.musicqa.writers.registry import FORMS
+from mullama.musicqa.sources.source_options import STUDIO_OPTIONS, SourceOptions
+from mullama.musicqa.write_options import WriteOptions
+from mullama.musicqa.writers.writer_options import WriterOptions
+from mullama.options import add_flags, from_flags, options_of
+
+if TYPE_CHECKING:
+    from mullama.musicqa.sources import Selection
+
+POSITIONAL = ("source", "path")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which collection, who writes, and where to."""
-    add_source_arguments(parser)
-    parser.add_argument("--writer", required=True, metavar="W", help=FORMS)
-    parser.add_argument(
-        "--out", required=True, type=Path, metavar="FILE.jsonl",
-        help="a line for every clip; what it holds already is kept",
-    )  # fmt: skip
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first N clips")
-    parser.add_argument(
-        "--retry-failed", action="store_true", help="ask again for clips that failed before"
-    )
-    parser.add_argument(
-        "--shard", default="1/1", metavar="K/N",
-        help="the Kth of N workers, into FILE-K-of-N.jsonl; a last run without it joins them",
-    )  # fmt: skip
-    add_writer_arguments(parser)
+    for name, kind in zip(POSITIONAL, (str, Path), strict=True):
+        text = options_of(WriteOptions)[name].doc.removesuffix(".")
+        parser.add_argument(name, type=kind, metavar=name.upper(), help=text)
+    add_flags(parser, WriteOptions, without=POSITIONAL)
+    of_all = [name for name in options_of(SourceOptions) if name not in STUDIO_OPTIONS]
+    add_flags(parser, SourceOptions, group="which clips", without=STUDIO_OPTIONS)
+    add_flags(parser, SourceOptions, group="the studio's clips", without=of_all)
+    add_flags(parser, WriterOptions, group="how it is written")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,35 +38,37 @@ def run(arguments: argparse.Namespace) -> int:
 
     0: every clip has its pairs; 1: some failed; 2: none has any.
     """
-    if arguments.limit is not None and arguments.limit < 1:
-        raise UsageError(f"--limit is {arguments.limit}, expected 1 or more")
-    if arguments.out.suffix != ".jsonl":
-        raise UsageError(f"--out is {arguments.out}, expected the name of a .jsonl file")
-    shard = Shard.from_text(arguments.shard)
-    selection = select(arguments)
-    writer = open_writer(arguments.writer, writer_options(arguments))
+    from mullama.musicqa.sources import Selection
+    from mullama.musicqa.write import write
+    from mullama.musicqa.writers import open_writer
+
+    options = from_flags(WriteOptions, arguments)
+    wanted = from_flags(SourceOptions, arguments)
+    selection = Selection(options.source, options.path, wanted)
+    writer = open_writer(options.writer, from_flags(WriterOptions, arguments))
+    shard = Shard.from_text(options.shard)
     report = write(
         selection,
         writer,
-        arguments.out,
-        limit=arguments.limit,
+        options.out,
+        limit=options.limit,
         shard=shard,
-        retry_failed=arguments.retry_failed,
-        total=_total(selection, arguments),
+        retry_failed=options.retry_failed,
+        total=_total(selection, options),
     )
-    lines = [f"{arguments.source}: {line}" for line in selection.tally.lines()]
+    lines = [f"{options.source}: {line}" for line in selection.tally.lines()]
     lines += [f"{writer.name}: {line}" for line in report.lines()]
     if writer.usage.requests:
         lines.append(f"{writer.name}: {writer.usage}")
     print("\n".join(lines), file=sys.stderr)
-    print(shard.path(arguments.out))
+    print(shard.path(options.out))
     return report.outcome.exit_code
 
 
-def _total(selection: Selection, arguments: argparse.Namespace) -> int | None:
+def _total(selection: "Selection", options: WriteOptions) -> int | None:
     """How many clips there are, where somebody watches and it can be told without making them."""
     if not sys.stderr.isatty():
         return None
-    if arguments.source == "studio":
-        return min(arguments.clips, arguments.limit or arguments.clips)
-    return sum(1 for _ in islice(selection, arguments.limit))
+    if options.source == "studio":
+        return selection.options.clips
+    return sum(1 for _ in islice(selection, options.limit))

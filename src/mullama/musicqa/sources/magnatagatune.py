@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from mullama.data.tables import Row
 from mullama.jobs.safe_paths import first_file, safe_name
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.collection import TableSource, join_tags
+from mullama.musicqa.sources.source import TableSource, join_tags
 
 
 class MagnaTagATune(TableSource):

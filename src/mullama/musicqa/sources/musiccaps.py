@@ -10,7 +10,7 @@ from mullama.data.tables import Row
 from mullama.data.tally import HELD_OUT, LeftOut
 from mullama.jobs.safe_paths import first_file
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.collection import TableSource
+from mullama.musicqa.sources.source import TableSource
 
 YOUTUBE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 

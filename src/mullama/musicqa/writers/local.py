@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mullama.answer.sampling import GREEDY_BELOW
 from mullama.data.records import Clip
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
@@ -58,7 +59,7 @@ class LocalWriter:
         rooms = [self._room(len(ids)) for ids in prompts]
         inputs = _padded_left(prompts, self._tokenizer.pad_token_id, self._model.device)
         processors = LogitsProcessorList()
-        if self._options.temperature > 0:
+        if self._options.temperature >= GREEDY_BELOW:
             seeds = [request.seed for request in requests]
             processors.append(SeededNoise(seeds, self._options.temperature))
         try:

@@ -20,9 +20,10 @@ BROKEN_CLIPS = 8
 
 
 class RemoteWriter:
-    """A model of an OpenAI-compatible server."""
+    """A model of an OpenAI-compatible server; `address` is URL#MODEL."""
 
-    def __init__(self, url: str, model: str, options: WriterOptions) -> None:
+    def __init__(self, address: str, options: WriterOptions) -> None:
+        url, _, model = address.partition("#")
         self._address = Address(url, model)
         self._options = options
         self._broken = 0
