@@ -11,7 +11,8 @@ from itertools import islice
 from mullama.data.records import Clip
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import Interview
-from mullama.musicqa.writers.endpoint import Address, Endpoint, EndpointError, NoReplyError
+from mullama.musicqa.writers.address import Address, EndpointError
+from mullama.musicqa.writers.endpoint import Endpoint, NoReplyError
 from mullama.musicqa.writers.usage import Usage
 from mullama.musicqa.writers.writer_options import WriterOptions
 
