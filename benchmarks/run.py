@@ -16,7 +16,7 @@ from machine import REPOSITORY, RESULTS
 from training import EFFECTIVE_BATCH
 
 SCRIPTS = (
-    ["hearing.py"],
+    ["listening.py"],
     ["decoding.py"],
     ["decoding.py", "--size", "1B", "--tokens", "16", "--repeats", "3"],
     ["cold.py"],
@@ -35,7 +35,7 @@ def main() -> None:
             command = [sys.executable, str(Path(__file__).parent / script[0]), *script[1:]]
             subprocess.run(command, check=True)
     head = (REPOSITORY / "docs" / "benchmarks.head.md").read_text()
-    sections = [*hearing(), *decoding("61M"), *decoding("1B"), *cold(), *training(), *musicqa()]
+    sections = [*listening(), *decoding("61M"), *decoding("1B"), *cold(), *training(), *musicqa()]
     PAGE.write_text(head + "\n".join(sections))
 
 
@@ -44,11 +44,11 @@ def kept(name: str) -> dict[str, Any]:
     return figures
 
 
-def hearing() -> list[str]:
-    figures = kept("hearing")
+def listening() -> list[str]:
+    figures = kept("listening")
     rows = figures["rows"]
     return [
-        f"## Hearing {figures['clip_seconds']:g} s with an encoder of MERT-95M's size",
+        f"## Listening to {figures['clip_seconds']:g} s with an encoder of MERT-95M's size",
         "",
         "| | seconds | share of the matrix rate |",
         "|---|---|---|",

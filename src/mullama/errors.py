@@ -10,7 +10,7 @@ class MuLlamaError(Exception):
 
 
 class AudioError(MuLlamaError):
-    """A sound that cannot be heard: missing, empty, broken, or too short."""
+    """A file or array that cannot be read as sound: missing, empty, broken, or too short."""
 
 
 class CheckpointError(MuLlamaError):

@@ -53,10 +53,10 @@ class MuLlamaProcessor(ProcessorMixin):
         """Questions, and one waveform (samples,) for each -> `input_ids`, `attention_mask`,
         `input_values` (clip, samples) padded on the right, and `input_lengths` (clip,) in samples.
 
-        Lengths travel with the waveforms because padding must not be heard.
+        Lengths travel with the waveforms because padding must not be encoded.
         """
         if images is not None or videos is not None:
-            raise UsageError("this model hears; it cannot see images or videos")
+            raise UsageError("this model takes audio, not images or videos")
         questions = [text] if isinstance(text, str) else list(text)
         filled = [prompts.fill(self.prompt, question) for question in questions]
         batch = dict(self.tokenizer(filled, padding=True, padding_side="left", return_tensors="pt"))

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 from mullama.errors import UsageError
-from mullama.listen.cache import ListeningCache
+from mullama.listen.cache import open_cache
 from mullama.listen.precompute import _one, _spread, precompute
 from paths import TESTS
 from tiny import RATE, clip, tiny_model
@@ -61,7 +61,7 @@ def test_bad_files_are_named_and_the_others_heard(songs: list[Path], tmp_path: P
     soundfile.write(tmp_path / "short.wav", clip(0)[:300], RATE)
     named: dict[Path, str] = {}
     done: list[int] = []
-    store = ListeningCache(tmp_path / "store", tiny_model().encoder)
+    store = open_cache(tmp_path / "store", tiny_model().encoder)
     heard = precompute(
         [songs[0], *bad, *songs[1:], songs[0]],
         store,
@@ -81,8 +81,8 @@ def test_bad_files_are_named_and_the_others_heard(songs: list[Path], tmp_path: P
 
 
 def test_a_full_store_ends_the_run(songs: list[Path], tmp_path: Path) -> None:
-    store = ListeningCache(tmp_path / "store", tiny_model().encoder)
-    place = store.place(store.digest(songs[0]))
+    store = open_cache(tmp_path / "store", tiny_model().encoder)
+    place = store.path(store.digest(songs[0]))
     place.parent.write_text("in the way")
     with pytest.raises(UsageError, match="cannot be written"):
         precompute(songs, store)
@@ -93,7 +93,7 @@ def test_a_full_store_ends_the_run(songs: list[Path], tmp_path: Path) -> None:
 def test_threads_hear_what_one_does(songs: list[Path], tmp_path: Path) -> None:
     """As beside a GPU."""
     encoder = tiny_model().encoder
-    stores = [ListeningCache(tmp_path / name, encoder) for name in ("one", "many")]
+    stores = [open_cache(tmp_path / name, encoder) for name in ("one", "many")]
     alone = precompute(songs, stores[0])
     with ThreadPoolExecutor(3) as pool:
         outcomes = list(_spread(pool, songs, 3, lambda path: _one(stores[1], path)))
@@ -106,7 +106,7 @@ def test_threads_hear_what_one_does(songs: list[Path], tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_processes_hear_what_one_does(songs: list[Path], tmp_path: Path) -> None:
     encoder = tiny_model().encoder
-    stores = [ListeningCache(tmp_path / name, encoder) for name in ("one", "two")]
+    stores = [open_cache(tmp_path / name, encoder) for name in ("one", "two")]
     (tmp_path / "text.mp3").write_text("no music")
     heard = [
         precompute([*songs, tmp_path / "text.mp3"], store, workers=count)
@@ -140,7 +140,7 @@ def test_two_fill_one_store(songs: list[Path], tmp_path: Path) -> None:
     both = [elsewhere(tmp_path / "store", songs) for _ in range(2)]
     said = [json.loads(each.communicate()[0].splitlines()[-1]) for each in both]
     assert said[0][2] == said[1][2]
-    store = ListeningCache(tmp_path / "store", tiny_model().encoder)
+    store = open_cache(tmp_path / "store", tiny_model().encoder)
     assert all(store.get(digest) is not None for digest in said[0][2])
     assert precompute(songs, store).new == 0
     assert not list(store.folder.rglob("*.part"))

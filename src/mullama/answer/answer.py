@@ -13,7 +13,7 @@ class Answer:
     text: str
     question: str
     audio: str
-    """The file that was heard, or what the caller named the sound."""
+    """The file that was listened to, or what the caller named the sound."""
     token_ids: list[int]
     """Without the final end-of-sequence token."""
     token_logprobs: list[float]

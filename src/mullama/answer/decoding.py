@@ -42,8 +42,8 @@ def probabilities(
         return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).float()
     likely = torch.softmax(_scale(logits.float(), sampling), dim=-1)
     ordered, order = likely.sort(dim=-1, descending=True)
-    kept = torch.zeros_like(likely).scatter_(-1, order, _filter(ordered, sampling))
-    return kept / kept.sum(-1, keepdim=True)
+    retained = torch.zeros_like(likely).scatter_(-1, order, _filter(ordered, sampling))
+    return retained / retained.sum(-1, keepdim=True)
 
 
 def penalise(
@@ -77,15 +77,15 @@ def _draw(logits: Tensor, sampling: Sampling, source: torch.Generator) -> int:
     log_total = scaled.logsumexp(-1)
     values, order = scaled.topk(min(HEAD, len(scaled)))
     ordered = (values - log_total).exp()
-    kept = _filter(ordered, sampling)
+    retained = _filter(ordered, sampling)
     # Where the last of the head is left out, so is every token behind it.
-    if ordered.sum() <= sampling.top_p and kept[-1] > 0 and len(ordered) < len(scaled):
+    if ordered.sum() <= sampling.top_p and retained[-1] > 0 and len(ordered) < len(scaled):
         values, order = scaled.sort(descending=True)
-        kept = _filter((values - log_total).exp(), sampling)
-    cumulative = kept.cumsum(-1)
+        retained = _filter((values - log_total).exp(), sampling)
+    cumulative = retained.cumsum(-1)
     spot = torch.rand((), generator=source).to(cumulative) * cumulative[-1]
     # Rounding may put the spot at the very end, where the tokens that are left out lie.
-    last = int(kept.count_nonzero()) - 1
+    last = int(retained.count_nonzero()) - 1
     return int(order[torch.searchsorted(cumulative, spot, right=True).clamp(max=last)])
 
 

@@ -86,7 +86,7 @@ class FastLlama:
         attention_mask: Shaped[Tensor, "texts mask"] | None = None,
         max_new_tokens: int,
     ) -> tuple[Float[Tensor, "row vocabulary"], KeyValueCache]:
-        """Read a prompt: the logits after its last token, and the cache that `step` goes on with.
+        """Read a prompt: the logits after its last token, and the cache that `step` continues.
 
         The attention mask is as long as the prompt: zeros (left padding), then ones. The shifts are
         added before the output projection of the last layers. The cache has room for `max_new_tokens`

@@ -40,7 +40,7 @@ class LoraLinear(nn.Linear):
 
     @torch.no_grad()
     def merged(self) -> nn.Linear:
-        """The same function as a plain linear layer; the sum is taken in float32 and kept in W's dtype."""
+        """The same function as a plain linear layer; the sum is taken in float32 and stored in W's dtype."""
         plain = nn.Linear(self.in_features, self.out_features, self.bias is not None, device="meta")
         update = self.lora_B.float() @ self.lora_A.float()
         weight = (self.weight.float() + update).to(self.weight.dtype)

@@ -30,7 +30,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mullama.errors import AudioError, MuLlamaError, UsageError
-from mullama.listen.cache import ListeningCache
+from mullama.listen.cache import ListeningCache, open_cache
 
 GPU_THREADS = 8
 """Threads that feed one GPU unless another number is asked for."""
@@ -144,7 +144,7 @@ def _one(store: ListeningCache, path: Path) -> FileOutcome:
     try:
         digest = store.digest(path)
         new = store.get(digest) is None
-        return FileOutcome(path, store.hear(path) if new else digest, new, "")
+        return FileOutcome(path, store.listen(path) if new else digest, new, "")
     except FAULTS as error:
         cause = " ".join(str(error).split()) or type(error).__name__
         named = cause if isinstance(error, AudioError) else f"{path}: {cause}"
@@ -178,7 +178,7 @@ def _begin(weights: Path, kind: Any, config: Any, root: Path, as_published: bool
     encoder = kind(config)
     encoder.load_state_dict(load_file(weights), assign=True)
     encoder.eval().requires_grad_(False)
-    _there[:] = [ListeningCache(root, encoder, as_published=as_published, key=key)]
+    _there[:] = [open_cache(root, encoder, as_published=as_published, key=key)]
 
 
 def _one_there(path: Path) -> FileOutcome:

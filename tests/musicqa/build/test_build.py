@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from clips import make_clip, write_lines, write_wav
-from mullama.data.files import read_pairs
+from clips import make_clip, pairs_in, write_lines, write_wav
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.jobs.digest import bytes_digest
+from mullama.musicqa.build import build as module
 from mullama.musicqa.build.build import build
 from mullama.musicqa.build.check import check
 from mullama.musicqa.build.plan import BuildOptions
@@ -89,7 +89,7 @@ def test_numbers_run_over_the_parts_in_their_order(options: BuildOptions) -> Non
 def test_our_lines_say_where_a_clip_comes_from(options: BuildOptions) -> None:
     build(options)
     (pair, *_), evaluation = (
-        read_pairs(options.out / f"{part}.jsonl") for part in ("finetune", "eval")
+        pairs_in(options.out / f"{part}.jsonl") for part in ("finetune", "eval")
     )
     assert (pair.audio, pair.source, pair.source_id) == ("audios/000002.wav", "folder", "clip 2")
     assert (pair.writer, pair.licence) == ("template", "CC0-1.0")
@@ -136,7 +136,7 @@ def test_by_reference_copies_nothing(options: BuildOptions, tmp_path: Path) -> N
     assert list((options.out / "audios").iterdir()) == []
     first = json.loads((options.out / "PretrainMusicQA.json").read_text())[0]
     assert first["audio_name"] == (tmp_path / "in" / "0.wav").resolve().as_posix()
-    assert read_pairs(options.out / "pretrain.jsonl")[0].audio == first["audio_name"]
+    assert pairs_in(options.out / "pretrain.jsonl")[0].audio == first["audio_name"]
     assert not check(options.out).counts
 
 
@@ -146,7 +146,8 @@ def test_absent_audio(options: BuildOptions, tmp_path: Path) -> None:
     told: list[str] = []
     with pytest.raises(UsageError, match="not one clip"):
         build(options, notice=told.append)
-    assert told == ["folder a: without audio", "folder b: without audio"]
+    assert told[0] == "folder a: without audio"
+    assert told[1].startswith(f"folder b: without audio: gone.wav: {absent} names it, but")
     assert not options.out.exists()
     report = build(replace(options, include_missing_audio=True))
     assert report.clips == 2
@@ -173,9 +174,7 @@ def test_an_interrupted_build_goes_on(
     with pytest.raises(KeyboardInterrupt):
         build(options, progress=stop)
     with monkeypatch.context() as patched:
-        patched.setattr(
-            "mullama.musicqa.build.build.write_pairs", lambda *_: exec("raise KeyboardInterrupt")
-        )
+        patched.setattr(module, "write_clips", lambda *_, **__: exec("raise KeyboardInterrupt"))
         with pytest.raises(KeyboardInterrupt):
             build(options)
     build(options)
@@ -183,7 +182,7 @@ def test_an_interrupted_build_goes_on(
 
 
 def test_inputs_are_read_once(options: BuildOptions, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside their digests: a table's header is looked at first."""
+    """Beside their digests, and a look at a file's first lines."""
     opened = Counter[str]()
 
     def audit(event: str, arguments: tuple[object, ...]) -> None:
@@ -195,10 +194,9 @@ def test_inputs_are_read_once(options: BuildOptions, monkeypatch: pytest.MonkeyP
         build(options)
     finally:
         audited.remove(audit)
-    digest = 1
-    assert opened[str(options.pretrain[0])] == digest + 1
-    assert opened[str(options.finetune[0])] == digest + 1
-    assert opened[str(options.eval[0])] == digest + 2
+    for (file,) in options.parts.values():
+        digest, first_lines, rows = 1, 1, 1
+        assert opened[str(file)] == digest + first_lines + rows, file
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -245,10 +243,14 @@ def test_audio_outside_of_the_named_folders_is_refused(
     write_lines(foreign, [make_clip(name, audio) for name, audio in names.items()])
     told: list[str] = []
     build(replace(options, finetune=(foreign,), eval=()), notice=told.append)
-    assert [line.split(" names ")[0] for line in told] == [
-        f"folder {name}: audio outside of the named folders: {foreign}" for name in names
-    ]
-    assert private.read_bytes() not in contents(options.out).values()
+    outside = "it lies outside of what was named; allow for that by --audio DIR"
+    assert told[0] == (
+        f"folder absolute: without audio: {private}: {foreign} names it, but {outside}"
+    )
+    assert told[1].startswith("folder relative: without audio: ../private.wav: ")
+    for content in contents(options.out).values():
+        assert content != private.read_bytes()
+        assert str(foreign.parent).encode() not in content
 
 
 def test_pairs_that_are_too_long_for_a_line_are_left_out(

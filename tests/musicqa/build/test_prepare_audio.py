@@ -2,12 +2,14 @@
 
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clips import make_clip, write_wav
+from mullama.data.audio import AudioResolver
 from mullama.errors import AudioError, UsageError
 from mullama.musicqa.build import prepare_audio as module
 from mullama.musicqa.build.copy_audio import Stored
@@ -21,10 +23,10 @@ def candidates(folder: Path, count: int) -> Iterator[Candidate]:
         yield Candidate("eval", make_clip(str(place), sound), folder / "w.jsonl", place)
 
 
-def preparer(folder: Path, workers: int) -> AudioPreparer:
+def preparer(folder: Path, workers: int, *audio: Path) -> AudioPreparer:
     scratch = folder / "scratch"
     scratch.mkdir()
-    return AudioPreparer(scratch, (), by_reference=False, allow_missing=False, workers=workers)
+    return AudioPreparer(scratch, AudioResolver(audio), by_reference=False, workers=workers)
 
 
 def test_the_order_is_that_of_the_candidates(
@@ -64,3 +66,22 @@ def test_a_disk_that_refuses_ends_it(tmp_path: Path) -> None:
     prepare.folder.rmdir()
     with pytest.raises(UsageError, match="cannot be written"):
         list(prepare(candidates(tmp_path, 2)))
+
+
+def test_what_is_unpacked_goes_when_its_last_clip_has_it(tmp_path: Path) -> None:
+    """Clips may share a member of a zip file, one of them still waiting when another is done."""
+    sound = write_wav(tmp_path / "in" / "a.wav")
+    with zipfile.ZipFile(tmp_path / "audios.zip", "w") as archive:
+        archive.write(sound, "a.wav")
+    (tmp_path / "lines").mkdir()
+    clips = [
+        Candidate("eval", make_clip(str(n), "a.wav"), tmp_path / "lines" / "w.jsonl", n)
+        for n in range(20)
+    ]
+    prepare = preparer(tmp_path, 3, tmp_path / "audios.zip")
+    with prepare.audio:
+        found = list(prepare(clips))
+        assert {each.failed + each.missing for each in found} == {""}
+        sources = {each.source for each in found}
+        assert len(sources) == 1
+        assert not any(source.exists() for source in sources if source is not None)

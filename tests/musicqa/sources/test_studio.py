@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from mullama.errors import MuLlamaError, UsageError
+from installed import skip_without_fluidsynth
+from mullama.errors import UsageError
 from mullama.musicqa.sources import Selection, SourceOptions
 from mullama.studio import clips
 from mullama.studio.clips import SEEDS, Studio
-from mullama.studio.sound.banks import BANKS
-from mullama.studio.sound.synth import Synth
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import long_caption
 
@@ -19,10 +18,7 @@ OPTIONS = SourceOptions(clips=2, seconds=2.0)
 @pytest.fixture
 def _one_bank(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bank that the tests of the studio play, where it is there."""
-    try:
-        Synth(BANKS["timgm6mb"]).close()
-    except MuLlamaError as error:
-        pytest.skip(str(error))
+    skip_without_fluidsynth("timgm6mb")
     monkeypatch.setattr(clips, "bank_of", lambda seed: "timgm6mb")
 
 

@@ -7,6 +7,7 @@ import torch
 
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.training.small.attributes import (
     FACTS_WIDTH,
@@ -19,7 +20,6 @@ from mullama.training.small.attributes import (
     tempo_shares,
 )
 from mullama.training.small.augment import Change
-from mullama.training.small.silence import NOTHING
 
 WALTZ = Truth(("piano", "violin"), "waltz", 90, "3/4", "B minor", "sad", "violin")
 BEAT = Truth(("drums",), None, 120, "4/4", None, None, None)

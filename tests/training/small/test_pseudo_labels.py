@@ -5,13 +5,13 @@ import torch
 
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import CHOICES, tempo_shares
 from mullama.training.small.build_model import SmallTrainableModel, fresh_model
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.pseudo_labels import SURE, SURE_TEMPO, WORDS, pseudo_labels, read_tempo
-from mullama.training.small.silence import NOTHING
 from mullama.training.small.tokens import train_tokenizer
 
 SIZES = ModelSizes(hidden=32, layers=2, heads=2, inner=32, adapted_layers=2, bridge_width=32)

@@ -7,12 +7,13 @@ who wrote the pairs.
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mullama.data.files import each_pair, write_pairs
-from mullama.data.formats.published import PARTS, write_published
-from mullama.data.records import Pair
+from mullama.data.audio import AudioResolver
+from mullama.data.files import write_clips
+from mullama.data.formats.published import PARTS
+from mullama.data.records import Clip
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.jobs.atomic import remove_leftovers, told_as, write_text
@@ -21,7 +22,7 @@ from mullama.jobs.log import JsonlLog
 from mullama.jobs.run import run
 from mullama.musicqa.build.card import write_card
 from mullama.musicqa.build.inputs import candidates, require_files
-from mullama.musicqa.build.manifest import ManifestEntry, read_manifest, write_manifest
+from mullama.musicqa.build.manifest import read_manifest, write_manifest
 from mullama.musicqa.build.numbering import LOG_LINES, NumberedClip, Numbering
 from mullama.musicqa.build.plan import AUDIOS, MANIFEST, PLAN, BuildOptions
 from mullama.musicqa.build.prepare_audio import AudioPreparer
@@ -96,49 +97,39 @@ def _number_clips(
     """Bring every clip into the log, behind those that are there; how many have a number."""
     out = options.out
     log = JsonlLog[NumberedClip](out / LOG, LOG_LINES, advice="it builds the same set, wait for it")
-
-    def tell(entry: ManifestEntry) -> None:
-        notice(f"{entry.source} {entry.id}: {entry.failed}")
-
-    preparer = AudioPreparer(
-        out / UNNUMBERED,
-        options.audio,
-        options.by_reference,
-        options.include_missing_audio,
-        options.workers,
-    )
-    numbering = Numbering(out, log, preparer, tell)
-    run(
-        candidates(options.parts, tally),
-        numbering,
-        log,
-        key=lambda candidate: str(candidate.place),
-        unit="clip",
-        progress=progress,
-    )
+    with AudioResolver(options.audio) as audio:
+        preparer = AudioPreparer(out / UNNUMBERED, audio, options.by_reference, options.workers)
+        allow_missing = options.include_missing_audio
+        numbering = Numbering(out, log, preparer, notice, allow_missing=allow_missing)
+        run(
+            candidates(options.parts, tally),
+            numbering,
+            log,
+            key=lambda candidate: str(candidate.place),
+            unit="clip",
+            progress=progress,
+        )
     return numbering.number
 
 
 def _write_files(options: BuildOptions) -> None:
-    """Ours and the published files, of the clips that have a number; at last the manifest."""
+    """The published files and ours, of the clips that have a number; at last the manifest."""
     out = options.out
     for part in options.parts:
-        ours = out / f"{part}.jsonl"
-        write_pairs(ours, _pairs_of(out / LOG, part))
-        write_published(
-            out / PARTS[part],
-            (
-                ((pair.audio or "").removeprefix(f"{AUDIOS}/"), pair.question, pair.answer)
-                for pair in each_pair(ours)
-            ),
-        )
+        write_clips(out / f"{part}.jsonl", _clips_of(out / LOG, part), form="pairs")
+        published = map(_as_published, _clips_of(out / LOG, part))
+        write_clips(out / PARTS[part], published, form="published")
     write_manifest(out / MANIFEST, (numbered.entry for numbered in LOG_LINES.read(out / LOG)))
 
 
-def _pairs_of(log: Path, part: str) -> Iterator[Pair]:
+def _clips_of(log: Path, part: str) -> Iterator[Clip]:
     for numbered in LOG_LINES.read(log):
         if numbered.clip is not None and numbered.entry.part == part:
-            yield from numbered.clip.to_pairs()
+            yield numbered.clip
+
+
+def _as_published(clip: Clip) -> Clip:
+    return replace(clip, audio=(clip.audio or "").removeprefix(f"{AUDIOS}/"))
 
 
 def _tidy(out: Path) -> None:

@@ -5,14 +5,13 @@ Does not read audio.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from mullama.data.formats.aqa_csv import is_aqa_csv, read_aqa_csv
-from mullama.data.formats.jsonl import read_clip_lines
+from mullama.data.audio import AudioResolver
+from mullama.data.files import read_clips
 from mullama.data.records import Clip
-from mullama.data.tally import Tally
+from mullama.data.tally import NO_AUDIO, Tally
 from mullama.errors import AudioError, UsageError
-from mullama.jobs.safe_paths import first_file, inside, is_file
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ def candidates(parts: Mapping[str, Sequence[Path]], tally: Tally) -> Iterator[Ca
     place = 0
     for part, files in parts.items():
         for file in files:
-            clips = read_aqa_csv(file, tally) if is_aqa_csv(file) else read_clip_lines(file)
-            for clip in clips:
+            for clip in read_clips(file, tally, sound=False):
                 yield Candidate(part, clip, file, place)
                 place += 1
 
@@ -46,42 +44,17 @@ def require_files(parts: Mapping[str, Sequence[Path]]) -> None:
     for file in files:
         if not file.is_file():
             raise UsageError(f"{file}: no such file")
-        if not is_aqa_csv(file) and file.suffix != ".jsonl":
+        if file.suffix.lower() not in (".csv", ".jsonl"):
             raise UsageError(f"{file}: expected the .jsonl of `musicqa write`, or an *AQA.csv")
     if len({file.resolve() for file in files}) < len(files):
         raise UsageError("a file is given twice; a clip belongs into one part only")
 
 
-def find_audio(candidate: Candidate, folders: Sequence[Path]) -> Path | None:
-    """The clip's file, below the given folders or that of its line; None where it is absent.
-
-    A line may come from anybody: raises AudioError where it names a file that lies elsewhere, be it by
-    an absolute name, by `..` or by a link.
-    """
-    name = candidate.clip.audio
-    if not name:
-        return None
-    roots = (*folders, candidate.file.parent)
-    found = _named(candidate, name) or _looked_up(name, roots)
-    if found is not None and not any(inside(root, found.absolute()) for root in roots):
-        raise AudioError(
-            f"audio outside of the named folders: {candidate.file} names {found}; to allow for that "
-            f"give --audio {found.absolute().parent}"
-        )
-    return found
-
-
-def _named(candidate: Candidate, name: str) -> Path | None:
-    """The file where the line says; a published table says only names."""
-    if is_aqa_csv(candidate.file):
-        return None
-    return next((p for p in (Path(name), candidate.file.parent / name) if is_file(p)), None)
-
-
-def _looked_up(name: str, folders: Sequence[Path]) -> Path | None:
-    base = PurePosixPath(name).name
-    for folder in folders:
-        found = first_file(folder, name, f"audios/{name}", base, f"audios/{base}")
-        if found is not None:
-            return found
-    return None
+def find_audio(candidate: Candidate, audio: AudioResolver) -> Path:
+    """The clip's file; raises AudioError where there is none in the folders that may be looked into."""
+    if candidate.clip.audio is None and candidate.clip.sound is None:
+        raise AudioError(NO_AUDIO)
+    try:
+        return audio.find(candidate.clip, candidate.file)
+    except AudioError as error:
+        raise AudioError(f"{NO_AUDIO}: {error}") from error

@@ -72,7 +72,8 @@ class SeenClips:
     def note(self, entry: ManifestEntry) -> None:
         """Remember a clip that is in the set."""
         if entry.audio_name:
-            self._origins[entry.source, entry.id] = entry.part
+            if entry.id:  # files of pairs alone need not say where a clip comes from
+                self._origins[entry.source, entry.id] = entry.part
             if entry.sha256:
                 self._by_digest.setdefault(entry.sha256, (entry.part, entry.audio_name))
 

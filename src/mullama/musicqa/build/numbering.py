@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from mullama.data.formats.published import audio_name
 from mullama.data.records import Clip
+from mullama.data.tally import NO_AUDIO
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.atomic import sync_folder, told_as
 from mullama.jobs.log import JsonlLog
@@ -51,7 +52,9 @@ class NumberedClip:
     def from_dict(cls, values: dict[str, Any], where: str) -> "NumberedClip":
         """The inverse; raises UsageError, beginning with `where`, or what RecordFormat tells."""
         entry = ManifestEntry.from_dict(values["entry"], where)
-        clip = Clip.from_dict(values["clip"], where) if "clip" in values else None
+        clip = None
+        if "clip" in values:
+            clip = Clip.from_dict(values["clip"], where, anonymous=True)
         return cls(int(values["place"]), entry, clip)
 
 
@@ -75,12 +78,18 @@ class Numbering:
         out: Path,
         log: JsonlLog[NumberedClip],
         preparer: AudioPreparer,
-        notice: Callable[[ManifestEntry], None],
+        notice: Callable[[str], None],
+        *,
+        allow_missing: bool,
     ) -> None:
-        """`notice` is told of every clip that gets no number, also in an earlier run."""
+        """`notice` is told of every clip that gets no number, also in an earlier run.
+
+        `allow_missing` gives a number also to clips whose audio was not found.
+        """
         self.number = 0
         """How many have one, and so the next one."""
         self._out, self._log, self._preparer, self._notice = out, log, preparer, notice
+        self._allow_missing = allow_missing
         self._seen = SeenClips()
 
     def __call__(self, candidates: Iterable[Candidate]) -> Iterator[NumberedClip]:
@@ -91,14 +100,16 @@ class Numbering:
         with closing(self._preparer(candidates)) as coming:
             for prepared in coming:
                 numbered = self._number_one(prepared)
-                self._note(numbered.entry)
+                self._note(numbered.entry, prepared.missing)
                 yield numbered
 
-    def _note(self, entry: ManifestEntry) -> None:
+    def _note(self, entry: ManifestEntry, missing: str = "") -> None:
         self.number += bool(entry.audio_name)
         self._seen.note(entry)
         if entry.failed:
-            self._notice(entry)
+            # Where inputs lie is told, but not written into a set that is given away.
+            why = missing if entry.failed == NO_AUDIO and missing else entry.failed
+            self._notice(f"{entry.source} {entry.id}: {why}")
 
     def _number_one(self, prepared: Prepared) -> NumberedClip:
         candidate, clip = prepared.candidate, prepared.candidate.clip
@@ -126,6 +137,8 @@ class Numbering:
         if clip.failed:
             raise AudioError(f"the interview failed: {clip.failed}")
         self._seen.require_new_origin(clip.source, clip.id)
+        if prepared.missing and not self._allow_missing:
+            raise AudioError(NO_AUDIO)
         if prepared.failed:
             raise AudioError(prepared.failed)
         if prepared.stored is not None:

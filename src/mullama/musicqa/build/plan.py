@@ -31,8 +31,8 @@ class BuildOptions(Options):
     """Likewise; becomes FinetuneMusicQA.json."""
     eval: Annotated[tuple[Path, ...], Flag("FILE")] = ()
     """Likewise; becomes EvalMusicQA.json."""
-    audio: Annotated[tuple[Path, ...], Flag("DIR")] = ()
-    """Where audio may lie, beside the folders of the files; may be given again."""
+    audio: Annotated[tuple[Path, ...], Flag("ZIP|DIR")] = ()
+    """Where audio is looked for, and may lie, beside the files' own folders; may be given again."""
     by_reference: bool = False
     """Name the audio where it lies, copy nothing."""
     include_missing_audio: bool = False

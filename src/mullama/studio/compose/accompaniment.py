@@ -103,12 +103,12 @@ def bass_tones(
     tones = []
     for bar, pattern in enumerate(chosen):
         start = bar * grid.steps_per_bar
-        heard: Chord | None = None
+        sounding: Chord | None = None
         for position, symbol, length in _symbols(pattern):
             step = start + position
             over = chord_at(step)
-            wanted = "r" if over != heard and symbol != "a" else symbol
-            heard = over
+            wanted = "r" if over != sounding and symbol != "a" else symbol
+            sounding = over
             pitch = _bass_pitch(wanted, over, chord_at(step + length), low, scale_at(step))
             accent = 1.08 if position == 0 else 0.96
             tones.append(Tone(step, float(length), pitch, accent))

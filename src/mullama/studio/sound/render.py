@@ -1,6 +1,6 @@
 """From a piece to its stems: one waveform for each part, in one pass of the synthesizer.
 
-It does not know how stems are mixed or which of them will be heard; `mixing.py` does.
+It does not know how stems are mixed or which of them will be audible; `mixing.py` does.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """FluidSynth, one audio group per part: notes in, one waveform per part out, in a single pass.
 
 It knows parts and banks, and nothing of styles, mixes or truths. The library is found on the
-system; a bank's sounds are decoded when first played and kept while the synth lives.
+system; a bank's sounds are decoded when first played and cached while the synth lives.
 """
 
 import ctypes
@@ -110,7 +110,7 @@ class Synth:
         if self._home_font < 0:
             self.close()
             raise UsageError(f"{path} is no readable soundfont: reinstall {bank.package}")
-        # A fresh synthesizer seats a piano and a drum kit by itself: decoded each time, unless kept.
+        # A fresh synthesizer seats a piano and a drum kit by itself: decoded each time, unless cached.
         self._keep(0, 0)
         self._keep(_DRUM_BANK, 0)
 
