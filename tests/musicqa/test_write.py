@@ -192,7 +192,7 @@ def test_a_killed_write_of_a_server_goes_on(tmp_path: Path) -> None:
 
 
 def kill_and_go_on(tmp_path: Path, *, count: int, kills: int, seed: int, url: str = "") -> None:
-    """Kill -9 at random moments, let it finish, and compare with a run that nobody disturbed."""
+    """Kill -9 at random moments, let it finish, and compare with a run that was not disturbed."""
     rng = random.Random(seed)
     out, straight = tmp_path / "killed.jsonl", tmp_path / "straight.jsonl"
     for _ in range(kills):

@@ -45,7 +45,7 @@ def test_loud_samples_are_clipped_and_do_not_wrap(tmp_path: Path) -> None:
     assert soundfile.read(tmp_path / "0.wav", dtype="int16")[0].min() == 32767
 
 
-def test_what_cannot_be_heard_leaves_nothing(
+def test_what_cannot_be_decoded_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "0.wav"

@@ -12,7 +12,7 @@ from mullama.musicqa.build.stats import count, quantile, topic_of
 
 
 @pytest.mark.usefixtures("_no_histogram")
-def test_figures(tmp_path: Path) -> None:
+def test_counts_of_a_part(tmp_path: Path) -> None:
     clips = [make_clip(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
     cut = write_wav(tmp_path / "cut.wav", seconds=4).read_bytes()
     (tmp_path / "cut.wav").write_bytes(cut[: len(cut) // 2])
@@ -21,7 +21,7 @@ def test_figures(tmp_path: Path) -> None:
     out = tmp_path / "set"
     build(BuildOptions(out=out, pretrain=(lines,), include_missing_audio=True))
     stats = count(out)["pretrain"]
-    assert (stats.clips, stats.pairs, stats.soundless, stats.damaged) == (4, 36, 1, 1)
+    assert (stats.clips, stats.pairs, stats.without_audio, stats.damaged) == (4, 36, 1, 1)
     assert stats.seconds == pytest.approx(5.0, abs=0.01)
     assert stats.lengths == {2: 3}
     assert stats.failed == {"the interview failed": 1}

@@ -111,7 +111,7 @@ def test_a_server_that_is_gone_ends_the_job() -> None:
         list(writer.write(clips(*(f"song {n}" for n in range(20)))))
 
 
-def test_the_key_is_sent_and_told_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_is_sent_and_told_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MULLAMA_API_KEY", SECRET)
     marks = ("echo-key", "echo-key-late", "echo-key-in-nonsense", "echo-key-in-reply")
     with CannedServer(key=SECRET) as server:

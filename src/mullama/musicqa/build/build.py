@@ -54,7 +54,7 @@ def build(
     """Build a set, or go on building it; a set that is complete stays as it is.
 
     `progress` is as in `jobs.run`; `notice` is called with a line for each clip that is not in the
-    set. Raises UsageError for inputs that are none, for a folder that holds something else, and
+    set. Raises UsageError for inputs that cannot be used, for a folder that holds something else, and
     where not one clip could be stored; then the folder goes again.
     """
     require_files(options.parts)

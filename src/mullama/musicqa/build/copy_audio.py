@@ -31,7 +31,7 @@ class Stored:
     """Of the file that the data set names, in hexadecimal."""
     seconds: float
     damaged: bool
-    """Whether something of the sound was missing or did not decode."""
+    """Whether something of the audio was missing or did not decode."""
 
 
 def copy_into(source: Path, target: Path) -> Stored:

@@ -29,7 +29,7 @@ class ManifestEntry:
     """Of that file; empty where there is none."""
     seconds: Annotated[float, Bounds(0)] = 0.0
     damaged: bool = False
-    """Whether something of its sound was missing."""
+    """Whether something of its audio was missing."""
     failed: str = ""
     """Why it is not in the set, in one line."""
 

@@ -25,7 +25,7 @@ class Jamendo(TableSource):
     open_ended = True
     needed = ("TRACK_ID", "PATH", "DURATION", "TAGS")
 
-    def described(self, row: Row) -> Description:
+    def describe(self, row: Row) -> Description:
         """The tags without their category, in the table's order; the id is TRACK_ID."""
         track, file = row.cells["TRACK_ID"], row.cells["PATH"]
         if not track:

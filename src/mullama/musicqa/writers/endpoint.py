@@ -109,13 +109,13 @@ class Endpoint:
         except TimeoutError as error:
             raise BusyError(f"no reply in {self._options.timeout:g} s") from error
         except APIConnectionError as error:
-            raise self._lost(error) from error
+            raise self._connection_error(error) from error
         except BadCompletionError as error:
             raise BusyError(str(error)) from error
         except APIStatusError as error:
             why = self._explain(error)
             if error.status_code in DENIED:
-                raise EndpointError(self._denied(error.status_code)) from error
+                raise EndpointError(self._denial(error.status_code)) from error
             if error.status_code in REFUSED:
                 raise RefusedError(why) from error
             if error.status_code >= 500 or error.status_code in BUSY:
@@ -124,7 +124,7 @@ class Endpoint:
         text = self._redact(completion.reply.text)
         return replace(completion, reply=replace(completion.reply, text=text))
 
-    def _lost(self, error: "APIConnectionError") -> Exception:
+    def _connection_error(self, error: "APIConnectionError") -> Exception:
         """What to raise where there is no response."""
         cause = error.__cause__
         if isinstance(cause, EndpointError):  # a redirect that was not followed
@@ -150,7 +150,7 @@ class Endpoint:
         # The key goes first: half of one that is cut off would not be found.
         return self._redact(" ".join(str(error.message).split()))[:MAX_EXPLANATION]
 
-    def _denied(self, status: int) -> str:
+    def _denial(self, status: int) -> str:
         if status == 404:
             return f"{self._url} knows no model {self._model!r}, or is no endpoint (404)"
         return f"{self._url} wants a valid key ({status}): set {KEY} in the environment"
