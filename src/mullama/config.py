@@ -25,12 +25,12 @@ from mullama.registry import Registry
 from mullama.stored_part import check_attention, check_frames, check_sizes, network_only
 
 LISTENINGS = ("states", "last")
-"""What an adapter takes of what was heard: every hidden state, or the last one alone."""
+"""What an adapter takes of an encoder's output: every hidden state, or the last one alone."""
 
 
 @strict
 class MertConfig(HubertConfig):
-    """MERT (Li et al. 2023, arXiv 2306.00107): HuBERT's architecture heard at its own rate."""
+    """MERT (Li et al. 2023, arXiv 2306.00107): HuBERT's architecture at its own sample rate."""
 
     model_type = "mullama_mert"
 
@@ -110,7 +110,7 @@ MAX_PROMPT = 20_000
 
 @strict
 class MuLlamaConfig(PreTrainedConfig):
-    """One whole model: an encoder that hears, an adapter that carries, a language model that answers."""
+    """One whole model: an encoder, an adapter and a language model."""
 
     model_type = "mullama"
     sub_configs: ClassVar[dict[str, Any]] = {

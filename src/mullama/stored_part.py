@@ -1,4 +1,4 @@
-"""The stored configuration of a model's part, by whomever it was written, becomes one that can be built.
+"""The stored configuration of a model's part, from outside, becomes one that can be built.
 
 A part's configuration is one of transformers' classes, which take any key and do much with some: they
 name code to run, repositories to fetch kernels from, outputs of another form. Here a part keeps only

@@ -1,4 +1,4 @@
-"""Text as SentencePiece itself makes it from ids, sound or not."""
+"""Text as SentencePiece itself makes it from ids, valid UTF-8 or not."""
 
 import random
 from pathlib import Path

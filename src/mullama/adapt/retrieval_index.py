@@ -21,7 +21,7 @@ from mullama.errors import CheckpointError, MissingExtraError
 FLAT = frozenset({b"IxFI", b"IxF2", b"IxFl"})
 """What a flat index begins with; others hold codes in place of vectors, or graphs around them."""
 FLAT_HEADER = struct.Struct("<4siq")
-"""The kind, how many numbers a vector has, how many vectors there are."""
+"""The kind, how long a vector is, how many vectors there are."""
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 """Version of a .npy file -> what reads its header."""
 INVALID_HEADER = (
@@ -42,7 +42,7 @@ def load_vectors(folder: str | Path) -> Float[Tensor, "entries features"]:
     else:
         raise CheckpointError(f"{folder} holds neither vectors.npy nor knn.index")
     if not np.isfinite(vectors).all():
-        raise CheckpointError(f"{path} holds NaN or infinite numbers")
+        raise CheckpointError(f"{path} holds NaN or infinite values")
     return torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))
 
 

@@ -47,7 +47,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def invalid_config(path: Path, cause: BaseException) -> CheckpointError:
     """One line for a configuration that its own class refuses, for one of `INVALID`."""
-    return CheckpointError(f"{path} is not sound: {reason(cause)}")
+    return CheckpointError(f"{path} is invalid: {reason(cause)}")
 
 
 def reason(cause: BaseException) -> str:

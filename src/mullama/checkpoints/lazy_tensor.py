@@ -1,4 +1,4 @@
-"""Tensors to be: shape and type are known at once, the numbers are made when they are written.
+"""Tensors to be: shape and type are known at once, the values are made when they are written.
 
 So every misfit of what is to be written is found before the first byte. Knows no files and no names.
 """
@@ -14,7 +14,7 @@ from mullama.errors import CheckpointError
 
 @dataclass(frozen=True)
 class LazyTensor:
-    """A tensor's shape and type, and how its numbers are made."""
+    """A tensor's shape and type, and how its values are made."""
 
     shape: tuple[int, ...]
     dtype: torch.dtype

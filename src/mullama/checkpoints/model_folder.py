@@ -1,4 +1,4 @@
-"""A model's folder, by whomever it was written, becomes a checked record: what it says, what it holds.
+"""A model's folder from outside becomes a checked record: what it says, and what it holds.
 
 Everything that is opened, described or trained comes through here. JSON files are bounded, sizes and
 options are within limits, weights are known by their headers. Nothing is built and no weight is read;

@@ -1,8 +1,8 @@
 """A pickled weight file is scanned before torch opens it: what would grow in memory is refused.
 
-torch stores its archives uncompressed, so a compressed member is a bomb. In the pickle itself a tuple
-can name another one twice, and that one a third twice: to hash or print it then takes for ever. The
-scan follows the pickle's stack machine with sizes instead of objects; nothing is built or run.
+torch stores its archives uncompressed, so a compressed member is hostile. In the pickle itself a tuple
+can name another one twice, and that one a third twice: to hash or print it then never ends. The scan
+follows the pickle's stack machine with sizes instead of objects; nothing is built or run.
 """
 
 import pickletools

@@ -36,7 +36,7 @@ class PieceTokenizer(PreTrainedTokenizerFast):
         return text_of(["" if piece in hidden else piece for piece in pieces], self.unk_token)
 
 
-# Saved files name the stock class: whoever does not have this one can open them too.
+# Saved files name the stock class: a machine without this package can open them too.
 PieceTokenizer.__name__ = PreTrainedTokenizerFast.__name__
 
 

@@ -87,12 +87,14 @@ def _map(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{path} holds no tensors")
     for name, tensor in tensors.items():
         if not _is_stored(tensor):
-            raise CheckpointError(f"{path}: the numbers of {name} are not in the file as they are")
+            raise CheckpointError(
+                f"{path}: {name} is sparse, expanded or without data: save it as it is"
+            )
     return tensors
 
 
 def _is_stored(tensor: Tensor) -> bool:
-    """Whether each number lies in the file: not sparse, not without memory, not one number repeated."""
+    """Whether each value lies in the file: not sparse, not on the meta device, not expanded."""
     if tensor.device.type != "cpu" or tensor.layout != torch.strided or tensor.is_quantized:
         return False
     return tensor.numel() * tensor.itemsize <= tensor.untyped_storage().nbytes()

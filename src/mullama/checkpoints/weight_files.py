@@ -36,7 +36,7 @@ class StoredTensor:
 
     @property
     def numel(self) -> int:
-        """How many numbers it holds."""
+        """How many values it holds."""
         return torch.Size(self.shape).numel()
 
 
@@ -78,7 +78,7 @@ def open_safetensors(path: Path) -> Any:
 def read_headers(paths: Iterable[Path]) -> dict[str, StoredTensor]:
     """The headers of all tensors in these safetensors files, by name; no number is read.
 
-    Raises CheckpointError for a file that is broken, a type that is none of weights, and a name that
+    Raises CheckpointError for a file that is broken, a type that no weights have, and a name that
     occurs twice.
     """
     found: dict[str, StoredTensor] = {}

@@ -195,13 +195,13 @@ def test_a_fresh_adapter_has_limits(tmp_path: Path) -> None:
 
 
 def test_progress_ends_with_the_whole(tmp_path: Path) -> None:
-    heard: list[tuple[int, int]] = []
+    calls: list[tuple[int, int]] = []
     convert(
         ConvertOptions(llama=LLAMA, mert=MERT, out=tmp_path / "out"),
-        progress=lambda done, of: heard.append((done, of)),
+        progress=lambda done, of: calls.append((done, of)),
     )
-    assert heard[-1][0] == heard[-1][1]
-    assert sorted(heard) == heard
+    assert calls[-1][0] == calls[-1][1]
+    assert sorted(calls) == calls
 
 
 def test_a_broken_source_leaves_nothing(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ def write_transformers(folder: Path) -> Path:
     LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=4)).save_pretrained(folder)
     vocabulary = {"<unk>": 0, "<s>": 1, "</s>": 2, "a": 3}
     core = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    kept = PreTrainedTokenizerFast(tokenizer_object=core, bos_token="<s>", eos_token="</s>")
-    kept.save_pretrained(folder)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, bos_token="<s>", eos_token="</s>")
+    tokenizer.save_pretrained(folder)
     return folder
 
 

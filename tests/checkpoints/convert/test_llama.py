@@ -126,7 +126,7 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
 def test_heads_that_do_not_divide_are_named(tmp_path: Path) -> None:
     params = {**PARAMS, "n_heads": 5, "n_kv_heads": 5}
     folder = write_llama(tmp_path / "l", params, random_llama(PARAMS, torch.float32))
-    with pytest.raises(CheckpointError, match=r"params\.json is not sound: .*64.* multiple .*5"):
+    with pytest.raises(CheckpointError, match=r"params\.json is invalid: .*64.* multiple .*5"):
         read_llama(folder, {})
 
 

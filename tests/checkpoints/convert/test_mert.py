@@ -89,7 +89,7 @@ def test_what_is_wrong_is_named(mert: Path) -> None:
     with pytest.raises(CheckpointError, match="describes a wav2vec2, not MERT"):
         read_mert(mert, {})
     change(mert / "config.json", model_type="hubert", hidden_size="wide")
-    with pytest.raises(CheckpointError, match=r"config\.json is not sound: .*wide"):
+    with pytest.raises(CheckpointError, match=r"config\.json is invalid: .*wide"):
         read_mert(mert, {})
     change(mert / "config.json", hidden_size=32)
     (mert / "pytorch_model.bin").unlink()

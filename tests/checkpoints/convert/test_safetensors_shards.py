@@ -36,17 +36,17 @@ def test_every_type_and_shape_comes_back(tmp_path: Path) -> None:
 
 def test_shards_stay_below_the_limit(tmp_path: Path) -> None:
     state = {f"t.{n}": torch.full((100,), float(n)) for n in range(7)}
-    heard: list[int] = []
+    sizes: list[int] = []
     write_shards(
         tmp_path,
         {name: planned(tensor) for name, tensor in state.items()},
         release=lambda: None,
-        progress=heard.append,
+        progress=sizes.append,
         limit=1000,
     )
     index = json.loads((tmp_path / "model.safetensors.index.json").read_text())
     assert index["metadata"] == {"total_size": 2800}
-    assert heard == [400] * 7
+    assert sizes == [400] * 7
     assert index["weight_map"]["t.0"] == "model-00001-of-00004.safetensors"
     assert set(index["weight_map"].values()) == {p.name for p in tmp_path.glob("*.safetensors")}
     for name, home in index["weight_map"].items():

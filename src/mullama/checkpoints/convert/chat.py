@@ -63,5 +63,5 @@ def _by_name(templates: list[Any]) -> dict[Any, Any]:
 
 def _bounded(path: Path, template: str) -> str:
     if len(template) > MAX_TEMPLATE:
-        raise CheckpointError(f"{path}: a chat template of {len(template)} characters is none")
+        raise CheckpointError(f"{path}: a chat template of {len(template)} characters is too long")
     return template

@@ -1,6 +1,6 @@
 """Parts that were read belong to one model, or a line says which does not and what to take instead.
 
-Knows names, shapes and types; reads no numbers.
+Knows names, shapes and types; reads no tensors.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Planned tensors become safetensors files of bounded size, in the layout that transformers reads.
 
-Written tensor by tensor, straight into the format (a length, a JSON header, the numbers one after
+Written tensor by tensor, straight into the format (a length, a JSON header, the values one after
 the other; https://huggingface.co/docs/safetensors), so that memory holds one tensor at a time.
 Knows no model and no names.
 """

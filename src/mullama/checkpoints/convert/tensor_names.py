@@ -1,6 +1,6 @@
 """What the same tensor is called in Meta's LLaMA files, in adapter files, and here.
 
-Tables and the functions that read them; knows no files and no numbers.
+Tables and the functions that read them; knows no files and no tensors.
 """
 
 import re
