@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from mullama.listen.audio.printable import printable
+from mullama.printable import printable
 
 
 @pytest.mark.parametrize(
