@@ -192,8 +192,10 @@ def _part(
     if not isinstance(stored, dict):
         raise CheckpointError(f"{where} should hold keys and values, not {type(stored).__name__}")
     name = stored.get("model_type", default)
+    if not isinstance(name, str) or not name:
+        raise CheckpointError(f"{where}.model_type must name a kind, not {name!r}")
     try:
-        kind = config_class(name if isinstance(name, str) else repr(name))
+        kind = config_class(name)
     except CheckpointError as error:
         raise CheckpointError(f"{where}.model_type: {error}") from error
     return kind(**network_only(kind, stored))

@@ -83,7 +83,7 @@ def check_attention(name: Any) -> None:
     if isinstance(name, dict):
         for inner in name.values():
             check_attention(inner)
-    elif name in FLASH_ATTENTION:
+    elif isinstance(name, str) and name in FLASH_ATTENTION:
         if not FLASH_ATTENTION[name]():
             raise CheckpointError(
                 f"attention by {name} needs its package, which is not installed or has no GPU: take "
@@ -115,7 +115,7 @@ def check_sizes(part: PreTrainedConfig, where: str) -> None:
 def check_frames(audio: PreTrainedConfig, where: str) -> None:
     """Refuse an encoder that would cut a window into so many frames that it never ends."""
     strides = getattr(audio, "conv_stride", None)
-    if strides is None:  # another package's encoder, whose frames only it knows
+    if strides is None:  # an encoder of another package, which may have no convolutions
         return
     frames = audio.sampling_rate * audio.window_seconds / math.prod(strides)
     if frames > MAX_FRAMES:
