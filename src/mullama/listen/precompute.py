@@ -24,9 +24,9 @@ from mullama.jobs.no_log import NoLog
 from mullama.jobs.run import run
 from mullama.jobs.workers import Mapper, Work, here, processes, ray, threads
 from mullama.jobs.workers.work import none_or_some
-from mullama.listen.audio.printable import printable
 from mullama.listen.cache import ListeningCache, open_cache
 from mullama.listen.encoders.encoder import EncoderModel
+from mullama.printable import printable
 
 Engine = Literal["here", "threads", "processes", "ray"]
 """Where files are encoded: in this thread, in threads, in processes, on a Ray cluster."""

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.listen.audio.printable import printable
 from mullama.listen.audio.samples import Samples
 from mullama.listen.audio.truncation import is_truncated
+from mullama.printable import printable
 
 FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mp4,mpc,mpc8,"

@@ -14,9 +14,9 @@ from typing import Protocol
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
 from mullama.listen.audio.continued import ContinuedSource
-from mullama.listen.audio.printable import printable
 from mullama.listen.audio.samples import Samples
 from mullama.listen.audio.soundfiles import is_ogg_opus, is_soundfile
+from mullama.printable import printable
 
 HEAD_BYTES = 64
 """Enough of a file to tell its format."""

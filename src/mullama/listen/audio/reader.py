@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.open_audio import ArraySource, AudioSource, open_audio
-from mullama.listen.audio.printable import printable
 from mullama.listen.audio.resample import Resampler, SincResampler, SoxrResampler
 from mullama.listen.audio.samples import Samples, as_float, require_finite
+from mullama.printable import printable
 
 PUBLISHED_SECONDS = 60.0
 """How much of a piece the published model heard."""

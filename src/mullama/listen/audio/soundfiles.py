@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.listen.audio.printable import printable
 from mullama.listen.audio.samples import Samples
 from mullama.listen.audio.truncation import UNKNOWN_SIZE, is_truncated
+from mullama.printable import printable
 
 MARKS = frozenset({b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b"fLaC", b"OggS", b".snd"})
 FRAMES_PER_READ = 8192
