@@ -4,7 +4,8 @@
 
 Opens a tiny model, and MERT, LLaMA and adapter files for `convert`, each time with one value of one
 file changed. Anything but an answer, a CheckpointError or a UsageError is printed, as is what takes
-long; the process may use 8 GB of memory. The short form is tests/checkpoints/test_hostile_folders.py.
+long; the process may use 8 GB of memory. The short form is in
+tests/checkpoints/test_model_folder.py and tests/checkpoints/convert/test_hostile_sources.py.
 """
 
 import argparse
@@ -24,6 +25,7 @@ os.environ |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "TRANSFORMERS_VERB
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import torch
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from goldens import FINETUNED, LLAMA, MERT
 from mullama.checkpoints.convert.convert import convert
@@ -36,6 +38,8 @@ from tiny import RATE, clip
 
 SLOW_SECONDS = 3.0
 MEMORY_BYTES = 8 * 2**30
+SIZES = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "vocab_size": 512}
+"""Of a LLaMA in transformers' layout."""
 
 
 def use(folder: Path) -> None:
@@ -46,10 +50,10 @@ def use(folder: Path) -> None:
 
 
 def convert_from(folder: Path) -> None:
-    """Convert the parts that lie in one folder, with the adapter and afresh."""
-    for adapter in (folder / "adapter.pth", None):
+    """Convert the parts that lie in one folder: with the adapter, afresh, and from another LLaMA."""
+    for llama, adapter in (("meta", folder / "adapter.pth"), ("meta", None), ("hf", None)):
         options = ConvertOptions(
-            llama=folder / "llama", mert=folder / "mert", adapter=adapter,
+            llama=folder / llama, mert=folder / "mert", adapter=adapter,
             out=folder / "out", overwrite=True,
         )  # fmt: skip
         convert(options)
@@ -94,7 +98,9 @@ def main() -> int:
     torch.set_num_threads(1)
     here = Path(tempfile.mkdtemp(prefix="fuzz"))
     parts = here / "parts"
-    shutil.copytree(LLAMA, parts / "llama")
+    shutil.copytree(LLAMA, parts / "meta")
+    LlamaForCausalLM(LlamaConfig(**SIZES)).save_pretrained(parts / "hf")
+    shutil.copy(LLAMA / "tokenizer.model", parts / "hf")
     shutil.copytree(MERT, parts / "mert")
     shutil.copy(FINETUNED, parts / "adapter.pth")
     model = convert(ConvertOptions(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=here / "model"))

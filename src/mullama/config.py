@@ -113,7 +113,7 @@ class MuLlamaConfig(PreTrainedConfig):
     """One whole model: an encoder that hears, an adapter that carries, a language model that answers."""
 
     model_type = "mullama"
-    sub_configs: ClassVar[dict[str, type[PreTrainedConfig]]] = {
+    sub_configs: ClassVar[dict[str, Any]] = {
         "text_config": AutoConfig,
         "audio_config": AutoConfig,
     }

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, PreTrainedModel
-from transformers.generation import GenerationMixin
+from transformers.generation.utils import GenerationMixin
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from mullama.adapt.bridge import Bridge
@@ -49,6 +49,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
 
     encoder: EncoderModel
     """What encodes the music: the one that `audio_config.model_type` names."""
+    config: MuLlamaConfig
     language_model: Any
     """A causal language model of transformers."""
 

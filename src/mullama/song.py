@@ -197,7 +197,7 @@ class MuLlama:
 
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
-        return self.tokenizer.decode(ids, skip_special_tokens=True).strip()
+        return str(self.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
 
     def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
         tokens = [token for token in row if token is not None]

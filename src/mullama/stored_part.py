@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from transformers import PreTrainedConfig
-from transformers.utils import is_flash_attn_2_available, is_flash_attn_3_available
+from transformers.utils.import_utils import is_flash_attn_2_available, is_flash_attn_3_available
 
 from mullama.errors import CheckpointError
 from mullama.options.declare import Bounds

@@ -25,7 +25,8 @@ class KeyValueCache:
 
     def __init__(self, model: LlamaForCausalLM, padding: Tensor, capacity: int) -> None:
         """`padding`: Int[batch], positions to ignore at the left of each row."""
-        heads, head_dim = model.config.num_key_value_heads, model.model.layers[0].self_attn.head_dim
+        heads = model.config.num_key_value_heads or model.config.num_attention_heads
+        head_dim = model.model.layers[0].self_attn.head_dim
         shape = (len(padding), heads, capacity, head_dim)
         self.layers = [(torch.zeros(shape), torch.zeros(shape)) for _ in model.model.layers]
         self.length = 0

@@ -23,10 +23,16 @@ BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 class PieceTokenizer(PreTrainedTokenizerFast):
     """A tokenizer of transformers whose `decode` is SentencePiece's."""
 
-    def _decode(self, token_ids: Any, skip_special_tokens: bool = False, **_: Any) -> str:
+    def _decode(
+        self,
+        token_ids: int | list[int],
+        skip_special_tokens: bool = False,
+        clean_up_tokenization_spaces: bool | None = None,
+        **kwargs: Any,
+    ) -> str:
         ids = [token_ids] if isinstance(token_ids, int) else [int(token) for token in token_ids]
         hidden = {self.bos_token, self.eos_token} if skip_special_tokens else set()
-        pieces = [self._tokenizer.id_to_token(token) or "" for token in ids]
+        pieces = [self.backend_tokenizer.id_to_token(token) or "" for token in ids]
         return text_of(["" if piece in hidden else piece for piece in pieces], self.unk_token)
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
 from mullama.checkpoints.model_folder import read_model_folder
 from mullama.checkpoints.placement import place
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.checkpoints.weights import load_weights
 from mullama.errors import CheckpointError
+from mullama.listen.encoders.encoder import EncoderModel
 from mullama.model import MuLlamaForConditionalGeneration
 
 RUN_MODEL = "model"
@@ -82,9 +83,9 @@ def open_model(
 
 def open_encoder(
     name: str | Path | None = None, dtype: str | None = None, device: str | None = None
-) -> PreTrainedModel:
+) -> EncoderModel:
     """Open the encoder of a model, as `load_model` would, without reading the language model."""
     checked = read_model_folder(resolve(name))
     placement = place(checked.config, checked.tensors, dtype, device)
-    encoder: PreTrainedModel = load_weights(checked, placement, part="encoder.").encoder
+    encoder = load_weights(checked, placement, part="encoder.").encoder
     return encoder.eval().requires_grad_(False)

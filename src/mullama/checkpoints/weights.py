@@ -75,12 +75,12 @@ def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
 def _restore_buffers(model: MuLlamaForConditionalGeneration, device: torch.device) -> None:
     """Compute the buffers that are not stored (rotary angles) on the device."""
     for module in model.modules():
-        empty = [
-            name
+        empty = {
+            name: buffer
             for name, buffer in module._buffers.items()
             if buffer is not None and buffer.is_meta
-        ]
-        for name in empty:
-            module._buffers[name] = torch.empty_like(module._buffers[name], device=device)
+        }
+        for name, buffer in empty.items():
+            module._buffers[name] = torch.empty_like(buffer, device=device)
         if empty:
             model._init_weights(module)

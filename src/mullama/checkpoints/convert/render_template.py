@@ -73,13 +73,13 @@ def main() -> None:
     request = json.load(sys.stdin)
     _limit()
     try:
-        (text,), _ = render_jinja_template(
+        rendered: Any = render_jinja_template(
             [request["values"].pop("messages")],
             chat_template=request["template"],
             add_generation_prompt=True,
             **request["values"],
         )
-        reply = {"text": text}
+        reply = {"text": rendered[0][0]}
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as cause:
         reply = {"error": str(cause)}
     except (MemoryError, RecursionError):

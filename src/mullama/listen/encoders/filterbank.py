@@ -136,7 +136,7 @@ class FilterbankEncoder(EncoderModel, HubertModel):
     def __init__(self, config: FilterbankConfig) -> None:
         config.conv_dim = (frame_width(config),)
         super().__init__(config)
-        self.feature_extractor = FilterbankFrontEnd(config)
+        self.feature_extractor = FilterbankFrontEnd(config)  # type: ignore[assignment]
         self.feature_extractor.apply(self._init_weights)
 
     def _init_weights(self, module: nn.Module) -> None:

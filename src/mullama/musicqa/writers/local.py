@@ -20,7 +20,7 @@ from mullama.musicqa.writers.writer_options import WriterOptions
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedTokenizerBase
 
 
 class LocalWriter:
@@ -94,13 +94,14 @@ class LocalWriter:
 
     def _prompt_ids(self, request: Request) -> list[int]:
         # enable_thinking: models that think aloud before they reply need not; others ignore it.
-        return self._tokenizer.apply_chat_template(
+        encoding: Any = self._tokenizer.apply_chat_template(
             list(request.messages),
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
             enable_thinking=False,
-        )["input_ids"]
+        )
+        return list(encoding["input_ids"])
 
     def _max_new_tokens(self, prompt_length: int) -> int:
         """How many tokens a reply may have."""
@@ -113,7 +114,7 @@ class LocalWriter:
         end = next((place for place, token in enumerate(row) if token in self._ends), None)
         tokens = row if end is None else row[:end]
         self.usage.add(0, len(tokens))
-        text = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        text = str(self._tokenizer.decode(tokens, skip_special_tokens=True))
         return Reply(text.strip(), truncated=end is None)
 
     @property
@@ -159,7 +160,8 @@ def _pad_left(rows: Sequence[list[int]], pad: int, device: Any) -> dict[str, "Te
     }
 
 
-def _load(name: str) -> tuple["PreTrainedTokenizerBase", "PreTrainedModel"]:
+def _load(name: str) -> tuple["PreTrainedTokenizerBase", Any]:
+    """The tokenizer, and a causal language model, whose `generate` transformers leaves untyped."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
@@ -170,7 +172,7 @@ def _load(name: str) -> tuple["PreTrainedTokenizerBase", "PreTrainedModel"]:
         tokenizer = AutoTokenizer.from_pretrained(name, **safe)
         if not tokenizer.chat_template:
             raise UsageError(f"{name} has no chat template; give an instruction-tuned model")
-        model = AutoModelForCausalLM.from_pretrained(
+        model: Any = AutoModelForCausalLM.from_pretrained(
             name, dtype="auto", use_safetensors=True, **safe
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:

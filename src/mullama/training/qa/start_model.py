@@ -41,7 +41,7 @@ def open_for_training(
     device = torch.device("cpu") if is_sharded(recipe, world) else world.device
     model, _ = open_model(folder, device=str(device))
     _add_lora(model, folder, recipe)
-    model.to(device)
+    model.to(device)  # type: ignore[arg-type]  # transformers' wrapper hides that it is a method
     # The encoder computes as it is stored, as it does when the model answers; only the decoder is
     # computed in another type.
     model.language_model.to(DTYPES[recipe.precision])
