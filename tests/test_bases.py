@@ -13,8 +13,9 @@ from mullama.answer.decoder import StockDecoder
 from mullama.answer.fast import FastLlama
 from mullama.answer.prompt import fill
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.convert.llama import KINDS
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.describe import describe
+from mullama.config import TEXT_CONFIGS
 from mullama.errors import CheckpointError, UsageError
 from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama, load
@@ -59,7 +60,7 @@ def chat_tokenizer(*, begins: bool) -> PreTrainedTokenizerFast:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=TEXT_CONFIGS)
 def made(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Any, Path]:
@@ -75,7 +76,9 @@ def made(
                 parameter.normal_(0, 0.3)
     stock.save_pretrained(here / "stock")
     chat_tokenizer(begins=kind in ("llama", "mistral")).save_pretrained(here / "stock")
-    return stock, convert(llama=here / "stock", mert=MERT, out=here / "out", lora_rank=2)
+    return stock, convert(
+        ConvertOptions(llama=here / "stock", mert=MERT, out=here / "out", lora_rank=2)
+    )
 
 
 def opened(folder: Path) -> MuLlama:
@@ -174,13 +177,17 @@ def test_other_kinds_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(
         CheckpointError, match=r"a gpt2, which music cannot enter; .*llama, mistral"
     ):
-        convert(llama=tmp_path, mert=MERT, out=tmp_path / "out")
+        convert(ConvertOptions(llama=tmp_path, mert=MERT, out=tmp_path / "out"))
 
 
 def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -> None:
     """The contestant: the last state alone, through the same bridge, into all layers."""
     stock = made[1].with_name("stock")
-    out = convert(llama=stock, mert=MERT, out=tmp_path / "out", listening="last", adapted_layers=3)
+    out = convert(
+        ConvertOptions(
+            llama=stock, mert=MERT, out=tmp_path / "out", listening="last", adapted_layers=3
+        )
+    )
     mu = opened(out)
     assert (mu.model.config.states, mu.model.bridge.mix.in_features) == (1, 1)
     songs = [mu.listen(clip(seed), sample_rate=RATE) for seed in (0, 1)]
@@ -209,6 +216,8 @@ def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -
 def test_listening_is_chosen_for_a_fresh_adapter_only(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(UsageError, match="--listening last is for a fresh adapter"):
-        convert(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=out, listening="last")
-    with pytest.raises(CheckpointError, match="'first'; choose one of: states, last"):
-        convert(llama=LLAMA, mert=MERT, out=out, listening="first")
+        convert(
+            ConvertOptions(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=out, listening="last")
+        )
+    with pytest.raises(UsageError, match="expected 'states' or 'last', got 'first'"):
+        convert(ConvertOptions(llama=LLAMA, mert=MERT, out=out, listening="first"))

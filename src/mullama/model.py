@@ -71,7 +71,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
             head_dim=config.head_dim,
             own_values=config.own_values,
         )
-        self.language_model = AutoModelForCausalLM.from_config(text)
+        self.language_model = AutoModelForCausalLM.from_config(text, trust_remote_code=False)
         if config.lora_rank:
             add_lora(self.language_model, config.lora_rank)
         take_shifts(self.language_model, config.adapted_layers)

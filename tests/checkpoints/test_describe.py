@@ -6,12 +6,13 @@ import torch
 
 from goldens import FINETUNED, LLAMA, MERT
 from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.describe import describe
 from mullama.checkpoints.store import load_model
 
 
 def test_facts(tmp_path: Path) -> None:
-    out = convert(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=tmp_path / "out")
+    out = convert(ConvertOptions(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=tmp_path / "out"))
     facts = describe(out)
     assert facts["encoder"]["kind"] == "mert"
     assert facts["encoder"]["hidden states"] == 5

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from clips import pairs_in
 from goldens import (
     FINETUNED,
     GOLDEN,
@@ -19,8 +20,8 @@ from goldens import (
     write_pretrained,
 )
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.store import load_tokenizer
-from mullama.data.files import read_pairs
+from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
@@ -42,7 +43,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("published")
     adapters = {"finetune": FINETUNED, "pretrain": write_pretrained(root / "pretrained.pth")}
     return {
-        phase: convert(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase)
+        phase: convert(ConvertOptions(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase))
         for phase, adapter in adapters.items()
     }
 
@@ -53,7 +54,7 @@ def listen(names: Any) -> Tensor:
 
 def tokenized(folder: Path, tmp_path: Path, max_length: int) -> TokenizedPairs:
     (tmp_path / "items.json").write_text(json.dumps(KNOWN["items"]))
-    pairs = read_pairs(tmp_path / "items.json")
+    pairs = pairs_in(tmp_path / "items.json")
     tokenizer = load_tokenizer(folder)
     return tokenize(pairs, tokenizer, "published", max_length, as_published=True)
 

@@ -188,7 +188,7 @@ def test_missing_audio_is_named_and_may_be_left_out(
     [
         ('{"audio": "000000.wav", "question": "What?"}', r"line 1: 'answer' is missing"),
         ('{"question": "What?", "answer": 3}', "line 1: 'answer' is 3, expected text"),
-        ("{", "line 1: no JSON"),
+        ("{", "line 1: it is not JSON"),
         ("", "no pairs in"),
     ],
 )
@@ -256,10 +256,10 @@ def test_a_non_finite_loss_names_the_item(folder: Path, data: Path, tmp_path: Pa
     import numpy as np
 
     from mullama.checkpoints.store import open_model
-    from mullama.listen.cache import ListeningCache
+    from mullama.listen.cache import open_cache
 
-    store = ListeningCache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
-    place = store.place(store.digest(data.parent / "000003.wav"))
+    store = open_cache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
+    place = store.path(store.digest(data.parent / "000003.wav"))
     np.save(place, np.full(store.shape, np.nan, dtype=np.float16))
     with pytest.raises(
         TrainingError,

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from safetensors import SafetensorError
 from torch import Tensor
 
-from mullama.checkpoints.convert.folder import atomic_folder
+from mullama.checkpoints.model_folder import is_model_folder
 from mullama.errors import CheckpointError
+from mullama.jobs.atomic_folder import atomic_folder
 from mullama.training.checkpoints import TrainingError
 
 
@@ -20,9 +20,16 @@ def export_folder(folder: Path, tensors: Mapping[str, Tensor]) -> Iterator[Path]
     """
     size = sum(tensor.nbytes for tensor in tensors.values())
     try:
-        with atomic_folder(folder, overwrite=True, needed_bytes=size, keep=[]) as part:
+        with atomic_folder(
+            folder,
+            is_ours=is_model_folder,
+            ours="a model of ours",
+            overwrite=True,
+            needed_bytes=size,
+            error_type=CheckpointError,
+        ) as part:
             yield part
-    except (OSError, SafetensorError, CheckpointError) as error:
+    except (OSError, CheckpointError) as error:
         raise TrainingError(
             f"cannot write the model to {folder} ({error}); the checkpoints are good: free some space "
             "and run the same command again"

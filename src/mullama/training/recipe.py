@@ -54,9 +54,9 @@ class DataSet(Options):
     """One file of question-answer pairs."""
 
     file: str
-    """A file of pairs, relative to the folder given by --data."""
+    """A file of pairs (.jsonl, .json, .csv, .parquet), relative to the folder given by --data."""
     audio: str | None = None
-    """Folder of its audio, beside the file; by default the file's own, or `audios/` there."""
+    """Folder or zip file of its audio, relative to the file; that folder and `audios/` there as well."""
     weight: Amount = 1.0
     """How often each of its pairs comes in an epoch, on average."""
     optional: bool = False

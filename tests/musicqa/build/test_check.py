@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from clips import make_clip, write_lines, write_wav
-from mullama.data.files import read_pairs, write_pairs
-from mullama.data.formats.published import write_published
+from clips import make_clip, pairs_in, write_items, write_lines, write_wav
+from mullama.data.files import write_clips
+from mullama.data.records import to_clips
 from mullama.errors import UsageError
 from mullama.musicqa.build import check as module
 from mullama.musicqa.build.build import build
@@ -49,9 +49,9 @@ def test_files(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_leaks_by_sound_and_by_origin(out: Path) -> None:
     shutil.copy(out / "audios" / "000000.wav", out / "audios" / "000002.wav")
-    evaluation = read_pairs(out / "eval.jsonl")
-    training = read_pairs(out / "pretrain.jsonl")
-    write_pairs(out / "pretrain.jsonl", [*training[:17], evaluation[0]])
+    evaluation = pairs_in(out / "eval.jsonl")
+    training = pairs_in(out / "pretrain.jsonl")
+    write_clips(out / "pretrain.jsonl", to_clips([*training[:17], evaluation[0]]))
     findings = check(out)
     assert findings.counts[module.LEAK_SOUND] == 1
     assert findings.counts[module.LEAK_ORIGIN] == 1
@@ -65,13 +65,13 @@ def test_published_files_alone(out: Path) -> None:
         path.unlink()
     assert not check(out).counts
     items = [("000000.wav", "Q?", "A."), ("000000.wav", "Q?", ""), ("../1.wav", "Q?", "A.")]
-    write_published(out / "FinetuneMusicQA.json", [*items, ("000003.wav", "Q?", "A.")])
+    write_items(out / "FinetuneMusicQA.json", [*items, ("000003.wav", "Q?", "A.")])
     assert check(out).counts == {
         module.LEAK_SOUND: 2,
         module.EMPTY: 1,
         module.MISSING: 2,
     }
-    write_published(out / "FinetuneMusicQA.json", [("000004.wav", "Q?", "A.")] * 2)
+    write_items(out / "FinetuneMusicQA.json", [("000004.wav", "Q?", "A.")] * 2)
     assert check(out).counts == {module.REPEATED: 1, module.MISSING: 1}
 
 

@@ -58,7 +58,7 @@ def test_what_cannot_be_heard_leaves_nothing(
     for name in ("text.mp3", "empty.wav", "none.wav", "none.flac", "nan.aiff", "absent.mp3", "."):
         with pytest.raises(AudioError):
             copy_into(tmp_path / name, target)
-    monkeypatch.setattr(storing, "LARGEST_WAV_BYTES", 1000)
+    monkeypatch.setattr(storing, "MAX_WAV_BYTES", 1000)
     with pytest.raises(AudioError, match="too long"):
         copy_into(EXAMPLES / "jig.flac", target)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("0.wav")]

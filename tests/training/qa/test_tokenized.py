@@ -3,7 +3,8 @@
 import pytest
 
 from mullama.answer.prompt import fill
-from mullama.checkpoints.store import load_tokenizer, resolve
+from mullama.checkpoints.store import resolve
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.data.records import Pair
 from mullama.training.qa.tokenized import tokenize
 

@@ -12,7 +12,7 @@ from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from mullama.answer.prompt import QUESTION
-from mullama.checkpoints.tensors import read_config
+from mullama.checkpoints.json_file import read_json
 from mullama.errors import CheckpointError
 
 MAX_TEMPLATE, MAX_PROMPT = 100_000, 20_000
@@ -33,7 +33,7 @@ def chat_template(folder: Path) -> str | None:
             raise CheckpointError(f"{alone} cannot be read: {cause}") from cause
     for name in ("tokenizer_config.json", "chat_template.json"):
         path = folder / name
-        found = read_config(path).get("chat_template") if path.is_file() else None
+        found = read_json(path).get("chat_template") if path.is_file() else None
         if isinstance(found, list):  # several by name, as some of 2024 have
             found = _by_name(found).get("default")
         if isinstance(found, str):

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mullama.data.files import write_pairs
-from mullama.data.formats.published import PARTS, audio_name, write_published
-from mullama.data.records import Pair
-from mullama.data.tally import NO_AUDIO, Tally
+from mullama.data.audio import AudioResolver
+from mullama.data.files import write_clips
+from mullama.data.formats.published import PARTS, audio_name
+from mullama.data.tally import Tally
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.atomic import remove_leftovers
 from mullama.musicqa.build.card import write_card
 from mullama.musicqa.build.copy_audio import copy_into, look_at
 from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
@@ -55,6 +56,7 @@ def build(
     """
     require_files(job.parts)
     _prepare(job)
+    remove_leftovers(job.out)  # of a build that was killed
     built = Built()
     finished, manifest = job.out / REGISTER, Manifest(job.out / f"{REGISTER}.part")
     if not finished.exists():
@@ -98,12 +100,12 @@ def _store_clips(
     """Bring every clip into the register, behind those that are there; how many have a number."""
     number, seen = 0, SeenClips()
     (job.out / AUDIOS).mkdir(exist_ok=True)
-    with manifest:
+    with manifest, AudioResolver(job.audio) as audio:
         kept = manifest.entries()
         for candidate in candidates(job.parts, tally):
             entry = next(kept, None)
             if entry is None:
-                entry = _entry(job, candidate, number, seen)
+                entry = _entry(job, candidate, audio, number, seen)
                 manifest.append(entry)
             elif entry.key != candidate.key:
                 raise UsageError(f"{manifest.path} does not fit the inputs: start in another --out")
@@ -115,7 +117,9 @@ def _store_clips(
     return number
 
 
-def _entry(job: Build, candidate: Candidate, number: int, seen: SeenClips) -> ManifestEntry:
+def _entry(
+    job: Build, candidate: Candidate, audio: AudioResolver, number: int, seen: SeenClips
+) -> ManifestEntry:
     """Store one clip under the next number, or say why not and leave nothing behind."""
     part, clip = candidate.part, candidate.clip
     name = audio_name(number)
@@ -124,15 +128,19 @@ def _entry(job: Build, candidate: Candidate, number: int, seen: SeenClips) -> Ma
         if clip.failed:
             raise AudioError(f"the interview failed: {clip.failed}")
         seen.require_new_origin(clip.source, clip.id)
-        source = find_audio(candidate, job.audio)
-        if source is None:
-            if not job.include_missing_audio:
-                raise AudioError(NO_AUDIO)
-            return ManifestEntry(part, clip.source, clip.id, name)
-        if job.by_reference:
-            stored, name = look_at(source), source.resolve().as_posix()
-        else:
-            stored = copy_into(source, target)
+        try:
+            source = find_audio(candidate, audio)
+        except AudioError:
+            if job.include_missing_audio:
+                return ManifestEntry(part, clip.source, clip.id, name)
+            raise
+        try:
+            if job.by_reference:
+                stored, name = look_at(source), audio.lasting(source).resolve().as_posix()
+            else:
+                stored = copy_into(source, target)
+        finally:
+            audio.release(source)
         seen.require_new_sound(part, stored.sha256)
     except AudioError as error:
         target.unlink(missing_ok=True)
@@ -143,20 +151,16 @@ def _entry(job: Build, candidate: Candidate, number: int, seen: SeenClips) -> Ma
 
 def _write_part(job: Build, part: str, manifest: Manifest) -> None:
     """The published file and ours, of the clips that have a number."""
-
-    def items() -> Iterator[tuple[str, str, str]]:
-        for candidate, entry in _of_part(job, part, manifest):
-            for question, answer in candidate.clip.pairs:
-                yield entry.audio_name, question, answer
-
-    write_published(job.out / PARTS[part], items())
-    write_pairs(job.out / f"{part}.jsonl", _pairs(job, part, manifest))
-
-
-def _pairs(job: Build, part: str, manifest: Manifest) -> Iterator[Pair]:
-    for candidate, entry in _of_part(job, part, manifest):
-        audio = entry.audio_name if job.by_reference else f"{AUDIOS}/{entry.audio_name}"
-        yield from replace(candidate.clip, audio=audio, sha256=entry.sha256).to_pairs()
+    folder = "" if job.by_reference else f"{AUDIOS}/"
+    for file, prefix in ((PARTS[part], ""), (f"{part}.jsonl", folder)):
+        write_clips(
+            job.out / file,
+            (
+                replace(candidate.clip, audio=prefix + entry.audio_name, sha256=entry.sha256)
+                for candidate, entry in _of_part(job, part, manifest)
+            ),
+            form="pairs" if file.endswith(".jsonl") else "published",
+        )
 
 
 def _of_part(

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mullama.data.files import each_pair
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import PARTS
 from mullama.data.records import Pair
 from mullama.errors import AudioError, UsageError
@@ -85,8 +85,8 @@ def check(folder: Path) -> Findings:
 def _check_pairs(folder: Path, part: str, clips: dict[str, _Clip], findings: Findings) -> None:
     """One part's published file, compared with ours where that is there."""
     own_file = folder / f"{part}.jsonl"
-    own = each_pair(own_file) if own_file.is_file() else None
-    for pair in each_pair(folder / PARTS[part]):
+    own = read_pairs(own_file) if own_file.is_file() else None
+    for pair in read_pairs(folder / PARTS[part]):
         findings.pairs += 1
         name = pair.audio or ""
         if not pair.question.strip() or not pair.answer.strip():
@@ -117,7 +117,7 @@ def _check_origins(folder: Path, parts: list[str], findings: Findings) -> None:
     for part in parts:
         if not (folder / f"{part}.jsonl").is_file():
             continue
-        here = {(pair.source, pair.source_id) for pair in each_pair(folder / f"{part}.jsonl")}
+        here = {(pair.source, pair.source_id) for pair in read_pairs(folder / f"{part}.jsonl")}
         for source, clip in sorted(here):
             other = origins.setdefault((source, clip), part)
             if clip and other != part:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mullama.data.files import each_pair
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import FIXED_QUESTIONS, PARTS
 from mullama.musicqa.build.manifest import Manifest
 from mullama.musicqa.build.plan import REGISTER
@@ -73,7 +73,7 @@ def count(out: Path) -> dict[str, PartStats]:
         part.seconds += entry.seconds
         part.lengths[round(entry.seconds)] += 1
     for name, part in figures.items():
-        for pair in each_pair(out / f"{name}.jsonl"):
+        for pair in read_pairs(out / f"{name}.jsonl"):
             part.pairs += 1
             part.sources[pair.source or "unknown"] += 1
             part.writers[pair.writer or "unknown"] += 1

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mullama.checkpoints.store import HEAD
+from mullama.checkpoints.save import save_model
+from mullama.checkpoints.skeleton import HEAD
 from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.jobs.digest import chunks_digest
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.processor import MuLlamaProcessor
 from mullama.training.export import export_folder
 from mullama.training.parallel import World, full_tensor
 from mullama.training.qa.data import DividedPairs
@@ -86,8 +86,7 @@ class QaTask:
         if config.text_config.tie_word_embeddings:
             tensors.pop(HEAD, None)
         with export_folder(folder, tensors) as part:
-            self.model.save_pretrained(part, state_dict=tensors)
-            MuLlamaProcessor.of(config, self.tokenizer).save_pretrained(part)
+            save_model(self.model, self.tokenizer, part, tensors)
 
     def _tokenized(self, pairs: Sequence[Pair], phase: Phase) -> TokenizedPairs:
         template, published = self.model.config.prompt, phase.as_published

@@ -9,8 +9,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from goldens import LLAMA, facts
 from mullama.checkpoints.convert.tokenizer import write_tokenizer
-from mullama.checkpoints.pieces import text_of
-from mullama.checkpoints.store import load_tokenizer
+from mullama.checkpoints.sentencepiece_text import text_of
+from mullama.checkpoints.tokenizer import load_tokenizer
 
 
 @pytest.fixture(scope="module")

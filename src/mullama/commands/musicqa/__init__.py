@@ -1,6 +1,6 @@
 """`mullama musicqa write | build | read`: described music becomes question-answer data, in three steps.
 
-Each step is a module of `mullama.musicqa` that knows its own arguments.
+Each step is a module beside this one, or of `mullama.musicqa`, with arguments of its own.
 """
 
 import argparse
@@ -15,7 +15,7 @@ STEPS = {
 MODULES = {
     "write": "mullama.musicqa.write",
     "build": "mullama.musicqa.build.build",
-    "read": "mullama.musicqa.read",
+    "read": "mullama.commands.musicqa.read",
 }
 
 
