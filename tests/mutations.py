@@ -1,10 +1,12 @@
-"""Hostile versions of good files: JSON with one value changed, and bytes with a few of them changed."""
+"""Hostile versions of good files: one value of a JSON file changed, or a few bytes; and how that ends."""
 
 import copy
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from mullama.errors import CheckpointError, UsageError
 
 VALUES: dict[str, Any] = {
     "null": None,
@@ -59,6 +61,15 @@ def mutated_bytes(data: bytes, count: int, seed: int = 0) -> Iterator[tuple[str,
             case 3:
                 del changed[at:]
         yield f"bytes {number}", bytes(changed)
+
+
+def outcome(action: Callable[[], object]) -> str:
+    """ "read", "refused" (by one line), or the text of a refusal that is none."""
+    try:
+        action()
+    except (CheckpointError, UsageError) as error:
+        return str(error) if "\n" in str(error) or not str(error) else "refused"
+    return "read"
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

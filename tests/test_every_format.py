@@ -55,7 +55,7 @@ def train(folder: Path, tmp_path: Path) -> Callable[..., dict[str, Tensor]]:
     def weights(file: Path, audio: Path | None = None) -> dict[str, Tensor]:
         options = RunOptions(file, audio, store=file.parent / "store", device="cpu")
         out = run(recipe, file.parent / "run", options, report=lambda _: None)
-        return load_file(out / "model.safetensors")
+        return load_file(out.model / "model.safetensors")
 
     return weights
 

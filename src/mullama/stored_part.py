@@ -83,7 +83,7 @@ def check_attention(name: Any) -> None:
     if isinstance(name, dict):
         for inner in name.values():
             check_attention(inner)
-    elif name in FLASH_ATTENTION:
+    elif isinstance(name, str) and name in FLASH_ATTENTION:
         if not FLASH_ATTENTION[name]():
             raise CheckpointError(
                 f"attention by {name} needs its package, which is not installed or has no GPU: take "
@@ -114,7 +114,10 @@ def check_sizes(part: PreTrainedConfig, where: str) -> None:
 
 def check_frames(audio: PreTrainedConfig, where: str) -> None:
     """Refuse an encoder that would cut a window into so many frames that it never ends."""
-    frames = audio.sampling_rate * audio.window_seconds / math.prod(audio.conv_stride)
+    stride = getattr(audio, "conv_stride", None)
+    if stride is None:  # not HuBERT's architecture
+        return
+    frames = audio.sampling_rate * audio.window_seconds / math.prod(stride)
     if frames > MAX_FRAMES:
         raise CheckpointError(
             f"{where}: a window of {audio.window_seconds} s would have {frames:.0f} frames by "

@@ -16,6 +16,8 @@ def test_a_pair_comes_back_equal_and_holds_what_is_known() -> None:
     for pair in PAIRS:
         assert Pair.from_dict(pair.as_dict(), "here") == pair
     assert PAIRS[1].as_dict() == {"question": "Wo?\u2028", "answer": "Hier."}
+    empty = Pair("Q", "", "a.wav")  # the published files hold such
+    assert Pair.from_dict(empty.as_dict(), "here") == empty
     others = {"question": "Q", "answer": "A", "n": 1, "audio": None}
     assert Pair.from_dict(others, "here") == Pair("Q", "A")
 

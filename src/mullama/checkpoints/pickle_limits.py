@@ -22,6 +22,8 @@ MAX_TUPLE = 100_000
 """Items of a tuple with all that is nested in it, each counted as often as it is named."""
 LEGACY_PICKLES = 5
 """A file of torch before 1.6 begins with as many: a mark, a version, the machine, the state, the keys."""
+FILLS_MEMORY = "builtins bytearray"
+"""What torch lets a pickle call with a number of its own choice, to get as many bytes."""
 PUSHES_NOTHING = frozenset({"PROTO", "STOP", "FRAME"})
 FROM_MARK = frozenset({"TUPLE", "LIST", "DICT"})
 SHORT_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
@@ -87,6 +89,8 @@ def _tuple_sizes(file: IO[bytes]) -> Iterator[int]:
     memo: dict[Any, int] = {}
     for opcode, argument, _ in pickletools.genops(file):
         name, made = opcode.name, 0
+        if argument == FILLS_MEMORY:
+            made = MAX_TUPLE + 1
         if name == "MARK":
             marks.append(stack)
             stack = []

@@ -41,7 +41,8 @@ def load_tokenizer(folder: Path, rows: int | None = None) -> PreTrainedTokenizer
     with tokenizer_errors(f"{path} is not a file of tokenizers"):
         tokenizer: PreTrainedTokenizerFast = kind(tokenizer_file=str(path), **settings)
         _take_texts_whole(tokenizer.backend_tokenizer)
-        highest = max(tokenizer.get_vocab().values(), default=0)
+        # What is put before and behind a text need not be in the vocabulary.
+        highest = max(*tokenizer.get_vocab().values(), *tokenizer("a")["input_ids"], 0)
     if rows is not None and highest >= rows:
         raise CheckpointError(
             f"{path} has the id {highest}, but the language model has embeddings for {rows}: take the "

@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 
 from mullama.checkpoints.json_file import read_json
 from mullama.errors import CheckpointError
+from mullama.jobs.safe_paths import is_file
 
 CODES = {
     torch.float64: "F64",
@@ -58,7 +59,7 @@ def _listed_files(index: Path) -> list[Path]:
         index.with_name(name) for name in sorted({Path(s).name for s in shards.values()} - {""})
     ]
     for file in files:
-        if "\0" in file.name or not file.is_file():
+        if not is_file(file):
             raise CheckpointError(f"{file} is missing, though {index.name} lists it")
     return files
 

@@ -30,6 +30,10 @@ class ListenOptions(Options):
     """Where Listenings are cached (default: ~/.cache/mullama/listenings)."""
     workers: Annotated[int | None, Bounds(1), Flag("N")] = None
     """Processes on a CPU (default: 1), threads beside a GPU (default: up to 8)."""
+    engine: Literal["here", "threads", "processes", "ray"] | None = None
+    """Where the workers are: `ray` is a cluster, or this machine where there is none (default: as above)."""
+    max_seconds: Annotated[float | None, Bounds(0.1), Flag("S")] = None
+    """A longer sound is refused, however little its file is (default: none is)."""
     device: Annotated[str | None, Flag("NAME")] = None
     """As in torch (default: a GPU where there is one)."""
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
@@ -71,19 +75,17 @@ def run(arguments: argparse.Namespace) -> int:
     if not files and not lost:
         raise UsageError(f"there is no music in {', '.join(map(str, options.datasets))}")
     encoder = open_encoder(options.model, options.dtype, options.device)
-    cache = open_cache(store, encoder, as_published=options.as_published)
-    with tqdm(total=len(files), unit="file", disable=not sys.stderr.isatty()) as bar:
-
-        def show(done: int) -> None:
-            bar.update(done - bar.n)
-
-        report = precompute(
-            files,
-            cache,
-            workers=options.workers,
-            on_error=lambda _, cause: show_error(cause),
-            progress=show,
-        )
+    cache = open_cache(
+        store, encoder, as_published=options.as_published, max_seconds=options.max_seconds
+    )
+    report = precompute(
+        files,
+        cache,
+        workers=options.workers,
+        engine=options.engine,
+        on_error=lambda _, cause: show_error(cause),
+        progress=True,
+    )
     failed = len(report.failed) + lost
     known = len(report.digests) - report.new
     print(f"{report.new} heard, {known} known before, {failed} failed: {cache.folder}")

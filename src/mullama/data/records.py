@@ -4,7 +4,7 @@ Does not know files, nor where audio lies: a record carries the name of its clip
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -34,8 +34,9 @@ class Pair:
     """Of the clip's file, in hexadecimal: finds one clip under two names."""
 
     def as_dict(self) -> dict[str, Any]:
-        """What a line of JSONL holds: only what is known."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+        """What a line of JSONL holds: question, answer, and what else is known."""
+        known = ((name, getattr(self, name)) for name in PAIR_FIELDS)
+        return {key: value for key, value in known if value or key in ("question", "answer")}
 
     @classmethod
     def from_dict(cls, values: Any, where: str) -> Self:
@@ -45,12 +46,14 @@ class Pair:
         """
         if not isinstance(values, dict):
             raise UsageError(f'{where}: expected {{"audio", "question", "answer"}}')
-        names = {field.name for field in fields(cls)}
-        known = {key: v for key, v in values.items() if key in names and v is not None}
+        known = {key: v for key, v in values.items() if key in PAIR_FIELDS and v is not None}
         for name in ("question", "answer"):
             if name not in known:
                 raise UsageError(f"{where}: {name!r} is missing")
         return cls(**{name: _text(known, name, where) for name in known})
+
+
+PAIR_FIELDS = tuple(field.name for field in fields(Pair))
 
 
 @dataclass(frozen=True)
