@@ -113,7 +113,7 @@ def test_as_published_hears_the_first_minute(tmp_path: Path) -> None:
     reader = AudioReader(path, RATE, as_published=True)
     assert len(reader.waveform()) == 60 * RATE
     assert (reader.seconds_heard, reader.seconds_total) == (60.0, 61.0)
-    whole = AudioReader(path, RATE, as_published=True, limit_seconds=100)
+    whole = AudioReader(path, RATE, as_published=True, limit_seconds=100.0)
     assert len(whole.waveform()) == 61 * RATE
 
 
@@ -126,7 +126,7 @@ def test_as_published_resamples_its_own_way(tmp_path: Path, tone: Tone) -> None:
     assert np.abs(ours - published).max() > 1e-4
 
 
-@pytest.mark.parametrize("limit", [0, -1.0, float("nan")])
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
 def test_nothing_is_no_limit(tmp_path: Path, tone: Tone, limit: float) -> None:
     with pytest.raises(UsageError, match="limit_seconds must be more than 0"):
         AudioReader(wav(tmp_path, tone()), RATE, limit_seconds=limit)
@@ -425,7 +425,7 @@ def test_an_array_of_integers_is_scaled(tone: Tone) -> None:
 
 
 def test_an_array_can_be_heard_as_published(tone: Tone) -> None:
-    reader = from_array(tone(44_100, 3.0).T, 44_100, RATE, as_published=True, limit_seconds=2)
+    reader = from_array(tone(44_100, 3.0).T, 44_100, RATE, as_published=True, limit_seconds=2.0)
     assert len(reader.waveform()) == 2 * RATE
 
 

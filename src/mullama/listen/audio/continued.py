@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Frames
 from mullama.listen.audio.soundfiles import SoundfileSource
 
 
@@ -31,8 +31,8 @@ class ContinuedSource:
             return self._first.damaged
         return self._second.damaged or self._seconds_read < (self.seconds or 0.0)
 
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) with their rate in Hz."""
+    def pieces(self) -> Iterator[tuple[Frames, int]]:
+        """Yield blocks with their rate in Hz."""
         frames = 0
         for piece, rate in self._first.pieces():
             frames += len(piece)
@@ -46,7 +46,7 @@ class ContinuedSource:
         if self._second is not None:
             self._second.close()
 
-    def _rest(self, frames: int) -> Iterator[tuple[Samples, int]]:
+    def _rest(self, frames: int) -> Iterator[tuple[Frames, int]]:
         """What FFmpeg reads behind the first `frames`; nothing where it cannot open the file."""
         try:
             self._second = ContainerSource(self._path)

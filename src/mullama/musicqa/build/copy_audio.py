@@ -13,7 +13,7 @@ import numpy as np
 
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.open_audio import open_audio
-from mullama.listen.audio.samples import Samples, require_finite
+from mullama.listen.audio.samples import Frames, require_finite
 from mullama.musicqa.whole import atomic_file
 
 BLOCK_BYTES = 1 << 20
@@ -86,7 +86,7 @@ def _decode_into(source: Path, target: Path) -> Stored:
     return Stored(digest, seconds, sound.damaged)
 
 
-def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Path) -> float:
+def _write_pieces(source: Path, pieces: Iterator[tuple[Frames, int]], part: Path) -> float:
     """Write 16-bit samples; how many seconds they last."""
     import soundfile
 
@@ -110,7 +110,7 @@ def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Pat
         raise UsageError(f"{part} cannot be written: {error}") from error
 
 
-def _checked(piece: Samples, source: Path) -> Samples:
+def _checked(piece: Frames, source: Path) -> Frames:
     require_finite(piece, str(source))
     return np.clip(piece, -1.0, 1.0)
 
