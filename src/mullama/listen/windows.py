@@ -103,10 +103,10 @@ def _check_length(length: int, min_samples: int, rate: int | None, name: str) ->
     if length >= max(min_samples, 1):
         return
     if rate is None:
-        why = f"{length} samples are too short to be heard; at least {min_samples} are needed"
+        why = f"{length} samples are too short to be encoded; at least {min_samples} are needed"
     else:
         why = (
-            f"{length / rate:.4f} s are too short to be heard; at least"
+            f"{length / rate:.4f} s are too short to be encoded; at least"
             f" {min_samples / rate:.4f} s are needed"
         )
     raise AudioError(f"{name}: {why}")

@@ -39,7 +39,7 @@ def made(encode: Encode, tone: Tone, kind: str, seconds: float = 2.0, **more: ob
     return encode(name, codec, tone(48_000, seconds), 48_000, **settings, **more)
 
 
-def heard(source: ContainerSource) -> np.ndarray:
+def samples_of(source: ContainerSource) -> np.ndarray:
     try:
         pieces = list(source.pieces())
     finally:
@@ -60,7 +60,7 @@ def test_every_kind_is_read_whole(encode: Encode, tone: Tone, kind: str) -> None
         assert source.seconds is None
     else:
         assert source.seconds == pytest.approx(2.0, abs=0.15)
-    samples = heard(source)
+    samples = samples_of(source)
     assert samples.dtype == np.float32
     assert samples.shape[1] == 2
     assert len(samples) == pytest.approx(96_000, abs=4_000)
@@ -90,7 +90,7 @@ def test_what_states_its_length_is_known_to_be_cut_short(
     path = made(encode, tone, kind, 10.0, **more)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     source = ContainerSource(path)
-    samples = heard(source)
+    samples = samples_of(source)
     assert source.damaged
     assert 96_000 < len(samples) < 400_000
 
@@ -104,10 +104,10 @@ def test_an_m4a_that_lost_its_index_is_refused(encode: Encode, tone: Tone) -> No
 
 def test_a_sound_track_may_be_shorter_than_its_film(encode: Encode, tone: Tone) -> None:
     path = encode("film.mkv", "ac3", tone(48_000, 1.0), 48_000, container="matroska")
-    assert len(heard(ContainerSource(path))) == pytest.approx(48_000, abs=2_000)
+    assert len(samples_of(ContainerSource(path))) == pytest.approx(48_000, abs=2_000)
     film = made(encode, tone, "mkv video", 3.0)
     source = ContainerSource(film)
-    heard(source)
+    samples_of(source)
     assert not source.damaged
 
 
@@ -117,21 +117,21 @@ def test_damage_in_the_middle_is_skipped(encode: Encode, tone: Tone) -> None:
     middle = len(content) // 2
     content[middle : middle + 4000] = bytes(4000)
     path.write_bytes(content)
-    assert len(heard(ContainerSource(path))) > 400_000
+    assert len(samples_of(ContainerSource(path))) > 400_000
 
 
 @pytest.mark.parametrize("layout", ["mono", "5.1", "7.1", "24 channels"])
-def test_every_channel_is_heard(encode: Encode, layout: str) -> None:
+def test_every_channel_is_read(encode: Encode, layout: str) -> None:
     channels = {"mono": 1, "5.1": 6, "7.1": 8, "24 channels": 24}[layout]
     levels = np.linspace(0.1, 0.9, channels, dtype=np.float32)
     samples = np.tile(levels, (48_000, 1))
     path = encode("levels.mka", "pcm_f32le", samples, 48_000, layout, container="matroska")
-    np.testing.assert_array_equal(heard(ContainerSource(path)), samples)
+    np.testing.assert_array_equal(samples_of(ContainerSource(path)), samples)
 
 
 def test_planes_of_eight_channels_are_read_within_their_bounds(encode: Encode, tone: Tone) -> None:
     path = encode("tone.m4a", "aac", tone(48_000, 2.0, 8), 48_000, "7.1")
-    samples = heard(ContainerSource(path))
+    samples = samples_of(ContainerSource(path))
     assert samples.shape[1] == 8
     assert pitch(samples[20_000:68_000, 1]) == pytest.approx(330, abs=2)
 
@@ -252,7 +252,7 @@ def test_tags_in_any_encoding_do_not_matter(tmp_path: Path, tone: Tone) -> None:
     title = b"TIT2\x00\x00\x00\x05\x00\x00\x03\xff\xfe\xfd\xfc"
     tag = b"ID3\x03\x00\x00\x00\x00\x00" + bytes([len(title)]) + title
     path.write_bytes(tag + path.read_bytes())
-    assert len(heard(ContainerSource(path))) > 90_000
+    assert len(samples_of(ContainerSource(path))) > 90_000
 
 
 PLAYLISTS = {
@@ -285,4 +285,4 @@ def test_a_name_is_never_taken_for_an_address(
     sound = made(encode, tone, "mp3")
     for name in ("concat:a|b.mp3", "pipe:0", "%03d.mp3", "Füße, 歌.mp3"):
         os.link(sound, name)
-        assert len(heard(ContainerSource(Path(name)))) > 90_000
+        assert len(samples_of(ContainerSource(Path(name)))) > 90_000

@@ -82,7 +82,7 @@ def test_a_cut_ogg_opus_is_known_to_be_cut(encode: Encode, tone: Tone) -> None:
     assert source.damaged
 
 
-# Other formats go on where libsndfile stopped
+# In other formats FFmpeg continues where libsndfile stopped
 
 
 def damaged_flac(path: Path, samples: np.ndarray) -> Path:

@@ -1,7 +1,8 @@
 """A file on which libsndfile breaks off -> the samples that it gave, then FFmpeg's from there on.
 
-Damage ends libsndfile's pass over a file, and joined files end with the first one; FFmpeg skips the one and
-goes on into the other. Both count frames alike, so no sample comes twice or is left out between them.
+Damage ends libsndfile's pass over a file, and so does the end of the first of joined files; FFmpeg
+skips the damage and reads the next file. Both count frames alike, so that no sample comes twice and
+none is left out between them.
 """
 
 from collections.abc import Iterator

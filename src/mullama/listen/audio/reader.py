@@ -23,7 +23,7 @@ from mullama.listen.audio.samples import Frames, Waveform, as_float, require_fin
 from mullama.printable import printable
 
 PUBLISHED_SECONDS = 60.0
-"""How much of a piece the published model heard."""
+"""How much of a piece the published model encoded."""
 SERVICE_MAX_SECONDS = 6 * 3600.0
 """A generous `max_seconds` where sounds come from strangers: a megabyte can hold a year."""
 MIN_RATE_HZ, MAX_RATE_HZ = 100, 1_000_000
@@ -146,7 +146,7 @@ class AudioReader:
             total = self.seconds_total or 0.0
             promised = f" of {total:.1f}" if total > self.seconds_heard + 0.1 else ""
             self.warnings.append(
-                f"{self.name}: cut short or damaged, heard as far as it goes"
+                f"{self.name}: cut short or damaged, read as far as it goes"
                 f" ({self.seconds_heard:.1f}{promised} s)"
             )
         self.seconds_total = self.seconds_heard

@@ -1,7 +1,7 @@
 """Samples at one rate, block by block -> the same sound at another rate, block by block.
 
-`SoxrResampler` is the one to use; `SincResampler` is the published model's, kept so that its
-numbers can be had exactly. Neither knows files, channels' meaning or windows.
+`SoxrResampler` is the one to use; `SincResampler` is the published model's, there so that its
+samples can be had exactly. Neither knows files, channels' meaning or windows.
 """
 
 from math import ceil, gcd
@@ -52,7 +52,7 @@ class SincResampler:
     with u = f (k / orig - n / new) wherever |u| < WIDTH.
 
     The kernel is computed in float32, as the published features were. Only the taps under the
-    window are kept, so coprime rates cost no more memory than round ones.
+    window are used, so coprime rates cost no more memory than round ones.
     """
 
     WIDTH = 6
