@@ -3,7 +3,7 @@
     python benchmarks/training.py [--seconds 30] [--rows 64] [--size 61M]
     python benchmarks/training.py --size 7B --device cuda     # tokens per second and utilisation
 
-The published way encodes the clip at every step (eager attention, every state kept), one text at a
+The published way encodes the clip at every step (eager attention, every state stored), one text at a
 time, padded to 512 tokens. Ours encodes each clip once, before the first epoch, and packs texts of about
 equal length. Weights are random; both ways take equal effective batches from equal weights, and the
 loss over all rows is shown after each. Lengths are those of MusicQA: some 72 tokens of prompt, and

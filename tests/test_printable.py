@@ -1,3 +1,5 @@
+"""Text from outside, on one line."""
+
 from pathlib import Path
 
 import pytest
@@ -6,18 +8,29 @@ from mullama.printable import printable
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("text", "shown"),
     [
-        ("Füße, 歌.mp3", "Füße, 歌.mp3"),
-        ("two\u3000words", "two\u3000words"),
-        ("caf\udce9.flac", r"caf\udce9.flac"),
-        ("a\nmullama: error: b", r"a\nmullama: error: b"),
-        ("\x1b[2J\x7f", r"\x1b[2J\x7f"),
-        ("right\u202eto left", r"right\u202eto left"),
-        ("line\u2028end", r"line\u2028end"),
+        ("", ""),
+        ("a b", "a b"),
+        ("Größe ♫ 音楽", "Größe ♫ 音楽"),
+        ("a\nb\tc\r", r"a\nb\tc\r"),
+        ("\x1b[31m\x00\x7f\x9b", r"\x1b[31m\x00\x7f\x9b"),
+        ("\u202eabc\u2028", r"\u202eabc\u2028"),
+        ("\udcff", r"\udcff"),
+        ("\U000e0001", r"\U000e0001"),
     ],
 )
-def test_a_name_is_shown_on_one_line_that_can_be_encoded(name: str, shown: str) -> None:
-    assert printable(name) == printable(Path(name)) == shown
-    shown.encode()
+def test_it_is_shown(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert printable(text).isprintable()
+
+
+def test_spaces_of_other_scripts_stay() -> None:
+    assert printable("two\u3000words") == "two\u3000words"
+
+
+def test_a_path_is_shown_whatever_its_bytes() -> None:
+    shown = printable(Path("caf\udce9.flac"))
+    assert shown == r"caf\udce9.flac"
     assert printable(shown) == shown
+    shown.encode()

@@ -141,8 +141,10 @@ class MuLlamaConfig(PreTrainedConfig):
     """Where each part of the weights came from."""
 
     def __post_init__(self, **kwargs: Any) -> None:
-        audio = _part("audio_config", self.audio_config, _audio_config)
-        text = _part("text_config", self.text_config, _text_config, default="llama")
+        audio = _part("audio_config", "an encoder", self.audio_config, _audio_config)
+        text = _part(
+            "text_config", "a language model", self.text_config, _text_config, default="llama"
+        )
         self.audio_config = audio or MertConfig()
         self.text_config = text or LlamaConfig(attention_bias=True, mlp_bias=True)
         if not self.bridge_width:
@@ -182,6 +184,7 @@ class MuLlamaConfig(PreTrainedConfig):
 
 def _part(
     where: str,
+    what: str,
     stored: Any,
     config_class: Callable[[str], type[PreTrainedConfig]],
     default: str = "",
@@ -192,8 +195,8 @@ def _part(
     if not isinstance(stored, dict):
         raise CheckpointError(f"{where} should hold keys and values, not {type(stored).__name__}")
     name = stored.get("model_type", default)
-    if not isinstance(name, str) or not name:
-        raise CheckpointError(f"{where}.model_type must name a kind, not {name!r}")
+    if not isinstance(name, str):
+        raise CheckpointError(f"{where}.model_type must name {what}, not {name!r}")
     try:
         kind = config_class(name)
     except CheckpointError as error:

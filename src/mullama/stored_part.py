@@ -114,10 +114,10 @@ def check_sizes(part: PreTrainedConfig, where: str) -> None:
 
 def check_frames(audio: PreTrainedConfig, where: str) -> None:
     """Refuse an encoder that would cut a window into so many frames that it never ends."""
-    strides = getattr(audio, "conv_stride", None)
-    if strides is None:  # an encoder of another package, which may have no convolutions
+    stride = getattr(audio, "conv_stride", None)
+    if stride is None:  # not HuBERT's architecture
         return
-    frames = audio.sampling_rate * audio.window_seconds / math.prod(strides)
+    frames = audio.sampling_rate * audio.window_seconds / math.prod(stride)
     if frames > MAX_FRAMES:
         raise CheckpointError(
             f"{where}: a window of {audio.window_seconds} s would have {frames:.0f} frames by "

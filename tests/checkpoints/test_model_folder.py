@@ -94,7 +94,7 @@ def test_code_in_the_folder_is_not_run(
         model.save_pretrained(tmp_path / "again")
         assert "auto_map" not in (tmp_path / "again" / "config.json").read_text()
     else:
-        refused(own, f"unknown text_config.model_type '{kind}'; known: llama, mistral")
+        refused(own, f"text_config.model_type: unknown language model '{kind}'; known: llama")
     assert not touched.exists()
 
 

@@ -19,7 +19,7 @@ from mullama.data.tally import Tally
 from mullama.errors import UsageError
 from mullama.musicqa import read_audio
 from mullama.musicqa.build.build import build
-from mullama.musicqa.build.plan import Build
+from mullama.musicqa.build.plan import BuildOptions
 from mullama.musicqa.read import read
 from mullama.musicqa.read_options import ReadOptions
 
@@ -32,7 +32,8 @@ def built(tmp_path: Path) -> Path:
     """A set of two clips."""
     sounds = [write_wav(tmp_path / f"{n}.wav", hz=99 + n) for n in range(2)]
     clips = [make_clip(f"c{n}", sound) for n, sound in enumerate(sounds)]
-    build(Build({"eval": (write_lines(tmp_path / "w.jsonl", clips),)}, tmp_path / "set"))
+    lines = write_lines(tmp_path / "w.jsonl", clips)
+    build(BuildOptions(out=tmp_path / "set", eval=(lines,)))
     return tmp_path / "set"
 
 
@@ -165,7 +166,7 @@ def test_no_file_of_the_machine_comes_along(out: str, tmp_path: Path) -> None:
 def test_clips_that_are_named_where_they_lie(built: Path, tmp_path: Path) -> None:
     """A set by reference is read by whoever says where its clips may lie."""
     parts = {"eval": (tmp_path / "w.jsonl",)}
-    build(Build(parts, tmp_path / "far" / "by_reference", by_reference=True))
+    build(BuildOptions(out=tmp_path / "far" / "by_reference", by_reference=True, **parts))
     files = (tmp_path / "far" / "by_reference",)
     assert read(ReadOptions(files, tmp_path / "far" / "one")).clips == 0
     for number, named in enumerate((tmp_path, Path("/"))):

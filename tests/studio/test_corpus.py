@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from installed import skip_without_fluidsynth
+from mullama.errors import UsageError
 from mullama.listen.encoders.spectra import spectra
 from mullama.studio.clips import Studio, seeds_for
 from mullama.studio.corpus import load, load_or_render, prepare, shard_name, split_folder
@@ -59,6 +60,34 @@ def test_a_shard_is_what_numpy_writes_of_its_arrays(folder: Path) -> None:
         written = io.BytesIO()
         np.savez(written, **shard)
     assert path.read_bytes() == written.getvalue()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_split_is_the_same_by_however_many_processes(
+    folder: Path, tmp_path: Path, workers: int
+) -> None:
+    said: list[str] = []
+    threads = torch.get_num_threads()
+    prepare(SPLIT, tmp_path, workers=workers, report=said.append)
+    assert said == ["music music: 1 of 1 shards"]
+    assert torch.get_num_threads() == threads
+    one, other = (split_folder(SPLIT, root) / shard_name(0) for root in (folder, tmp_path))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_damaged_shard_is_named(folder: Path, tmp_path: Path) -> None:
+    content = (split_folder(SPLIT, folder) / shard_name(0)).read_bytes()
+    home = split_folder(SPLIT, tmp_path)
+    home.mkdir()
+    (home / shard_name(0)).write_bytes(content[: len(content) // 2])
+    with pytest.raises(UsageError, match=r"shard-00000\.npz is damaged: remove it"):
+        load_or_render(SPLIT, tmp_path, report=lambda _: None)
+
+
+def test_a_bank_that_is_missing_is_named(tmp_path: Path) -> None:
+    split = Split("music", "validation", 2, bank="kazoo")
+    with pytest.raises(UsageError, match="kazoo"):
+        prepare(split, tmp_path, report=lambda _: None)
 
 
 def test_another_definition_lies_elsewhere(tmp_path: Path) -> None:

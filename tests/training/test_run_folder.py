@@ -62,7 +62,7 @@ def test_what_cannot_be_a_folder_is_refused(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.skipif(
-    not Path("/proc/self").exists(), reason="needs /proc, which nobody can write to"
+    not Path("/proc/self").exists(), reason="needs /proc, where nothing can be written"
 )
 def test_a_folder_that_cannot_be_written_is_refused() -> None:
     with (

@@ -4,9 +4,11 @@ From its configuration and the headers of its files alone; no weight is read.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mullama.answer.sampling import Sampling, stored_sampling
 from mullama.checkpoints.model_folder import ModelFolder, read_model_folder
 from mullama.checkpoints.store import SMALL, resolve
 from mullama.checkpoints.weight_files import CODES, StoredTensor
@@ -47,16 +49,9 @@ def describe(name: str | Path | None = None) -> dict[str, Any]:
 
 
 def _sampling(folder: ModelFolder) -> dict[str, Any]:
-    """How answers are drawn unless something else is asked for."""
-    stored = folder.generation.to_dict() if folder.generation is not None else {}
-    top_p, temperature = stored.get("top_p"), stored.get("temperature")
-    return {
-        "temperature": (1.0 if temperature is None else temperature)
-        if stored.get("do_sample")
-        else 0.0,
-        "top_p": 1.0 if top_p is None else top_p,
-        "max_new_tokens": stored.get("max_new_tokens"),
-    }
+    """How answers are drawn unless something else is asked for: every option of `Sampling`."""
+    stored = {} if folder.generation is None else folder.generation.to_dict()
+    return asdict(Sampling(**stored_sampling(stored)))
 
 
 def _counts(tensors: Mapping[str, StoredTensor]) -> tuple[dict[str, int], dict[str, int]]:

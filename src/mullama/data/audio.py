@@ -24,12 +24,16 @@ from mullama.errors import AudioError, UsageError
 from mullama.jobs.atomic import told_as, write_bytes
 from mullama.jobs.digest import bytes_digest
 from mullama.jobs.safe_paths import inside, is_file, safe_name
-from mullama.options.values import shown
+from mullama.printable import printable
 
 UNPACKED = "unpacked"
 """Beside Listenings, the folder of what was unpacked to be listened to."""
 PREFIXES = ("", "audios/", "audio/")
 """Where below a place clips may lie; `audios` is the published set's."""
+
+
+MAX_SHOWN = 200
+"""Characters of a name that a message shows."""
 
 
 class AudioResolver:
@@ -82,7 +86,7 @@ class AudioResolver:
             found = self._by_file_name(name, pairs_file)
         if found is None:
             raise AudioError(
-                f"{_told(name)}: {pairs_file} names it, but {self._absent(name, pairs_file)}"
+                f"{_shown(name)}: {pairs_file} names it, but {self._absent(name, pairs_file)}"
             )
         return found
 
@@ -119,14 +123,16 @@ class AudioResolver:
                 found = None if member is None else self._unpack(place, member)
         other = name if found is None else self._flat.setdefault((pairs_file, found), name)
         if other != name:
-            raise AudioError(f"{_told(name)}: {found} would be taken for it, as for {_told(other)}")
+            raise AudioError(
+                f"{_shown(name)}: {found} would be taken for it, as for {_shown(other)}"
+            )
         return found
 
     def _checked(self, path: Path, pairs_file: Path) -> Path:
         if not self._allowed(path, pairs_file):
             raise AudioError(
-                f"{_told(str(path))}: is a link that leads to {path.resolve()}, outside of what was "
-                "named; name that folder, too: --audio DIR"
+                f"{_shown(str(path))}: is a link that leads to {_shown(str(path.resolve()))}, outside of"
+                " what was named; name that folder, too: --audio DIR"
             )
         return path
 
@@ -178,6 +184,6 @@ def _archive(place: Path) -> Archive:
     return Archive(place)
 
 
-def _told(name: str) -> str:
-    """A name as it is, or what of it can be printed on one line."""
-    return name if name.isprintable() and len(name) < 200 else shown(name)
+def _shown(name: str) -> str:
+    text = printable(name)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."

@@ -1,4 +1,4 @@
-"""Clips without music, so that a model can say that it hears none: silence, hum, hiss, clicks.
+"""Clips without music, so that a model can say that there is none: silence, hum, hiss, clicks.
 
 Every clip follows from its seed.
 """

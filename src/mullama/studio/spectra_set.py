@@ -5,16 +5,19 @@ is stored. Does not know where clips come from.
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mullama.errors import UsageError
 from mullama.jobs.atomic import atomic_file
 from mullama.listen.encoders.spectra import Spectra, spectra
 from mullama.studio.sound.render import RATE
@@ -75,11 +78,20 @@ def write_shard(path: Path, clips: Sequence[SpectraBytes], truths: Sequence[Trut
 
 
 def read_shards(paths: Iterable[Path]) -> SpectraSet:
-    """Read what `write_shard` wrote, one file after the other."""
-    bands, onsets, truths = [], [], []
-    for path in paths:
-        with np.load(path) as shard:
-            bands.append(torch.from_numpy(shard["bands"]))
-            onsets.append(torch.from_numpy(shard["onsets"]))
-            truths += [Truth.from_dict(json.loads(str(line))) for line in shard["truths"]]
-    return SpectraSet(torch.cat(bands), torch.cat(onsets), tuple(truths))
+    """Read what `write_shard` wrote, one file after the other. Raises UsageError for a damaged one."""
+    parts = [_read_shard(path) for path in paths]
+    return SpectraSet(
+        torch.cat([part.bands for part in parts]),
+        torch.cat([part.onsets for part in parts]),
+        tuple(truth for part in parts for truth in part.truths),
+    )
+
+
+def _read_shard(path: Path) -> SpectraSet:
+    try:
+        with path.open("rb") as file, np.load(file) as shard:
+            truths = [Truth.from_dict(json.loads(str(line))) for line in shard["truths"]]
+            bands, onsets = torch.from_numpy(shard["bands"]), torch.from_numpy(shard["onsets"])
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, UsageError) as error:
+        raise UsageError(f"{path} is damaged: remove it, and run the same command again") from error
+    return SpectraSet(bands, onsets, tuple(truths))

@@ -1,6 +1,6 @@
 """One process or many: which one this is, which parameters it holds, and how shards become whole again.
 
-Processes are started by torchrun. Whole copies of the model are kept alike by torch's
+Processes are started by torchrun. Whole copies of the model are kept equal by torch's
 DistributedDataParallel; a model that is too large for one device is sharded by FSDP2
 (`torch.distributed.fsdp.fully_shard`). Does not know music, nor objectives.
 """

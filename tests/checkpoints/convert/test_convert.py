@@ -1,6 +1,7 @@
 """Conversion as a whole: what is written, kept and said. Equality of the result: test_parity.py."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -213,6 +214,54 @@ def test_a_broken_source_leaves_nothing(tmp_path: Path) -> None:
             )
         )
     assert [path.name for path in tmp_path.iterdir()] == ["cut.pth"]
+
+
+def test_only_a_model_of_ours_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = {"llama": LLAMA, "mert": MERT, "out": out, "lora_rank": 1}
+    convert(ConvertOptions(**options))
+    with pytest.raises(CheckpointError, match="is not empty: choose another --out, or give --over"):
+        convert(ConvertOptions(**options))
+    before = (out / "model.safetensors").read_bytes()
+    convert(ConvertOptions(**{**options, "seed": 1, "overwrite": True}))
+    assert (out / "model.safetensors").read_bytes() != before
+    (out / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(CheckpointError, match="holds something else than a model of ours"):
+        convert(ConvertOptions(**options, overwrite=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("limit", [1, 4, 16, 64, 200])
+def test_a_disk_that_refuses_leaves_nothing(tmp_path: Path, limit: int) -> None:
+    """At each file in turn, as `ulimit -f` refuses more than so many blocks of 512 bytes.
+
+    tokenizers raises a bare Exception for it, safetensors and json what they like.
+    """
+    resource = pytest.importorskip("resource")
+    command = [sys.executable, "-m", "mullama", "convert", "--llama", LLAMA, "--mert", MERT,
+               "--out", tmp_path / "out"]  # fmt: skip
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit * 512, limit * 512)),
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"mullama: error: {tmp_path}/out was not written: File too large")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "closed").mkdir(mode=0o500)
+    places = [tmp_path / "file" / "out"]
+    if not os.access(tmp_path / "closed", os.W_OK):  # the superuser can
+        places.append(tmp_path / "closed" / "out")
+    for place in places:
+        with pytest.raises(CheckpointError, match=f"{place} cannot be written: "):
+            convert(ConvertOptions(llama=LLAMA, mert=MERT, out=place))
 
 
 MEASURE = """

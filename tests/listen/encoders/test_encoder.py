@@ -133,7 +133,7 @@ def test_an_encoder_that_is_not_installed_is_named(tmp_path: Path) -> None:
     ):
         MuLlamaConfig(audio_config={"model_type": "loudness"})
     for kind in (None, 3, ["mullama_mert"]):
-        with pytest.raises(CheckpointError, match=r"audio_config\.model_type must name a kind"):
+        with pytest.raises(CheckpointError, match=r"audio_config\.model_type must name an encoder"):
             MuLlamaConfig(audio_config={"model_type": kind})
 
 

@@ -11,8 +11,8 @@ from mullama.data.records import to_clips
 from mullama.errors import UsageError
 from mullama.musicqa.build import check as module
 from mullama.musicqa.build.build import build
-from mullama.musicqa.build.check import check, run_check
-from mullama.musicqa.build.plan import Build
+from mullama.musicqa.build.check import check
+from mullama.musicqa.build.plan import BuildOptions
 
 pytestmark = pytest.mark.usefixtures("_no_histogram")
 
@@ -24,16 +24,17 @@ def out(tmp_path: Path) -> Path:
     clips = [make_clip(f"c{n}", sound) for n, sound in enumerate(sounds)]
     one = write_lines(tmp_path / "1.jsonl", clips[:2])
     two = write_lines(tmp_path / "2.jsonl", clips[2:])
-    build(Build({"pretrain": (one,), "eval": (two,)}, tmp_path / "set"))
+    build(BuildOptions(out=tmp_path / "set", pretrain=(one,), eval=(two,)))
     return tmp_path / "set"
 
 
-def test_a_sound_set(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_check(out) == 0
-    assert capsys.readouterr().out == f"{out}: 3 clips, 0.00 hours, 27 pairs\n"
+def test_a_set_without_faults(out: Path) -> None:
+    findings = check(out)
+    assert (findings.clips, findings.pairs, findings.seconds) == (3, 27, 4.5)
+    assert findings.lines() == []
 
 
-def test_files(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files(out: Path) -> None:
     write_wav(out / "audios" / "000000.wav", hz=1000, seconds=0.5)
     (out / "audios" / "000001.wav").write_text("no sound")
     (out / "audios" / "000002.wav").unlink()
@@ -43,8 +44,7 @@ def test_files(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
         module.UNREADABLE: 1,
         module.MISSING: 1,
     }
-    assert run_check(out) == 1
-    assert "1 x shorter than 1 s: 000000.wav, 0.50 s" in capsys.readouterr().out
+    assert "1 x shorter than 1 s: 000000.wav, 0.50 s" in check(out).lines()
 
 
 def test_leaks_by_sound_and_by_origin(out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Facts as targets, as vectors, and read back by heads."""
+"""Facts as targets, as vectors, and read back by probes."""
 
 import math
 
@@ -58,7 +58,7 @@ def test_tempo_shares_peak_at_the_tempo() -> None:
     assert not shares[1].any()
 
 
-def test_heads_learn_and_score_what_they_are_shown() -> None:
+def test_probes_learn_and_score_what_they_are_shown() -> None:
     torch.manual_seed(0)
     facts = targets([WALTZ, BEAT] * 4)
     feature = torch.nn.functional.normalize(torch.randn(2, 16), dim=1).repeat(4, 1)

@@ -1,6 +1,6 @@
 """`mullama musicqa write | build | read`: described music becomes question-answer data, in three steps.
 
-Each step is a module beside this one, or of `mullama.musicqa`, with arguments of its own.
+Each step is a module beside this one, with arguments of its own.
 """
 
 import argparse
@@ -13,8 +13,8 @@ STEPS = {
 }
 
 MODULES = {
-    "write": "mullama.musicqa.write",
-    "build": "mullama.musicqa.build.build",
+    "write": "mullama.commands.musicqa.write",
+    "build": "mullama.commands.musicqa.build",
     "read": "mullama.commands.musicqa.read",
 }
 

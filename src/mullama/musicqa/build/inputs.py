@@ -1,4 +1,4 @@
-"""Files of interviewed clips, ours or the published tables -> clips with the places of their audio.
+"""Files of clips with their pairs, ours or the published tables -> clips with the places of their audio.
 
 Does not read audio.
 """
@@ -16,25 +16,24 @@ from mullama.errors import AudioError, UsageError
 
 @dataclass(frozen=True)
 class Candidate:
-    """A clip that wants to be in a part of a data set."""
+    """A clip that is to be in a part of a data set."""
 
     part: str
     clip: Clip
     file: Path
     """Where it was read."""
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """As `Entry.key`."""
-        return self.part, self.clip.source, self.clip.id
+    place: int = 0
+    """How many clips of the inputs come before it."""
 
 
 def candidates(parts: Mapping[str, Sequence[Path]], tally: Tally) -> Iterator[Candidate]:
     """All clips of all files, part by part, in the order given; unreadable rows go into the tally."""
+    place = 0
     for part, files in parts.items():
         for file in files:
             for clip in read_clips(file, tally, sound=False):
-                yield Candidate(part, clip, file)
+                yield Candidate(part, clip, file, place)
+                place += 1
 
 
 def require_files(parts: Mapping[str, Sequence[Path]]) -> None:

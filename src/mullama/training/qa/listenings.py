@@ -90,9 +90,11 @@ def prepare_listenings(
         _report_failures(failed, options, report)
     cache.silence()
     digests = {**encoded.digests, None: SILENCE}
-    listed = [replace(s, pairs=tuple(p for p in s.pairs if p.audio in digests)) for s in found]
+    encoded_sources = [
+        replace(s, pairs=tuple(p for p in s.pairs if p.audio in digests)) for s in found
+    ]
     online = OnlineListenings(model.encoder, world.device)
-    return PreparedListenings(listed, CachedListenings(cache, digests), online)
+    return PreparedListenings(encoded_sources, CachedListenings(cache, digests), online)
 
 
 @dataclass(frozen=True)

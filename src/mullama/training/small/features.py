@@ -19,7 +19,7 @@ from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
-from mullama.training.checkpoints import TrainingError
+from mullama.training.checkpoints import UNREADABLE, TrainingError
 from mullama.training.small.augment import Change, augment
 
 BATCH = 32
@@ -46,7 +46,7 @@ def compute_features(
         stored = _encode(encoder, music, variants, seed)
         with atomic_file(path, error_type=TrainingError) as part:
             _save(stored, part)
-    stored = torch.load(path, weights_only=True)
+    stored = _load(path)
     change = Change(stored["semitones"], stored["speeds"])
     return FeatureSet(stored["listenings"], tuple(changed(music.truths * variants, change)))
 
@@ -96,6 +96,16 @@ def _save(stored: dict[str, Any], path: Path) -> None:
         torch.save(stored, path)
     except RuntimeError as error:  # so torch reports a full disk
         raise OSError(str(error).splitlines()[0]) from error
+
+
+def _load(path: Path) -> dict[str, Tensor]:
+    try:
+        stored: dict[str, Tensor] = torch.load(path, weights_only=True)
+    except UNREADABLE as error:
+        raise TrainingError(
+            f"{path} is damaged: remove it, and run the same command again"
+        ) from error
+    return stored
 
 
 def _digest(encoder: FilterbankEncoder) -> str:

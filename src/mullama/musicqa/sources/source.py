@@ -28,7 +28,7 @@ class Source(Protocol):
         """Raises UsageError when the collection does not lie there."""
 
     def descriptions(self, tally: Tally) -> Iterator[Description]:
-        """All clips in the collection's order; rows that are none go into the tally."""
+        """All clips in the collection's order; rows that cannot be read go into the tally."""
 
 
 class TableSource(ABC):
@@ -62,13 +62,13 @@ class TableSource(ABC):
         """All clips in the table's order."""
         for row in self.table.rows(tally):
             try:
-                yield self.described(row)
+                yield self.describe(row)
             except LeftOut as left:
                 tally.leave_out(left)
 
     @abstractmethod
-    def described(self, row: Row) -> Description:
-        """One row in words; raises `LeftOut` where it is not one."""
+    def describe(self, row: Row) -> Description:
+        """One row in words; raises `LeftOut` where it cannot be used."""
 
 
 def join_tags(tags: list[str], clip: str) -> str:

@@ -1,4 +1,4 @@
-"""A job to be killed: `python killed_job.py FILE COUNT [URL]`, by the template or a server.
+"""A job to be killed: `python killed_write.py FILE COUNT [URL]`, by the template or a server.
 
 The template's clips come out of their order, as those of a server do.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mullama.data.records import Clip
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.job import write
+from mullama.musicqa.write import write
 from mullama.musicqa.writers import open_writer
 from mullama.musicqa.writers.template import TemplateWriter
 
@@ -37,7 +37,7 @@ def main() -> None:
     out, count, *url = sys.argv[1:]
     writer = open_writer(f"openai:{url[0]}#canned") if url else Disordered()
     print("ready", flush=True)
-    outcome = write(clips(int(count)), writer, Path(out))
+    outcome = write(clips(int(count)), writer, Path(out)).outcome
     print(f"written {outcome.written} skipped {outcome.skipped}", flush=True)
 
 
