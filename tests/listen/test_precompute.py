@@ -152,6 +152,7 @@ def test_every_engine_does_what_one_thread_does(
     assert not list(tmp_path.rglob("*.safetensors"))
 
 
+@pytest.mark.slow
 def test_a_dead_worker_costs_one_file(songs: list[Path], tmp_path: Path) -> None:
     soundfile.write(tmp_path / "deadly.wav", clip(0)[:3333], RATE)
     cache = cache_with(DeadlyEncoder, tmp_path / "cache")

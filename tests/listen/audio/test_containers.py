@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -166,6 +167,7 @@ def test_a_film_without_sound_is_refused(encode: Encode, tone: Tone) -> None:
 MEASURED = """
 import resource, sys
 from pathlib import Path
+from typing import Any
 from mullama.listen.audio.containers import ContainerSource
 import av, numpy
 def peak():
@@ -176,47 +178,48 @@ print(sum(len(piece) for piece, _ in source.pieces()), peak() - before)
 """
 
 
-def film_of_many_tracks(path: Path, sound: Path, tracks: int, size: int) -> Path:
-    """A sound and two huge grey pictures, the same in every track."""
-    with av.open(str(path), "w", format="matroska") as film, av.open(str(sound)) as music:
-        stream = film.add_stream_from_template(music.streams.audio[0])
+def film_of_many_tracks(path: Path, tracks: int, size: int) -> Path:
+    """A second of sound and two huge grey pictures, the same in every track."""
+    with av.open(str(path), "w", format="matroska") as film:
+        sound = film.add_stream("pcm_s16le", rate=48_000, layout="mono")
         pictures = [film.add_stream("libx264", rate=10) for _ in range(tracks)]
         for picture in pictures:
             picture.width = picture.height = size
             picture.options = {"preset": "ultrafast"}
             picture.codec_context.open()
-        packets = []
-        for index in range(2):
-            frame = av.VideoFrame(size, size, "yuv420p")
-            for plane in frame.planes:
-                plane.update(bytes(plane.buffer_size))
-            frame.pts, frame.time_base = index, Fraction(1, 10)
-            packets += pictures[0].encode(frame)
-        for packet in [*packets, *pictures[0].encode(None)]:
+        frame = av.AudioFrame.from_ndarray(np.ones((1, 48_000), np.int16), "s16", "mono")
+        frame.rate = 48_000
+        film.mux(sound.encode(frame))
+        for packet in grey_pictures(pictures[0], size):
             for picture in pictures:
                 copy = av.Packet(bytes(packet))
                 copy.stream, copy.pts, copy.dts = picture, packet.pts, packet.dts
                 copy.time_base, copy.is_keyframe = Fraction(1, 10), packet.is_keyframe
                 film.mux(copy)
-        for packet in music.demux(music.streams.audio[0]):
-            if packet.size:
-                packet.stream = stream
-                film.mux(packet)
     return path
 
 
+def grey_pictures(encoder: Any, size: int) -> list[av.Packet]:
+    packets = []
+    for index in range(2):
+        frame = av.VideoFrame(size, size, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.pts, frame.time_base = index, Fraction(1, 10)
+        packets += encoder.encode(frame)
+    return [*packets, *encoder.encode(None)]
+
+
 @pytest.mark.skipif("libx264" not in av.codecs_available, reason="this PyAV cannot write h264")
-def test_no_picture_is_decoded_to_learn_about_it(
-    tmp_path: Path, encode: Encode, tone: Tone
-) -> None:
-    film = film_of_many_tracks(tmp_path / "film.mkv", made(encode, tone, "m4a"), 8, 4096)
-    assert film.stat().st_size < 600_000
+def test_no_picture_is_decoded_to_learn_about_it(tmp_path: Path) -> None:
+    film = film_of_many_tracks(tmp_path / "film.mkv", 8, 4096)
+    assert film.stat().st_size < 800_000
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, film], capture_output=True, text=True, check=True,
         timeout=20,
     )  # fmt: skip
     samples, kilobytes = map(int, done.stdout.split())
-    assert samples == pytest.approx(96_000, abs=4_000)
+    assert samples == 48_000
     assert kilobytes < 60_000
 
 

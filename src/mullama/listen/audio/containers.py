@@ -141,7 +141,11 @@ def _open(path: Path) -> Any:
         "max_streams": str(MAX_STREAMS + 1),
     }
     try:
-        return av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+        # As `options` they would reach each stream too, and older PyAV frees too many of those when streams
+        # begin on the way.
+        return av.open(
+            f"file:{path.absolute()}", container_options=options, metadata_errors="replace"
+        )
     except av.error.FFmpegError as error:
         raise AudioError(
             f"{printable(path)}: no sound can be read from it;"
