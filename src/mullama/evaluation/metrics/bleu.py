@@ -4,7 +4,7 @@ Papineni et al. (2002); Post (2018) for what makes such scores comparable.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 

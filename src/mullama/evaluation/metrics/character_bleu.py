@@ -43,9 +43,7 @@ class CharacterBleu:
     def items(self, references: Sequence[Text], candidates: Sequence[str]) -> Statistics:
         """Columns: 1, BLEU, BLEU-4."""
         grouped = validate(references, candidates)
-        return np.array(
-            [(1.0, *scores(g, c)) for g, c in zip(grouped, candidates, strict=True)]
-        )
+        return np.array([(1.0, *scores(g, c)) for g, c in zip(grouped, candidates, strict=True)])
 
     def reduce(self, sums: Sums) -> Values:
         """Means over items."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from mullama.evaluation.metrics.metric import Need, Statistics, Sums, Values, means
 from mullama.evaluation.metrics.metric_options import MetricOptions
+from mullama.evaluation.metrics.signs import plain_signs
 from mullama.evaluation.metrics.texts import Text, validate
 
 ORDERS = (1, 2, 3, 4)
@@ -65,7 +66,7 @@ class CiderD:
 
 def words(text: str) -> list[str]:
     """Lower-cased words without punctuation; an apostrophe or hyphen inside a word stays."""
-    return re.findall(r"\w+(?:['’-]\w+)*", text.lower())
+    return re.findall(r"\w+(?:['-]\w+)*", plain_signs(text).lower())
 
 
 def _ngrams(tokens: Sequence[str], n: int) -> Iterable[Ngram]:
