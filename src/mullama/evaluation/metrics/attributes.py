@@ -6,12 +6,13 @@ scored on the items whose reference names it; elsewhere nobody knows what is rig
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.metric import (
+    MetricBase,
     Need,
     Statistics,
     Sums,
@@ -22,7 +23,6 @@ from mullama.evaluation.metrics.metric import (
     ratio,
     version,
 )
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.read_facts import Facts, read_facts, truth_facts
 from mullama.evaluation.metrics.texts import check_pairs
 from mullama.evaluation.metrics.vocabulary import FAMILIES
@@ -42,22 +42,17 @@ OCTAVES = (1 / 3, 1 / 2, 1, 2, 3)
 AnyFacts = Truth | Facts | str
 
 
-class Attributes:
+class Attributes(MetricBase):
     """F1 of each attribute, and their mean over the attributes that references name."""
 
     name: ClassVar = "attributes"
     columns: ClassVar = (*(f"{a}_{c}" for a in ATTRIBUTES for c in COUNTS), *PARTIAL)
     headline: ClassVar = "f1"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {
         "f1": 1.0,
         **{f"{a}_{value}": 1.0 for a in ATTRIBUTES for value in ("precision", "recall", "f1")},
         **dict.fromkeys(PARTIAL, 1.0),
     }
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
 
     def needs(self) -> tuple[Need, ...]:
         """mir_eval."""

@@ -12,22 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.metric import (
+    ItemMeans,
     Need,
     Statistics,
-    Sums,
-    Values,
+    item_rows,
     library,
     library_need,
-    means,
     version,
 )
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.texts import Text, validate
 
 BATCH = 64
@@ -44,23 +42,19 @@ class Embedder:
     layers: int
 
 
-class BertScore:
+class BertScore(ItemMeans):
     """The reference with the best F1 counts; averaged over items. An empty candidate scores zero."""
 
     name: ClassVar = "bertscore"
     columns: ClassVar = ("items", "precision", "recall", "f1")
     headline: ClassVar = "f1"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (-1.0, 1.0)
+    range = (-1.0, 1.0)
     perfect: ClassVar = {"precision": 1.0, "recall": 1.0, "f1": 1.0}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        self._options = options or MetricOptions()
 
     def needs(self) -> tuple[Need, ...]:
         """bert-score, and the files of the model on this machine."""
         missing = library_need("bert_score")
-        model = self._options.bertscore_model
+        model = self.options.bertscore_model
         if not missing and not _is_here(model):
             how = (
                 f"`hf download {model}`, or name a local folder by the options bertscore_model and "
@@ -71,7 +65,7 @@ class BertScore:
 
     def signature(self) -> str:
         """Model, layer, rescaling and versions. Scores of another model are not comparable."""
-        options = self._options
+        options = self.options
         scaled = options.bertscore_baseline.name if options.bertscore_baseline else "none"
         layers = options.bertscore_layers or _known_layers(options.bertscore_model) or "?"
         return (
@@ -81,13 +75,13 @@ class BertScore:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return _load(self._options.bertscore_model, self._layers())
+        return _load(self.options.bertscore_model, self._layers())
 
     def _layers(self) -> int:
-        layers = self._options.bertscore_layers or _known_layers(self._options.bertscore_model)
+        layers = self.options.bertscore_layers or _known_layers(self.options.bertscore_model)
         if layers is None:
             raise UsageError(
-                f"BERTScore does not know which layer of {self._options.bertscore_model} to compare: "
+                f"BERTScore does not know which layer of {self.options.bertscore_model} to compare: "
                 "give the option bertscore_layers"
             )
         return layers
@@ -108,11 +102,7 @@ class BertScore:
             # Written from the worst F1 to the best, so that the best of an item's references stays.
             order = found[:, 2].argsort(kind="stable")
             scores[owners[order]] = found[order]
-        return np.column_stack([np.ones(len(scores)), scores])
-
-    def reduce(self, sums: Sums) -> Values:
-        """Means over items."""
-        return means(sums, self.columns[1:])
+        return item_rows(scores)
 
     def _compare(self, references: list[str], candidates: list[str]) -> np.ndarray:
         """(pairs, 3): precision, recall, F1 of texts that are not empty."""
@@ -133,7 +123,7 @@ class BertScore:
 
     def _scaled(self, scores: np.ndarray) -> np.ndarray:
         """Stretched so that unrelated texts come near zero, where a table of baselines is given."""
-        path = self._options.bertscore_baseline
+        path = self.options.bertscore_baseline
         if path is None:
             return scores
         try:
@@ -173,7 +163,8 @@ def _load(model: str, layers: int) -> Embedder:
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
     try:
-        config = AutoConfig.from_pretrained(model, trust_remote_code=False)
+        where = {"trust_remote_code": False, "local_files_only": True}
+        config = AutoConfig.from_pretrained(model, **where)
         if config.is_encoder_decoder:
             raise UsageError(f"BERTScore compares encoders; {model} is an encoder and a decoder")
         if layers > config.num_hidden_layers:
@@ -181,10 +172,8 @@ def _load(model: str, layers: int) -> Embedder:
                 f"{model} has {config.num_hidden_layers} layers; bertscore_layers is {layers}"
             )
         config.num_hidden_layers = layers
-        embedder = AutoModel.from_pretrained(model, config=config, trust_remote_code=False)
-        tokenizer = AutoTokenizer.from_pretrained(
-            model, add_prefix_space=True, trust_remote_code=False
-        )
+        embedder = AutoModel.from_pretrained(model, config=config, **where)
+        tokenizer = AutoTokenizer.from_pretrained(model, add_prefix_space=True, **where)
     except (OSError, ValueError, KeyError, json.JSONDecodeError) as cause:
         raise UsageError(
             f"the model {model!r} of BERTScore cannot be loaded: {str(cause).splitlines()[0]}; "

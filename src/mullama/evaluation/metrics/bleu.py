@@ -4,11 +4,12 @@ Papineni et al. (2002); Post (2018) for what makes such scores comparable.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
 from mullama.evaluation.metrics.metric import (
+    MetricBase,
     Need,
     Statistics,
     Sums,
@@ -17,13 +18,12 @@ from mullama.evaluation.metrics.metric import (
     library_need,
     ratio,
 )
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.texts import Text, validate
 
 ORDERS = (1, 2, 3, 4)
 
 
-class Bleu:
+class Bleu(MetricBase):
     """BLEU of a set is no mean over items: matches and lengths are summed, then divided."""
 
     name: ClassVar = "bleu"
@@ -34,12 +34,7 @@ class Bleu:
         "reference_tokens",
     )
     headline: ClassVar = "bleu_4"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {f"bleu_{n}": 1.0 for n in ORDERS}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
 
     def needs(self) -> tuple[Need, ...]:
         """sacrebleu."""

@@ -8,33 +8,21 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-import numpy as np
-
-from mullama.evaluation.metrics.metric import Need, Statistics, Sums, Values, means
-from mullama.evaluation.metrics.metric_options import MetricOptions
+from mullama.evaluation.metrics.metric import ItemMeans, Statistics, item_rows
 from mullama.evaluation.metrics.texts import Text, validate
 
 ORDERS = (1, 2, 3, 4)
 
 
-class CharacterBleu:
+class CharacterBleu(ItemMeans):
     """`bleu` weighs four orders alike; `bleu_4` is the precision of 4-grams, with the same penalty."""
 
     name: ClassVar = "character-bleu"
     columns: ClassVar = ("items", "bleu", "bleu_4")
     headline: ClassVar = "bleu"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {"bleu": 1.0, "bleu_4": 1.0}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
-
-    def needs(self) -> tuple[Need, ...]:
-        """Nothing."""
-        return ()
 
     def signature(self) -> str:
         """NLTK's sentence BLEU, averaged."""
@@ -43,11 +31,7 @@ class CharacterBleu:
     def items(self, references: Sequence[Text], candidates: Sequence[str]) -> Statistics:
         """Columns: 1, BLEU, BLEU-4."""
         grouped = validate(references, candidates)
-        return np.array([(1.0, *scores(g, c)) for g, c in zip(grouped, candidates, strict=True)])
-
-    def reduce(self, sums: Sums) -> Values:
-        """Means over items."""
-        return means(sums, self.columns[1:])
+        return item_rows([scores(g, c) for g, c in zip(grouped, candidates, strict=True)])
 
 
 def scores(references: Sequence[str], candidate: str) -> tuple[float, float]:

@@ -6,15 +6,14 @@ scored beside it, since they need no reading.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 
 from mullama.errors import UsageError
-from mullama.evaluation.metrics.metric import Need, Statistics, Sums, Values, ratio
-from mullama.evaluation.metrics.metric_options import MetricOptions
-from mullama.evaluation.metrics.read_choice import plain, read_choice
+from mullama.evaluation.metrics.metric import ItemMeans, Statistics
+from mullama.evaluation.metrics.read_choice import read_choice
 from mullama.evaluation.metrics.texts import check_pairs
 
 MAX_OPTIONS = 26
@@ -33,27 +32,17 @@ class Choice:
             raise UsageError(f"a choice has 2 to {MAX_OPTIONS} options, not {len(self.options)}")
         if not 0 <= self.right < len(self.options):
             raise UsageError(f"option {self.right} is not among {len(self.options)} options")
-        texts = [plain(option) for option in self.options]
-        if len(set(texts)) < len(texts) or "" in texts:
+        if len(set(self.options)) < len(self.options) or not all(map(str.strip, self.options)):
             raise UsageError(f"the options {self.options} are empty or alike")
 
 
-class Choices:
+class Choices(ItemMeans):
     """Accuracy of written answers; candidates are texts."""
 
     name: ClassVar = "choices"
-    columns: ClassVar = ("items", "right", "unreadable", "chance")
+    columns: ClassVar = ("items", "accuracy", "unreadable", "chance")
     headline: ClassVar = "accuracy"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {"accuracy": 1.0}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
-
-    def needs(self) -> tuple[Need, ...]:
-        """Nothing."""
-        return ()
 
     def signature(self) -> str:
         """How answers are read."""
@@ -71,13 +60,8 @@ class Choices:
             rows.append((1.0, named == choice.right, named is None, 1 / len(choice.options)))
         return np.array(rows, dtype=float)
 
-    def reduce(self, sums: Sums) -> Values:
-        """Accuracy, the share of unreadable answers, and what guessing would reach."""
-        names = ("accuracy", "unreadable", "chance")
-        return {name: ratio(sums[..., i], sums[..., 0]) for i, name in enumerate(names, start=1)}
 
-
-class ChoiceLikelihoods:
+class ChoiceLikelihoods(ItemMeans):
     """Accuracy of the most likely option; candidates are log-probabilities, one for each option.
 
     `accuracy_normalised` divides them by the characters of each option, so that short options do
@@ -85,18 +69,9 @@ class ChoiceLikelihoods:
     """
 
     name: ClassVar = "choice-likelihoods"
-    columns: ClassVar = ("items", "right", "right_normalised", "chance")
+    columns: ClassVar = ("items", "accuracy", "accuracy_normalised", "chance")
     headline: ClassVar = "accuracy"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {"accuracy": 1.0, "accuracy_normalised": 1.0}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
-
-    def needs(self) -> tuple[Need, ...]:
-        """Nothing."""
-        return ()
 
     def signature(self) -> str:
         """What is compared."""
@@ -116,11 +91,6 @@ class ChoiceLikelihoods:
                 (1.0, _wins(logprobs, choice), _wins(logprobs / lengths, choice), 1 / len(lengths))
             )
         return np.array(rows, dtype=float)
-
-    def reduce(self, sums: Sums) -> Values:
-        """Both accuracies, and what guessing would reach."""
-        names = ("accuracy", "accuracy_normalised", "chance")
-        return {name: ratio(sums[..., i], sums[..., 0]) for i, name in enumerate(names, start=1)}
 
 
 def _check_choice(choice: object, i: int) -> None:

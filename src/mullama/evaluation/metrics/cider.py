@@ -10,12 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-import numpy as np
-
-from mullama.evaluation.metrics.metric import Need, Statistics, Sums, Values, means
-from mullama.evaluation.metrics.metric_options import MetricOptions
+from mullama.evaluation.metrics.metric import ItemMeans, Statistics, item_rows
 from mullama.evaluation.metrics.signs import plain_signs
 from mullama.evaluation.metrics.texts import Text, validate
 
@@ -28,22 +25,14 @@ Ngram = tuple[str, ...]
 Vector = dict[Ngram, float]
 
 
-class CiderD:
+class CiderD(ItemMeans):
     """Averaged over items; the weights of n-grams come from all references that are given together."""
 
     name: ClassVar = "cider-d"
     columns: ClassVar = ("items", "cider_d")
     headline: ClassVar = "cider_d"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, SCALE)
+    range = (0.0, SCALE)
     perfect: ClassVar = {"cider_d": SCALE}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
-
-    def needs(self) -> tuple[Need, ...]:
-        """Nothing."""
-        return ()
 
     def signature(self) -> str:
         """The words, the orders, and what the document frequencies are counted on."""
@@ -57,11 +46,7 @@ class CiderD:
             _score(group, words(candidate), weights, math.log(len(grouped)))
             for group, candidate in zip(grouped, candidates, strict=True)
         ]
-        return np.column_stack([np.ones(len(found)), np.array(found, dtype=float)])
-
-    def reduce(self, sums: Sums) -> Values:
-        """The mean over items."""
-        return means(sums, self.columns[1:])
+        return item_rows(found)
 
 
 def words(text: str) -> list[str]:

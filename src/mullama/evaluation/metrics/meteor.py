@@ -6,21 +6,17 @@ synonyms are off, and the signature says so.
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import ClassVar, Literal
-
-import numpy as np
+from typing import ClassVar
 
 from mullama.evaluation.metrics.metric import (
+    ItemMeans,
     Need,
     Statistics,
-    Sums,
-    Values,
+    item_rows,
     library,
     library_need,
-    means,
     version,
 )
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.stemmer import stemmer
 from mullama.evaluation.metrics.texts import Text, validate
 from mullama.evaluation.metrics.wordnet import Synset, WordNet, find_wordnet
@@ -36,22 +32,17 @@ class NoWordNet:
         return ()
 
 
-class Meteor:
+class Meteor(ItemMeans):
     """The best alignment with any of an item's references, averaged over items."""
 
     name: ClassVar = "meteor"
     columns: ClassVar = ("items", "meteor")
     headline: ClassVar = "meteor"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {"meteor": 1.0}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        self._folder = (options or MetricOptions()).wordnet
 
     @cached_property
     def _wordnet(self) -> WordNet | NoWordNet:
-        return find_wordnet(self._folder) or NoWordNet()
+        return find_wordnet(self.options.wordnet) or NoWordNet()
 
     def needs(self) -> tuple[Need, ...]:
         """NLTK; and WordNet, for synonyms."""
@@ -86,8 +77,4 @@ class Meteor:
             )
             for group, candidate in zip(grouped, candidates, strict=True)
         ]
-        return np.column_stack([np.ones(len(scores)), np.array(scores, dtype=float)])
-
-    def reduce(self, sums: Sums) -> Values:
-        """The mean over items."""
-        return means(sums, self.columns[1:])
+        return item_rows(scores)

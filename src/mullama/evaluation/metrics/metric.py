@@ -8,12 +8,13 @@ import importlib
 import importlib.metadata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 from jaxtyping import Float
 
 from mullama.errors import MissingExtraError
+from mullama.evaluation.metrics.metric_options import MetricOptions
 
 EXTRA = "evaluate"
 """The extra that brings the libraries of metrics."""
@@ -40,19 +41,31 @@ class Need:
 
 
 class Metric(Protocol[Reference, Candidate]):
-    """A metric; an attribute is settled when it is made."""
+    """A metric: what is known of it, and its two pure functions."""
 
-    name: str
-    columns: tuple[str, ...]
-    """What the columns of its statistics count."""
-    headline: str
-    """The value that stands for the others where there is room for one."""
-    direction: Literal["higher", "lower"]
-    """Which headline is better."""
-    range: tuple[float, float]
-    """Between what its values lie."""
-    perfect: Mapping[str, float]
-    """Value -> what a perfect system reaches; a value that is missing here is no score."""
+    @property
+    def name(self) -> str:
+        """As in the registry."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of its statistics count."""
+
+    @property
+    def headline(self) -> str:
+        """The value that stands for the others where there is room for one."""
+
+    @property
+    def direction(self) -> Literal["higher", "lower"]:
+        """Which headline is better."""
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Between what its values lie."""
+
+    @property
+    def perfect(self) -> Mapping[str, float]:
+        """Value -> what a perfect system reaches; a value that is missing here is no score."""
 
     def needs(self) -> tuple[Need, ...]:
         """What is missing, and how to get it; empty where nothing is."""
@@ -89,15 +102,42 @@ def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole != 0)
 
 
-def means(sums: Sums, names: Sequence[str]) -> Values:
-    """Columns (items, one for each name) -> the mean of each."""
-    return {name: ratio(sums[..., i], sums[..., 0]) for i, name in enumerate(names, start=1)}
-
-
 def f1(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
     """The harmonic mean; 0 where both are 0, NaN where either is."""
     both = precision + recall
     return np.where(both == 0, 0.0, ratio(2 * precision * recall, both))
+
+
+class MetricBase:
+    """What most metrics share: options, nothing that they need, values from 0 to 1."""
+
+    direction: ClassVar[Literal["higher", "lower"]] = "higher"
+    range: ClassVar[tuple[float, float]] = (0.0, 1.0)
+
+    def __init__(self, options: MetricOptions | None = None) -> None:
+        self.options = options or MetricOptions()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Nothing."""
+        return ()
+
+
+class ItemMeans(MetricBase):
+    """A metric whose values are means over items: its columns are "items" and the values."""
+
+    columns: ClassVar[tuple[str, ...]]
+
+    def reduce(self, sums: Sums) -> Values:
+        """The means."""
+        return {
+            name: ratio(sums[..., i], sums[..., 0])
+            for i, name in enumerate(self.columns[1:], start=1)
+        }
+
+
+def item_rows(scores: Sequence[float] | Sequence[Sequence[float]] | np.ndarray) -> Statistics:
+    """The statistics of `ItemMeans`: one score for each item, or several, behind a column of ones."""
+    return np.column_stack([np.ones(len(scores)), np.array(scores, dtype=float)])
 
 
 def library(module: str, purpose: str, *, package: str | None = None) -> Any:

@@ -63,9 +63,11 @@ def _number(letter: str) -> int:
 def _by_text(answer: str, options: Sequence[str]) -> set[int]:
     """Options whose texts stand in the answer and are not denied; a longer text hides a shorter."""
     rest, found = plain(answer), set()
-    for i, option in sorted(enumerate(options), key=lambda row: -len(row[1])):
-        text = re.escape(plain(option))
-        pattern = re.compile(rf"(?<![\w#/.]){text}(?![\w#/])(?!\.\d)")
+    texts = [plain(option) for option in options]
+    for i, text in sorted(enumerate(texts), key=lambda row: -len(row[1])):
+        if not text or texts.count(text) > 1:
+            continue  # only its letter tells it apart
+        pattern = re.compile(rf"(?<![\w#/.]){re.escape(text)}(?![\w#/])(?!\.\d)")
         if any(not denied(rest[: place.start()]) for place in pattern.finditer(rest)):
             found.add(i)
         rest = pattern.sub("|", rest)

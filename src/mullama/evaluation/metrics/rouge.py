@@ -5,21 +5,17 @@ Lin (2004), as the package rouge-score computes it.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar, Literal
-
-import numpy as np
+from typing import ClassVar
 
 from mullama.evaluation.metrics.metric import (
+    ItemMeans,
     Need,
     Statistics,
-    Sums,
-    Values,
+    item_rows,
     library,
     library_need,
-    means,
     version,
 )
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.stemmer import stemmer
 from mullama.evaluation.metrics.texts import Text, validate
 
@@ -32,18 +28,13 @@ class Tokenizer:
         self.tokenize = lru_cache(maxsize=50_000)(lambda text: tokenize(text, stemmer()))
 
 
-class RougeL:
+class RougeL(ItemMeans):
     """The reference with the best F1 counts; averaged over items."""
 
     name: ClassVar = "rouge-l"
     columns: ClassVar = ("items", "precision", "recall", "f1")
     headline: ClassVar = "f1"
-    direction: ClassVar[Literal["higher"]] = "higher"
-    range: ClassVar = (0.0, 1.0)
     perfect: ClassVar = {"precision": 1.0, "recall": 1.0, "f1": 1.0}
-
-    def __init__(self, options: MetricOptions | None = None) -> None:
-        """It has no options."""
 
     def needs(self) -> tuple[Need, ...]:
         """Its libraries."""
@@ -63,8 +54,4 @@ class RougeL:
             scorer.score_multi(group, candidate)["rougeL"]
             for group, candidate in zip(grouped, candidates, strict=True)
         ]
-        return np.column_stack([np.ones(len(scores)), np.array(scores, dtype=float)])
-
-    def reduce(self, sums: Sums) -> Values:
-        """Means over items."""
-        return means(sums, self.columns[1:])
+        return item_rows(scores)
