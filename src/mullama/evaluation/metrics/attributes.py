@@ -24,7 +24,7 @@ from mullama.evaluation.metrics.metric import (
     version,
 )
 from mullama.evaluation.metrics.read_facts import Facts, read_facts, truth_facts
-from mullama.evaluation.metrics.texts import check_pairs
+from mullama.evaluation.metrics.texts import check_pairs, check_text
 from mullama.evaluation.metrics.vocabulary import FAMILIES
 from mullama.studio.truth import Truth
 
@@ -67,10 +67,7 @@ class Attributes(MetricBase):
         check_pairs(references, candidates)
         rows = []
         for i, (reference, candidate) in enumerate(zip(references, candidates, strict=True)):
-            if not isinstance(candidate, str):
-                raise UsageError(
-                    f"candidate {i} is not a text but of type {type(candidate).__name__}"
-                )
+            check_text(candidate, f"candidate {i}")
             rows.append(compare(facts_of(reference, i), read_facts(candidate)))
         return np.array(rows)
 

@@ -6,9 +6,9 @@ the first word, which bert-score asks for in a way that transformers 5 ignores; 
 is named in one line.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,9 @@ from mullama.evaluation.metrics.texts import Text, validate
 
 BATCH = 64
 MAX_TOKENS = 512
-"""Where a tokenizer does not say how much its model reads."""
+"""Where neither tokenizer nor model says how much is read."""
+LARGEST_MAX_TOKENS = 1_000_000
+"""A tokenizer that names no limit names a number far above this."""
 
 
 @dataclass(frozen=True)
@@ -162,27 +164,45 @@ def _load(model: str, layers: int) -> Embedder:
     import torch
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-    try:
-        where = {"trust_remote_code": False, "local_files_only": True}
+    where = {"trust_remote_code": False, "local_files_only": True}
+    with _loading(model):
         config = AutoConfig.from_pretrained(model, **where)
-        if config.is_encoder_decoder:
-            raise UsageError(f"BERTScore compares encoders; {model} is an encoder and a decoder")
-        if layers > config.num_hidden_layers:
-            raise UsageError(
-                f"{model} has {config.num_hidden_layers} layers; bertscore_layers is {layers}"
-            )
-        config.num_hidden_layers = layers
+    if config.is_encoder_decoder:
+        raise UsageError(f"BERTScore compares encoders; {model} is an encoder and a decoder")
+    if layers > config.num_hidden_layers:
+        raise UsageError(
+            f"{model} has {config.num_hidden_layers} layers; bertscore_layers is {layers}"
+        )
+    config.num_hidden_layers = layers
+    with _loading(model):
         embedder = AutoModel.from_pretrained(model, config=config, **where)
         tokenizer = AutoTokenizer.from_pretrained(model, add_prefix_space=True, **where)
-    except (OSError, ValueError, KeyError, json.JSONDecodeError) as cause:
-        raise UsageError(
-            f"the model {model!r} of BERTScore cannot be loaded: {str(cause).splitlines()[0]}; "
-            f"`hf download {model}`, or name a local folder by the option bertscore_model"
-        ) from cause
-    if tokenizer.model_max_length > 1_000_000:
+    if tokenizer.model_max_length > LARGEST_MAX_TOKENS:
         tokenizer.model_max_length = getattr(config, "max_position_embeddings", MAX_TOKENS)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return Embedder(embedder.eval().to(device), tokenizer, layers)
+
+
+@contextmanager
+def _loading(model: str) -> Iterator[None]:
+    """Turns what fails into one line; silent, also on weights of layers that are left out."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    except Exception as cause:  # transformers has no errors of its own for a damaged folder
+        said = (str(cause).splitlines() or [type(cause).__name__])[0]
+        raise UsageError(
+            f"the model {model!r} of BERTScore cannot be loaded: {said}; `hf download {model}`, or "
+            "name a local folder by the option bertscore_model"
+        ) from cause
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def _encodable(text: str) -> str:

@@ -14,10 +14,10 @@ from jaxtyping import Float
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.metric import ItemMeans, Statistics
 from mullama.evaluation.metrics.read_choice import read_choice
-from mullama.evaluation.metrics.texts import check_pairs
+from mullama.evaluation.metrics.texts import check_pairs, check_text
 
 MAX_OPTIONS = 26
-Float1d = Float[np.ndarray, "options"]
+Float1d = Float[np.ndarray, " options"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ class Choices(ItemMeans):
         rows = []
         for i, (choice, answer) in enumerate(zip(references, candidates, strict=True)):
             _check_choice(choice, i)
-            if not isinstance(answer, str):
-                raise UsageError(f"candidate {i} is not a text but of type {type(answer).__name__}")
+            check_text(answer, f"candidate {i}")
             named = read_choice(answer, choice.options)
             rows.append((1.0, named == choice.right, named is None, 1 / len(choice.options)))
         return np.array(rows, dtype=float)

@@ -133,7 +133,7 @@ def _check_tracks(sums: TrackSums) -> None:
         raise UsageError(f"intervals and tests need two tracks or more; {found} given")
 
 
-def _bounds(values: Float[np.ndarray, "resamples"], level: float) -> tuple[float, float]:
+def _bounds(values: Float[np.ndarray, " resamples"], level: float) -> tuple[float, float]:
     counted = values[~np.isnan(values)]
     if not len(counted):
         return float("nan"), float("nan")
@@ -151,7 +151,7 @@ def _swaps(
     return np.concatenate([np.zeros((1, tracks)), drawn])
 
 
-def _p_value(differences: Float[np.ndarray, "swaps"]) -> float:
+def _p_value(differences: Float[np.ndarray, " swaps"]) -> float:
     """The share of differences that are as large as the first, or cannot be told."""
     if np.isnan(differences[0]):
         return float("nan")

@@ -6,6 +6,7 @@ intervals and groups need no scoring again. Knows neither tracks nor systems.
 
 import importlib
 import importlib.metadata
+import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeVar

@@ -7,6 +7,9 @@ REACH = 4
 
 "Not" ends at a comma: "not fast, slow"."""
 
+CHARACTERS = 200
+"""How far back is looked for those words, so that a long text of many names stays quick."""
+
 _NEGATION = re.compile(
     r"\b(?:no(?!,)|not(?! only)(?!.*,)|never|without|neither|nor|cannot|lacks?|lacking|\w+n't)\b"
 )
@@ -15,5 +18,5 @@ _CLAUSE_END = re.compile(r"[.!?;:|]|\b(?:but|just|only|instead|however|rather)\b
 
 def denied(before: str) -> bool:
     """Whether the clause that ends here, lower-cased, ends in a negation."""
-    clause = _CLAUSE_END.split(before)[-1]
+    clause = _CLAUSE_END.split(before[-CHARACTERS:])[-1]
     return _NEGATION.search(" ".join(clause.split()[-REACH:])) is not None

@@ -38,6 +38,10 @@ class Facts:
     cannot_tell: bool = False
     """Whether something is said to be unclear or unknown."""
 
+    def only(self, *attributes: str) -> "Facts":
+        """These facts without the others: for a question that asks after some alone."""
+        return Facts(**{attribute: getattr(self, attribute) for attribute in attributes})
+
 
 def truth_facts(truth: Truth) -> Facts:
     """The facts of a studio clip."""

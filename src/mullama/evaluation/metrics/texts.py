@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mullama.errors import UsageError
 
-MAX_CHARACTERS = 100_000
+MAX_CHARACTERS = 20_000
 """Of one text. Alignment takes time that grows with the product of two lengths."""
 
 Text = str | Sequence[str]
@@ -21,10 +21,10 @@ def validate(references: Sequence[Text], candidates: Sequence[str]) -> list[tupl
     grouped = [_group(reference, i) for i, reference in enumerate(references)]
     for i, (group, candidate) in enumerate(zip(grouped, candidates, strict=True)):
         for reference in group:
-            _check_text(reference, f"reference {i}")
+            check_text(reference, f"reference {i}")
             if not reference.strip():
                 raise UsageError(f"reference {i} is empty; leave out items without a reference")
-        _check_text(candidate, f"candidate {i}")
+        check_text(candidate, f"candidate {i}")
     return grouped
 
 
@@ -49,7 +49,8 @@ def _group(reference: Text, i: int) -> tuple[str, ...]:
     return (reference,)  # type: ignore[return-value]  # its type is checked next
 
 
-def _check_text(text: object, which: str) -> None:
+def check_text(text: object, which: str) -> None:
+    """Raise UsageError unless `text` is one, and not too long; `which` names it."""
     if text is None:
         raise UsageError(f"{which} is missing")
     if not isinstance(text, str):

@@ -108,8 +108,8 @@ MOODS: Vocabulary = {
 
 PACES: Vocabulary = {
     "slow": ("slower", "slow-paced", "slow-tempo", "largo", "adagio", "downtempo", "leisurely"),
-    "medium": ("medium-paced", "moderate tempo", "moderate pace", "medium tempo", "mid-tempo",
-               "midtempo", "moderately paced", "moderate-tempo", "andante", "moderato"),
+    "medium": ("moderate", "moderately paced", "medium-paced", "mid-tempo", "midtempo",
+               "andante", "moderato"),
     "fast": ("faster", "fast-paced", "fast-tempo", "up-tempo", "uptempo", "quick", "allegro",
              "presto", "rapid"),
 }  # fmt: skip

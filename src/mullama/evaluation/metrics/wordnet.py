@@ -107,13 +107,17 @@ class WordNet:
 
     def _synset(self, part: str, offset: int) -> Synset:
         """The line of data.* at `offset`: offset, file, type, word count (hexadecimal), words."""
-        data = self._data[part]
-        fields = data[offset : data.index(b"\n", offset)].decode().split(" ")
-        if int(fields[0]) != offset:
+        fields = _line(self._data[part], offset).split(" ")
+        if fields[0] != f"{offset:08d}":
             raise UsageError(f"{self.label} is damaged: data.{part} has no synset at {offset}")
         words = fields[4 : 4 + 2 * int(fields[3], 16) : 2]
         # An adjective may carry its position, as in "galore(ip)".
         return Synset(tuple(Lemma(word.partition("(")[0]) for word in words))
+
+
+def _line(data: bytes, offset: int) -> str:
+    end = data.find(b"\n", offset)
+    return data[offset : end if end >= 0 else None].decode(errors="replace")
 
 
 def find_wordnet(folder: Path | None = None) -> WordNet | None:
