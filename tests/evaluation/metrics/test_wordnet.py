@@ -78,6 +78,16 @@ def test_folders_that_are_no_dictionary(dictionary: Path, tmp_path: Path) -> Non
         find_wordnet(dictionary)
 
 
+def test_without_lists_of_irregular_forms(dictionary: Path) -> None:
+    for file in dictionary.glob("*.exc"):
+        file.unlink()
+    found = find_wordnet(dictionary)
+    assert found is not None
+    assert found.name == "wordnet-3.9-regular-forms"
+    assert names(found, "children") == []
+    assert names(found, "kids") == [["child", "kid"]]
+
+
 def test_a_damaged_dictionary(dictionary: Path) -> None:
     noun = dictionary / "data.noun"
     noun.write_text(noun.read_text().replace("car 0", "cars 0"))  # every later offset is wrong

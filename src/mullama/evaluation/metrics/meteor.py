@@ -25,7 +25,7 @@ from mullama.evaluation.metrics.wordnet import Synset, WordNet, find_wordnet
 class NoWordNet:
     """Stands for a dictionary that has no word."""
 
-    version = label = "none"
+    name = "off"
 
     def synsets(self, word: str) -> tuple[Synset, ...]:
         """Nothing."""
@@ -57,9 +57,8 @@ class Meteor(ItemMeans):
 
     def signature(self) -> str:
         """Whether synonyms count, and by which WordNet, is part of it."""
-        synonyms = f"wordnet-{self._wordnet.version}" if self._wordnet.version != "none" else "off"
         return (
-            f"tok:wordpunct|case:lc|stem:porter|synonyms:{synonyms}"
+            f"tok:wordpunct|case:lc|stem:porter|synonyms:{self._wordnet.name}"
             f"|alpha:0.9|beta:3|gamma:0.5|{version('nltk')}"
         )
 

