@@ -115,15 +115,18 @@ def published_shapes(layers: int) -> dict[str, tuple[tuple[int, ...], torch.dtyp
 def convert_measured(folder: Path) -> dict[str, Any]:
     """Convert once for the imports' sake, then measure the real thing."""
     from mullama.checkpoints.convert.convert import convert
+    from mullama.checkpoints.convert.convert_options import ConvertOptions
 
-    convert(llama=TESTS / "llama", mert=TESTS / "mert", out=folder / "warm-up")
+    convert(ConvertOptions(llama=TESTS / "llama", mert=TESTS / "mert", out=folder / "warm-up"))
     watch = Peak()
     begin = time.perf_counter()
     convert(
-        llama=folder / "llama",
-        mert=folder / "mert",
-        adapter=folder / "checkpoint.pth",
-        out=folder / "out",
+        ConvertOptions(
+            llama=folder / "llama",
+            mert=folder / "mert",
+            adapter=folder / "checkpoint.pth",
+            out=folder / "out",
+        )
     )
     seconds = time.perf_counter() - begin
     peaks = watch.stop()

@@ -80,7 +80,7 @@ def bookkeeping(options: argparse.Namespace) -> dict[str, Any]:
     """Time and memory per row with the template writer, in a process of its own for each size."""
     script = (
         "import re, sys, time; from pathlib import Path;"
-        "from killed_job import Disordered, clips; from mullama.musicqa.job import write;"
+        "from killed_write import Disordered, clips; from mullama.musicqa.write import write;"
         "status = Path('/proc/self/status');"
         "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+) kB', status.read_text())[1]) * 1024;"
         "out, count = Path(sys.argv[1]), int(sys.argv[2]);"

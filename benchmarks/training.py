@@ -3,8 +3,8 @@
     python benchmarks/training.py [--seconds 30] [--rows 64] [--size 61M]
     python benchmarks/training.py --size 7B --device cuda     # tokens per second and utilisation
 
-The published way hears the clip at every step (eager attention, every state kept), one text at a
-time, padded to 512 tokens. Ours hears each clip once, before the first epoch, and packs texts of about
+The published way encodes the clip at every step (eager attention, every state stored), one text at a
+time, padded to 512 tokens. Ours encodes each clip once, before the first epoch, and packs texts of about
 equal length. Weights are random; both ways take equal effective batches from equal weights, and the
 loss over all rows is shown after each. Lengths are those of MusicQA: some 72 tokens of prompt, and
 answers of some 36 (log-normal).
@@ -26,17 +26,17 @@ from transformers import HubertModel
 from mullama.config import MuLlamaConfig
 from mullama.data.records import Pair
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.training.loop import BETAS
+from mullama.training.optimiser import adamw
 from mullama.training.parallel import World
-from mullama.training.qa.objective import LearnPairs, Micro
+from mullama.training.phases import set_trainable
+from mullama.training.qa.objective import MicroBatch, PairObjective
 from mullama.training.qa.sampler import pack
 from mullama.training.qa.tokenized import TokenizedPairs
 from mullama.training.recipe import Phase
-from mullama.training.schedule import weight_decay_groups
-from mullama.training.trainable import TrainableModel, set_trainable
+from mullama.training.trainable import TrainableModel
 
 ROWS_A_CLIP = 9
-LONGEST = 512
+MAX_LENGTH = 512
 EFFECTIVE_BATCH = 32
 GOALS = {30.0: 40, 10.0: 10}
 
@@ -54,14 +54,14 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     bench = Bench(options)
-    heard = bench.hear_seconds(options.plain_rows)
+    encoding = bench.encode_seconds(options.plain_rows)
     plain_row, plain_loss = bench.train(as_published=True, timed=options.plain_rows)
     ours_row, ours_loss = bench.train(as_published=False, timed=options.rows)
-    plain = options.rows * (heard + plain_row)
+    plain = options.rows * (encoding + plain_row)
     ours = options.rows * ours_row
     tokens = bench.tokens / ours
     print(
-        f"published way: {plain:8.1f} s an epoch of {options.rows} pairs ({heard:.2f} s a pair to hear)"
+        f"published way: {plain:8.1f} s an epoch of {options.rows} pairs ({encoding:.2f} s a pair to encode)"
     )
     print(
         f"ours:          {ours:8.1f} s after the first, {tokens:.0f} tokens/s, {plain / ours:.1f}x"
@@ -74,7 +74,7 @@ def main() -> None:
             "size": options.size,
             "rows": options.rows,
             "clip_seconds": options.seconds,
-            "plain": {"epoch_seconds": plain, "hear_seconds": heard, "text_seconds": plain_row},
+            "plain": {"epoch_seconds": plain, "hear_seconds": encoding, "text_seconds": plain_row},
             "ours": {"epoch_seconds": ours, "tokens_per_second": tokens},
             "ratio": plain / ours,
             "goal": GOALS.get(options.seconds),
@@ -85,21 +85,21 @@ def main() -> None:
 
 
 class Bench:
-    """One set of lessons, clips and first weights, for both ways."""
+    """One set of texts, clips and first weights, for both ways."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.device = torch.device(options.device)
         self.config = config(options.size)
-        self.lessons = lessons(options.rows)
-        self.tokens = len(self.lessons.tokens)
+        self.pairs = random_pairs(options.rows)
+        self.tokens = len(self.pairs.tokens)
         shape = (-(-options.rows // ROWS_A_CLIP), self.config.states, 768)
-        self.heard = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+        self.listenings = torch.randn(shape, generator=torch.Generator().manual_seed(1))
         self.before = 0.0
         self.parameters = 0
         self.rate = matrix_rate(self.device)
 
-    def hear_seconds(self, repeats: int) -> float:
+    def encode_seconds(self, repeats: int) -> float:
         """The published way's encoder, for one clip."""
         encoder = HubertModel._from_config(mert_95m(), attn_implementation="eager")
         encoder.requires_grad_(False).eval().to(self.device)
@@ -116,17 +116,21 @@ class Bench:
         """Seconds a pair, and the loss over all pairs after an epoch."""
         model = self.model()
         phase = Phase(
-            "finetune", "pairs", ("finetune",), epochs=2, batch=EFFECTIVE_BATCH, max_length=LONGEST,
+            "finetune", "pairs", ("finetune",), epochs=2, batch=EFFECTIVE_BATCH, max_length=MAX_LENGTH,
             as_published=as_published, micro_tokens=2048 if self.device.type == "cpu" else 8192,
         )  # fmt: skip
-        learn = LearnPairs(model, phase, self.lessons, self.hear, world=World(device=self.device))
-        chosen = set_trainable(TrainableModel(model), phase.trains)
-        optimiser = torch.optim.AdamW(weight_decay_groups(chosen, 0.05), lr=1e-3, betas=BETAS)
+        learn = PairObjective(
+            model, phase, self.pairs, self.listen, world=World(device=self.device)
+        )
+        trained = set_trainable(TrainableModel(model), phase.trains)
+        optimiser = adamw(trained.values(), 0.05)
+        for group in optimiser.param_groups:
+            group["lr"] = 1e-3
         self.before = self.loss(learn)
         self.step(learn, [learn.micro_batches(0)[0]])  # warms up
         optimiser.zero_grad()
         done, spent = 0, 0.0
-        for step in range(learn.order.steps(1)):
+        for step in range((learn.published or learn.sampler).steps(1)):
             micros = learn.micro_batches(step)
             for micro in micros:
                 start = time.perf_counter()
@@ -143,21 +147,21 @@ class Bench:
                 spent += time.perf_counter() - start
         return spent / done, self.loss(learn)
 
-    def step(self, learn: LearnPairs, micros: Sequence[Micro]) -> None:
+    def step(self, learn: PairObjective, micros: Sequence[MicroBatch]) -> None:
         for micro in micros:
             with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
                 loss = learn.loss(micro)
             loss.backward()
 
     @torch.no_grad()
-    def loss(self, learn: LearnPairs) -> float:
-        groups = pack(range(len(self.lessons)), self.lessons.lengths, 2048)
+    def loss(self, learn: PairObjective) -> float:
+        groups = pack(range(len(self.pairs)), self.pairs.lengths, 2048)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
-            total = sum(float(learn.summed(Micro(rows, 1.0))) for rows in groups)
-        return total / float((self.lessons.lengths - self.lessons.prompts).sum())
+            total = sum(float(learn.summed_loss(MicroBatch(rows, 1.0))) for rows in groups)
+        return total / float((self.pairs.lengths - self.pairs.prompts).sum())
 
-    def hear(self, names: Sequence[str | None]) -> Tensor:
-        return self.heard[[int(str(name)) for name in names]].to(self.device)
+    def listen(self, names: Sequence[str | None]) -> Tensor:
+        return self.listenings[[int(str(name)) for name in names]].to(self.device)
 
     def model(self) -> MuLlamaForConditionalGeneration:
         torch.manual_seed(0)
@@ -190,7 +194,7 @@ def config(size: str) -> MuLlamaConfig:
     )
 
 
-def lessons(rows: int) -> TokenizedPairs:
+def random_pairs(rows: int) -> TokenizedPairs:
     """Texts of MusicQA's lengths, nine for each clip."""
     rng = np.random.default_rng(0)
     prompts = rng.normal(72, 5, rows).round().clip(64, 90).astype(np.int32)

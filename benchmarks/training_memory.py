@@ -39,9 +39,9 @@ def main() -> None:
         config = MuLlamaConfig(audio_config=MERT_330M, text_config=text)
         found = needs(config, recipe, recipe.phases[0], processes)
         parts = (found.weights, found.state, found.activations, found.total)
-        shown = " | ".init_distributed(f"{part / GIGABYTE:.1f}" for part in parts)
+        shown = " | ".join(f"{part / GIGABYTE:.1f}" for part in parts)
         lines.append(f"| `{name}` | {processes} | {found.trained / 1e6:.0f} M | {shown} |")
-    table = "\n".init_distributed(lines)
+    table = "\n".join(lines)
     print(table)
     page = PAGE.read_text()
     marks = r"(<!-- needs: begin -->\n).*?(<!-- needs: end -->)"

@@ -46,9 +46,14 @@ class CannedServer:
         structured: bool = True,
         refuses: tuple[str, ...] = (),
         key: str = "",
+        redirects: dict[str, tuple[int, str]] | None = None,
     ) -> None:
+        """`redirects`: path -> status and location; `key`: what must be sent."""
         self.latency, self.structured, self.refuses, self.key = latency, structured, refuses, key
+        self.redirects = redirects or {}
         self.requests: list[dict[str, Any]] = []
+        self.paths: list[str] = []
+        """Of all requests, also of those that were redirected."""
         self.at_once = self.most_at_once = 0
         self._seen: Counter[str] = Counter()
         self._loop = asyncio.new_event_loop()
@@ -101,8 +106,17 @@ class CannedServer:
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request; whether the connection stays."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        headers = dict(re.findall(r"(?m)^([\w-]+): (.*?)\r$", head.lower()))
+        lines = re.findall(r"(?m)^([\w-]+): (.*?)\r$", head)
+        headers = {name.lower(): value for name, value in lines}
         body = json.loads(await reader.readexactly(int(headers.get("content-length", 0))) or "{}")
+        self.paths.append(head.split()[1])
+        if self.paths[-1] in self.redirects:
+            status, location = self.redirects[self.paths[-1]]
+            answer = (
+                f"HTTP/1.1 {status} Canned\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+            )
+            writer.write(answer.encode())
+            return True
         self.requests.append(body)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -127,7 +141,7 @@ class CannedServer:
         self, headers: dict[str, str], body: dict[str, Any]
     ) -> tuple[int, list[str], Any]:
         """Status (0 cuts the connection), more header lines, and the content."""
-        if self.key and headers.get("authorization") != f"bearer {self.key}".lower():
+        if self.key and headers.get("authorization") != f"Bearer {self.key}":
             return 401, [], _error("wrong key")
         for name in self.refuses:
             if name in body:
@@ -144,6 +158,13 @@ class CannedServer:
             return 500, [], _error("always so")
         if mark == "echo-key":
             return 418, [], _error(f"you sent {headers.get('authorization')}")
+        if mark == "echo-key-in-reply":
+            said = self._text("", body).replace(" is ", f" is {headers['authorization']} ")
+            return 200, [], _completion(said, "stop")
+        if mark == "echo-key-in-nonsense":
+            return 200, [], _completion(f"Hm, {headers['authorization']}?", "stop")
+        if mark == "echo-key-late":
+            return 418, [], _error(f"{'x' * 265} {headers.get('authorization')}")
         return 200, [], _completion(self._text(mark, body), "length" if mark == "long" else "stop")
 
     async def _misbehave(self, mark: str, body: dict[str, Any]) -> tuple[int, list[str], Any]:
@@ -167,7 +188,7 @@ class CannedServer:
             return "I am sorry, but I cannot help with that."
         if mark == "malformed" and first:
             return '{"answers": ["one", "two'
-        if mark == "noise" and first:
+        if mark == "unwanted" and first:
             return json.dumps({"answers": ["It has the tag rock."] * 4, "pairs": []})
         seed = hashlib.sha256(messages[0]["content"].encode()).hexdigest()
         is_fixed = "1. Describe the audio" in messages[0]["content"]

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from mullama.data.files import read_pairs, write_clips
 from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
-from mullama.data.records import Clip
+from mullama.data.records import Clip, Pair, to_clips
 
 RATE = 8000
 
@@ -39,6 +40,17 @@ def make_clip(
         pairs=() if failed else (*fixed, *asked),
         failed=failed,
     )
+
+
+def pairs_in(path: Path) -> list[Pair]:
+    """All pairs of a file of any format."""
+    return list(read_pairs(path))
+
+
+def write_items(path: Path, items: Iterable[tuple[str | None, str, str]]) -> Path:
+    """A file of (audio name, question, answer), in the format of its name's end."""
+    write_clips(path, to_clips(Pair(question, answer, name) for name, question, answer in items))
+    return path
 
 
 def write_lines(path: Path, clips: Iterable[Clip]) -> Path:

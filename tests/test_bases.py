@@ -13,8 +13,9 @@ from mullama.answer.decoder import StockDecoder
 from mullama.answer.fast import FastLlama
 from mullama.answer.prompt import fill
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.convert.llama import KINDS
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.describe import describe
+from mullama.config import TEXT_CONFIGS
 from mullama.errors import CheckpointError, UsageError
 from mullama.processor import MuLlamaProcessor
 from mullama.song import MuLlama, load
@@ -59,7 +60,7 @@ def chat_tokenizer(*, begins: bool) -> PreTrainedTokenizerFast:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=TEXT_CONFIGS)
 def made(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Any, Path]:
@@ -75,7 +76,9 @@ def made(
                 parameter.normal_(0, 0.3)
     stock.save_pretrained(here / "stock")
     chat_tokenizer(begins=kind in ("llama", "mistral")).save_pretrained(here / "stock")
-    return stock, convert(llama=here / "stock", mert=MERT, out=here / "out", lora_rank=2)
+    return stock, convert(
+        ConvertOptions(llama=here / "stock", mert=MERT, out=here / "out", lora_rank=2)
+    )
 
 
 def opened(folder: Path) -> MuLlama:
@@ -148,7 +151,7 @@ def test_what_is_trained_is_what_there_is(made: tuple[Any, Path]) -> None:
         model.shifts.gates.fill_(0.5)
     listening = torch.randn(2, model.config.states, model.config.audio_config.hidden_size)
     for phase in ("pretrain", "finetune"):
-        names = set_trainable(model, phase)
+        names = set_trainable(model, [phase])
         model.zero_grad()
         ids = torch.randint(3, 200, (2, 12))
         model(ids, listening=listening, labels=ids).loss.backward()
@@ -174,13 +177,17 @@ def test_other_kinds_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(
         CheckpointError, match=r"a gpt2, which music cannot enter; .*llama, mistral"
     ):
-        convert(llama=tmp_path, mert=MERT, out=tmp_path / "out")
+        convert(ConvertOptions(llama=tmp_path, mert=MERT, out=tmp_path / "out"))
 
 
 def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -> None:
     """The contestant: the last state alone, through the same bridge, into all layers."""
     stock = made[1].with_name("stock")
-    out = convert(llama=stock, mert=MERT, out=tmp_path / "out", listening="last", adapted_layers=3)
+    out = convert(
+        ConvertOptions(
+            llama=stock, mert=MERT, out=tmp_path / "out", listening="last", adapted_layers=3
+        )
+    )
     mu = opened(out)
     assert (mu.model.config.states, mu.model.bridge.mix.in_features) == (1, 1)
     songs = [mu.listen(clip(seed), sample_rate=RATE) for seed in (0, 1)]
@@ -197,7 +204,7 @@ def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -
 
     again = load(out, device="cpu").model.train()
     assert again.config.listening == "last"
-    set_trainable(again, "pretrain")
+    set_trainable(again, ["pretrain"])
     with torch.no_grad():
         again.shifts.gates.fill_(0.5)
     ids = torch.randint(3, 200, (1, 9))
@@ -209,6 +216,8 @@ def test_one_vector_enters_every_layer(made: tuple[Any, Path], tmp_path: Path) -
 def test_listening_is_chosen_for_a_fresh_adapter_only(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(UsageError, match="--listening last is for a fresh adapter"):
-        convert(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=out, listening="last")
-    with pytest.raises(CheckpointError, match="'first'; choose one of: states, last"):
-        convert(llama=LLAMA, mert=MERT, out=out, listening="first")
+        convert(
+            ConvertOptions(llama=LLAMA, mert=MERT, adapter=FINETUNED, out=out, listening="last")
+        )
+    with pytest.raises(UsageError, match="expected 'states' or 'last', got 'first'"):
+        convert(ConvertOptions(llama=LLAMA, mert=MERT, out=out, listening="first"))

@@ -13,18 +13,21 @@ import soundfile
 
 import mullama
 from goldens import LLAMA, MERT, write_released
+from installed import skip_without_fluidsynth
 from mullama.cli import SUMMARIES, main
+from mullama.studio.sound.banks import TRAINING_BANKS
 from paths import ROOT
 from tiny import RATE, clip
 
 README = (ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-SHELL = [
-    line
+BLOCKS = [
+    [line for line in block.splitlines() if line.startswith("mullama ")]
     for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("mullama ")
 ]
+SHELL = [line for block in BLOCKS for line in block]
+RENDERED = [line for block in BLOCKS if "musicqa write studio" in "".join(block) for line in block]
+"""Lines that need music to be rendered first."""
 TRAINING = [line for line in SHELL if line.startswith("mullama train")]
 HOURS = [line for line in TRAINING if "recipes/small.yaml" in line]
 """Run by nobody but those who want another small model; its parts are tested in tests/training."""
@@ -78,9 +81,18 @@ def test_python_snippets_run() -> None:
 
 @pytest.mark.usefixtures("_desk")
 def test_shell_snippets_run(capsys: pytest.CaptureFixture[str]) -> None:
-    for line in SHELL:
-        if line in HOURS:
-            continue
+    run_lines([line for line in SHELL if line not in HOURS + RENDERED], capsys)
+
+
+@pytest.mark.usefixtures("_desk")
+def test_shell_snippets_that_render_music_run(capsys: pytest.CaptureFixture[str]) -> None:
+    skip_without_fluidsynth(*TRAINING_BANKS)
+    assert RENDERED
+    run_lines(RENDERED, capsys)
+
+
+def run_lines(lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for line in lines:
         words = shlex.split(line, comments=True)[1:]
         if words[0] == "ask":
             words += ["--max-new-tokens", "24"]
@@ -114,9 +126,14 @@ def test_files_that_are_named_are_there() -> None:
 
 
 def test_the_version_is_the_changelogs_head() -> None:
-    head = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert head is not None
-    assert head[1] == mullama.__version__
+    """The newest release; what is not released yet stands above it, under a heading with lines."""
+    text = (ROOT / "CHANGELOG.md").read_text()
+    heads = re.findall(r"^## (\S+)", text, re.MULTILINE)
+    if heads[0] == "[Unreleased]":
+        heads.pop(0)
+        assert "\n- " in text.partition("## [Unreleased]")[2].partition("\n## ")[0]
+    assert heads[0] == mullama.__version__
+    assert "[Unreleased]" not in heads
 
 
 def test_every_verb_is_in_the_readme() -> None:

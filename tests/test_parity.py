@@ -33,13 +33,16 @@ from goldens import (
     write_shards,
 )
 from mullama.adapt.bridge import Bridge
-from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.adapt.retrieval import Retrieval
+from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer.decoder import cache_argument
 from mullama.answer.decoding import probabilities
 from mullama.answer.prompt import fill
 from mullama.answer.sampling import Sampling
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.store import load_config, load_model
+from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.model_folder import load_config
+from mullama.checkpoints.store import load_model
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.phases import set_trainable
 
@@ -62,7 +65,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             "adapter": write_released(root / "checkpoint.pth"),
         },
     }
-    return {name: convert(out=root / name, **way) for name, way in ways.items()}
+    return {name: convert(ConvertOptions(out=root / name, **way)) for name, way in ways.items()}
 
 
 def loaded(folder: Path) -> MuLlamaForConditionalGeneration:
@@ -315,7 +318,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
     known = facts()[f"train_{phase}"]
     expected = {our_names(name, model) for name in known["trainable"]}
     gates_before = model.config.text_config.num_hidden_layers - model.config.adapted_layers
-    trained = set_trainable(model, phase)
+    trained = set_trainable(model, [phase])
     assert set(trained) == {name for name, _ in expected}
     # The gates of layers that are not adapted are all that we do not have.
     heads = model.config.text_config.num_attention_heads
@@ -329,7 +332,7 @@ def test_what_trains(folders: dict[str, Path], phase: str, folder: str) -> None:
 )
 def test_loss_and_gradients(folders: dict[str, Path], phase: str, folder: str) -> None:
     model = trainable_model(folders[folder])
-    set_trainable(model, phase)
+    set_trainable(model, [phase])
     known, arrays = facts()[f"train_{phase}"], numbers("train")
     ids, labels = items(0, 1)
     listening = torch.cat([mean("c3"), mean("c3b")])
@@ -461,7 +464,11 @@ def test_any_weights_of_the_kind(
     adapter = random_adapter(params, queries, rank)
     folder = write_llama(tmp_path / "llama", params, state)
     torch.save({"model": adapter}, tmp_path / "adapter.pth")
-    out = convert(llama=folder, mert=MERT, adapter=tmp_path / "adapter.pth", out=tmp_path / "out")
+    out = convert(
+        ConvertOptions(
+            llama=folder, mert=MERT, adapter=tmp_path / "adapter.pth", out=tmp_path / "out"
+        )
+    )
     model = loaded(out)
     assert (model.config.adapted_layers, load_config(out).lora_rank) == (queries, rank)
     ids = torch.randint(3, 512, (17,), generator=torch.Generator().manual_seed(5))

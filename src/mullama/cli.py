@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from mullama.errors import MuLlamaError
+from mullama.printable import printable
 from mullama.registry import Registry
 
 SUMMARIES = {
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
     except MuLlamaError as error:
-        print(f"mullama: error: {error}", file=sys.stderr)
+        print(f"mullama: error: {printable(str(error))}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print("mullama: interrupted", file=sys.stderr)

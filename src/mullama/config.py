@@ -1,17 +1,28 @@
-"""What is stored beside the weights: every size and every habit of one model.
+"""What is stored beside the weights: every size and every option of one model.
 
 The three parts keep their own kinds of configuration (an encoder's, the language model's);
 `MuLlamaConfig` adds what joins them. No size of the published model is written down anywhere else
 than in the files that come with its weights.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
 from huggingface_hub.dataclasses import strict
-from transformers import AutoConfig, HubertConfig, PreTrainedConfig
+from transformers import (
+    AutoConfig,
+    HubertConfig,
+    LlamaConfig,
+    MistralConfig,
+    PreTrainedConfig,
+    Qwen2Config,
+    Qwen3Config,
+)
 
 from mullama.errors import CheckpointError
+from mullama.registry import Registry
+from mullama.stored_part import check_attention, check_frames, check_sizes, network_only
 
 LISTENINGS = ("states", "last")
 """What an adapter takes of what was heard: every hidden state, or the last one alone."""
@@ -72,9 +83,29 @@ class FilterbankConfig(HubertConfig):
     conv_kernel: list[int] | tuple[int, ...] = (7680,)
 
 
-AUDIO_CONFIGS: dict[str, type[HubertConfig]] = {
+AUDIO_CONFIGS: Mapping[str, type[HubertConfig]] = {
     kind.model_type: kind for kind in (MertConfig, FilterbankConfig)
 }
+"""Ours, known without importing an encoder; another package's is its encoder's `config_class`."""
+ENCODERS = Registry[Any](
+    "encoder",
+    {
+        MertConfig.model_type: "mullama.listen.encoders.mert:MertEncoder",
+        FilterbankConfig.model_type: "mullama.listen.encoders.filterbank:FilterbankEncoder",
+    },
+    entry_points="mullama.encoders",
+    error=CheckpointError,
+)
+"""`model_type` of an encoder's configuration -> its class, an `EncoderModel` of listen/encoders."""
+TEXT_CONFIGS: Mapping[str, type[PreTrainedConfig]] = {
+    kind.model_type: kind for kind in (LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config)
+}
+"""Language models of transformers that music can enter, by `model_type`: plain decoders whose attention
+ends in `o_proj`."""
+KEPT = frozenset({"attn_implementation", "name_or_path", "_name_or_path", "torch_dtype"})
+"""What a stored configuration may say beside the fields below; nothing that names code."""
+MAX_PROMPT = 20_000
+"""Characters of a template; published ones have a hundredth of that."""
 
 
 @strict
@@ -110,16 +141,24 @@ class MuLlamaConfig(PreTrainedConfig):
     """Where each part of the weights came from."""
 
     def __post_init__(self, **kwargs: Any) -> None:
-        if isinstance(self.audio_config, dict):
-            self.audio_config = _audio_config(self.audio_config)
-        elif self.audio_config is None:
-            self.audio_config = MertConfig()
-        if isinstance(self.text_config, dict):
-            self.text_config = AutoConfig.for_model(**{"model_type": "llama", **self.text_config})
-        elif self.text_config is None:
-            self.text_config = AutoConfig.for_model("llama", attention_bias=True, mlp_bias=True)
+        audio = _part("audio_config", "an encoder", self.audio_config, _audio_config)
+        text = _part(
+            "text_config", "a language model", self.text_config, _text_config, default="llama"
+        )
+        self.audio_config = audio or MertConfig()
+        self.text_config = text or LlamaConfig(attention_bias=True, mlp_bias=True)
         if not self.bridge_width:
             self.bridge_width = 4 * self.text_config.hidden_size
+        self._check()
+        check_attention(kwargs.get("attn_implementation"))
+        super().__post_init__(**{key: value for key, value in kwargs.items() if key in KEPT})
+
+    def _check(self) -> None:
+        """Refuse sizes and values that no model has."""
+        check_sizes(self.audio_config, "audio_config")
+        check_frames(self.audio_config, "audio_config")
+        check_sizes(self.text_config, "text_config")
+        check_sizes(self, self.model_type)
         if self.listening not in LISTENINGS:
             known = ", ".join(LISTENINGS)
             raise CheckpointError(f"unknown listening {self.listening!r}; choose one of: {known}")
@@ -128,7 +167,8 @@ class MuLlamaConfig(PreTrainedConfig):
                 f"{self.adapted_layers} adapted layers do not fit a language model of "
                 f"{self.text_config.num_hidden_layers} layers"
             )
-        super().__post_init__(**kwargs)
+        if len(self.prompt) > MAX_PROMPT:
+            raise CheckpointError(f"a prompt of {len(self.prompt)} characters is too long")
 
     @property
     def states(self) -> int:
@@ -142,11 +182,34 @@ class MuLlamaConfig(PreTrainedConfig):
         return int(getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads)
 
 
-def _audio_config(stored: dict[str, Any]) -> HubertConfig:
-    kind = stored.get("model_type")
-    if kind not in AUDIO_CONFIGS:
-        known = ", ".join(sorted(AUDIO_CONFIGS))
-        raise CheckpointError(
-            f"unknown encoder {kind!r} in audio_config.model_type; known: {known}"
-        )
-    return AUDIO_CONFIGS[kind](**{k: v for k, v in stored.items() if k != "model_type"})
+def _part(
+    where: str,
+    what: str,
+    stored: Any,
+    config_class: Callable[[str], type[PreTrainedConfig]],
+    default: str = "",
+) -> PreTrainedConfig | None:
+    """A part's configuration from what is stored; one that is made already stays as it is."""
+    if stored is None or isinstance(stored, PreTrainedConfig):
+        return stored
+    if not isinstance(stored, dict):
+        raise CheckpointError(f"{where} should hold keys and values, not {type(stored).__name__}")
+    name = stored.get("model_type", default)
+    if not isinstance(name, str):
+        raise CheckpointError(f"{where}.model_type must name {what}, not {name!r}")
+    try:
+        kind = config_class(name)
+    except CheckpointError as error:
+        raise CheckpointError(f"{where}.model_type: {error}") from error
+    return kind(**network_only(kind, stored))
+
+
+def _audio_config(name: str) -> type[PreTrainedConfig]:
+    kind: type[PreTrainedConfig] = AUDIO_CONFIGS.get(name) or ENCODERS.load(name).config_class
+    return kind
+
+
+def _text_config(name: str) -> type[PreTrainedConfig]:
+    if name not in TEXT_CONFIGS:
+        raise CheckpointError(f"unknown language model {name!r}; known: {', '.join(TEXT_CONFIGS)}")
+    return TEXT_CONFIGS[name]

@@ -20,21 +20,14 @@ from mullama.adapt.bridge import Bridge
 from mullama.adapt.shifts import ShiftProjection
 from mullama.answer.llama import decoder_layers, take_shifts
 from mullama.answer.lora import LoraLinear, add_lora, merge_lora
-from mullama.config import FilterbankConfig, MertConfig, MuLlamaConfig
-from mullama.errors import UsageError
-from mullama.listen.encoders.filterbank import FilterbankEncoder
-from mullama.listen.encoders.mert import MertEncoder
-from mullama.listen.listening import hear
-from mullama.listen.windows import windows
-
-ENCODERS: dict[str, type[MertEncoder]] = {
-    MertConfig.model_type: MertEncoder,
-    FilterbankConfig.model_type: FilterbankEncoder,
-}
+from mullama.config import ENCODERS, MuLlamaConfig
+from mullama.errors import CheckpointError, UsageError
+from mullama.listen.encoders.encoder import EncoderModel
+from mullama.listen.listening import encode_clips
 
 
 class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
-    """An encoder that hears, a bridge and shifts that carry, a stock language model that answers."""
+    """An encoder that listens, a bridge and shifts that adapt, a stock language model that answers."""
 
     config_class = MuLlamaConfig
     base_model_prefix = ""
@@ -54,16 +47,18 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         "language_model.lm_head.weight": "language_model.model.embed_tokens.weight"
     }
 
+    encoder: EncoderModel
+    """What encodes the music: the one that `audio_config.model_type` names."""
     language_model: Any
     """A causal language model of transformers."""
 
     def __init__(self, config: MuLlamaConfig) -> None:
         super().__init__(config)
-        audio, text = config.audio_config, config.text_config
-        self.encoder = ENCODERS[audio.model_type](audio)
+        text = config.text_config
+        self.encoder = _encoder(config.audio_config)
         self.bridge = Bridge(
             states=config.states,
-            features=audio.hidden_size,
+            features=self.encoder.features,
             hidden=text.hidden_size,
             width=config.bridge_width,
             blocks=config.bridge_blocks,
@@ -76,7 +71,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
             head_dim=config.head_dim,
             own_values=config.own_values,
         )
-        self.language_model = AutoModelForCausalLM.from_config(text)
+        self.language_model = AutoModelForCausalLM.from_config(text, trust_remote_code=False)
         if config.lora_rank:
             add_lora(self.language_model, config.lora_rank)
         take_shifts(self.language_model, config.adapted_layers)
@@ -84,23 +79,18 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
 
     # ------------------------------------------------------------------ listen
 
-    def listen(self, waveforms: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Waveforms (clip, samples) at the encoder's rate -> Listenings (clip, states, features).
+    def listen(
+        self, waveforms: Float[Tensor, "clip samples"], lengths: Int[Tensor, " clip"] | None = None
+    ) -> Float[Tensor, "clip states features"]:
+        """Waveforms at the encoder's rate -> Listenings.
 
-        `lengths` (clip,) are the samples that count where clips were padded to the longest; padding
-        is never heard. A clip longer than the encoder's window is heard window by window.
+        `lengths` are the samples that count where clips were padded to the longest; padding is never
+        encoded. A clip longer than the encoder's window is encoded window by window. Raises AudioError
+        for a clip that is too short.
         """
-        audio = self.config.audio_config
-        size = round(audio.sampling_rate * audio.window_seconds)
-        alike = lengths is None or bool((lengths == waveforms.shape[1]).all())
-        if alike and waveforms.shape[1] <= size:
-            return self.encoder(waveforms)
         ends = [waveforms.shape[1]] * len(waveforms) if lengths is None else lengths.tolist()
-        heard = []
-        for row, end in zip(waveforms.float().cpu().numpy(), ends, strict=True):
-            cut = windows([row[:end]], size, self.encoder.shortest_window, rate=audio.sampling_rate)
-            heard.append(hear(self.encoder, cut))
-        return torch.stack(heard)
+        clips = [waveform[:end] for waveform, end in zip(waveforms, ends, strict=True)]
+        return encode_clips(self.encoder, clips)
 
     # ------------------------------------------------------------------- adapt
 
@@ -232,3 +222,15 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
             module.reset_lora()
         else:
             super()._init_weights(module)
+
+
+def _encoder(config: Any) -> EncoderModel:
+    """The encoder of that configuration; raises CheckpointError where the two do not agree."""
+    encoder: EncoderModel = ENCODERS.load(config.model_type)(config)
+    stated = (config.num_hidden_layers + 1, config.hidden_size)
+    if (encoder.states, encoder.features) != stated:
+        raise CheckpointError(
+            f"the encoder {config.model_type} gives {encoder.states} states of {encoder.features} "
+            f"features, but its configuration says {stated[0]} and {stated[1]}"
+        )
+    return encoder

@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.adapt.retrieval import Retrieval
+from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.decoder import Decoder

@@ -1,13 +1,10 @@
-"""Retrieval: each clip by itself, never more neighbours than there are, bad indexes named."""
+"""Retrieval: each clip by itself, never more neighbours than there are."""
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
-from mullama.adapt.retrieval import Retrieval, load_vectors
+from mullama.adapt.retrieval import Retrieval
 from mullama.errors import CheckpointError, UsageError
 
 UNIT = functional.normalize(torch.randn(9, 6, generator=torch.Generator().manual_seed(0)), dim=-1)
@@ -33,29 +30,7 @@ def test_no_weight_changes_nothing() -> None:
     torch.testing.assert_close(Retrieval(UNIT, 4, 0.0)(UNIT), UNIT)
 
 
-def test_both_kinds_of_index_hold_the_same(tmp_path: Path) -> None:
-    faiss = pytest.importorskip("faiss")
-    (tmp_path / "f").mkdir()
-    (tmp_path / "n").mkdir()
-    index = faiss.IndexFlatIP(6)
-    index.add(UNIT.numpy())
-    faiss.write_index(index, str(tmp_path / "f" / "knn.index"))
-    np.save(tmp_path / "n" / "vectors.npy", UNIT.numpy())
-    assert torch.equal(load_vectors(tmp_path / "f"), load_vectors(tmp_path / "n"))
-
-
-def test_bad_indexes_are_named(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=r"neither vectors.npy nor knn.index"):
-        load_vectors(tmp_path)
-    (tmp_path / "knn.index").write_bytes(b"not an index at all")
-    with pytest.raises(CheckpointError, match="not a faiss index"):
-        load_vectors(tmp_path)
-    np.save(tmp_path / "vectors.npy", np.zeros(3))
-    with pytest.raises(CheckpointError, match="shape"):
-        load_vectors(tmp_path)
-    np.save(tmp_path / "vectors.npy", np.array([{"code": 1}]), allow_pickle=True)
-    with pytest.raises(CheckpointError, match="pickle"):
-        load_vectors(tmp_path)
+def test_what_does_not_fit_is_named() -> None:
     with pytest.raises(CheckpointError, match="6"):
         Retrieval(UNIT, 1, 0.5)(torch.ones(1, 4))
     with pytest.raises(UsageError, match="neighbour"):

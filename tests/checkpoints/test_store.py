@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from goldens import FINETUNED, LLAMA, MERT, clip
 from mullama.checkpoints import store
 from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.store import load_model, resolve
 from mullama.errors import CheckpointError, UsageError
 from mullama.model import MuLlamaForConditionalGeneration
@@ -21,7 +22,9 @@ EMBEDDING = "language_model.model.embed_tokens.weight"
 @pytest.fixture(scope="module")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return convert(
-        llama=LLAMA, mert=MERT, adapter=FINETUNED, out=tmp_path_factory.mktemp("s") / "o"
+        ConvertOptions(
+            llama=LLAMA, mert=MERT, adapter=FINETUNED, out=tmp_path_factory.mktemp("s") / "o"
+        )
     )
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from clips import make_clip, write_items
 from mullama.commands import listen
+from mullama.data.files import write_clips
 from mullama.errors import UsageError
 from mullama.song import load
 from tiny import RATE, clip
@@ -63,10 +65,10 @@ def test_every_form_of_data_set(
 def test_it_hears_what_the_model_hears(
     songs: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from mullama.listen.cache import ListeningCache
+    from mullama.listen.cache import open_cache
 
     mu = load(folder, device="cpu")
-    store = ListeningCache(tmp_path / "store", mu.model.encoder)
+    store = open_cache(tmp_path / "store", mu.model.encoder)
     assert run(songs, "--model", folder, "--store", tmp_path / "store", "--device", "cpu") == 0
     assert str(store.folder) in capsys.readouterr().out
     song = songs / "audios" / "2.wav"
@@ -90,6 +92,27 @@ def test_bad_files_get_one_line_each(
     assert "pairs.jsonl names it" in lines[0]
     assert lines[1].startswith(f"mullama: error: {songs / 'audios' / '1.wav'}: no sound")
     assert run(songs / "audios" / "1.wav", *common) == 2
+
+
+def test_rows_and_names_that_are_refused_get_one_line_each(
+    songs: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ("--model", folder, "--store", tmp_path / "store", "--device", "cpu")
+    table = songs / "AQA.csv"
+    write_clips(table, [make_clip("a", "0.wav")])
+    table.write_text(table.read_text() + "1;1.wav;cut\n")
+    assert run(table, *common) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("1 heard, 0 known before, 1 failed")
+    assert err.startswith(f"mullama: error: malformed: {table}, line 3: 3 columns")
+    (tmp_path / "private.wav").write_text("no music")
+    (songs / "link.wav").symlink_to(tmp_path / "private.wav")
+    names = ("link.wav", str(tmp_path / "private.wav"), "../private.wav")
+    write_items(songs / "evil.json", [(name, "Q", "A") for name in names])
+    assert run(songs / "evil.json", *common) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("0 heard, 0 known before, 3 failed")
+    assert len(err.splitlines()) == 3
 
 
 def test_nothing_to_hear(songs: Path, tmp_path: Path) -> None:

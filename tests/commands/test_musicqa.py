@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clips import make_clip, write_lines, write_wav
+from clips import make_clip, pairs_in, write_lines, write_wav
 from mullama.commands import musicqa
-from mullama.data.files import read_pairs
 from paths import EXAMPLES
 
 
@@ -32,7 +31,7 @@ def test_a_folder_of_music_becomes_a_set(
     assert run("build", "--out", out, "--check") == 0
     assert run("read", out, "--out", tmp_path / "again.jsonl") == 0
     assert (tmp_path / "again.jsonl").read_bytes() == (out / "pretrain.jsonl").read_bytes()
-    pairs = read_pairs(tmp_path / "again.jsonl")
+    pairs = pairs_in(tmp_path / "again.jsonl")
     assert len(pairs) == 18
     assert {pair.writer for pair in pairs} == {"template"}
     told = capsys.readouterr()

@@ -1,12 +1,9 @@
-"""Pairs in every layout that is read; ours comes back as it was written."""
-
-import json
-from pathlib import Path
+"""The two records: what a line of a file becomes, and what comes back of it."""
 
 import pytest
 
-from mullama.data.files import each_pair, read_pairs, write_pairs
-from mullama.data.records import Pair
+from clips import make_clip
+from mullama.data.records import Clip, Pair, is_utf8, to_clips
 from mullama.errors import UsageError
 
 PAIRS = [
@@ -15,84 +12,82 @@ PAIRS = [
 ]
 
 
-def test_our_lines_come_back_equal(tmp_path: Path) -> None:
-    path = tmp_path / "pairs.jsonl"
-    assert write_pairs(path, PAIRS) == 2
-    assert read_pairs(path) == PAIRS
-    assert list(tmp_path.iterdir()) == [path]
-    assert "audio" not in json.loads(path.read_text(encoding="utf-8").split("\n")[1])
+def test_a_pair_comes_back_equal_and_holds_what_is_known() -> None:
+    for pair in PAIRS:
+        assert Pair.from_dict(pair.as_dict(), "here") == pair
+    assert PAIRS[1].as_dict() == {"question": "Wo?\u2028", "answer": "Hier."}
+    empty = Pair("Q", "", "a.wav")  # the published files hold such
+    assert Pair.from_dict(empty.as_dict(), "here") == empty
+    others = {"question": "Q", "answer": "A", "n": 1, "audio": None}
+    assert Pair.from_dict(others, "here") == Pair("Q", "A")
 
 
-def test_only_one_line_is_in_memory(tmp_path: Path) -> None:
-    path = tmp_path / "pairs.jsonl"
-    write_pairs(path, PAIRS)
-    with path.open("a") as file:
-        file.write("{\n")
-    pairs = each_pair(path)
-    assert [next(pairs), next(pairs)] == PAIRS
-    with pytest.raises(UsageError, match="line 3: no JSON"):
-        next(pairs)
+def test_a_clip_comes_back_equal() -> None:
+    for clip in (
+        make_clip("a", "a.wav"),
+        make_clip("ü\u2028b"),
+        make_clip("c", failed="no answer"),
+        Clip("1", "studio", pairs=(("Q", "A"),), sha256="ab" * 32),
+    ):
+        assert Clip.from_dict(clip.as_dict(), "here") == clip
 
 
-def test_a_half_written_file_takes_no_place(tmp_path: Path) -> None:
-    path = tmp_path / "pairs.jsonl"
-    write_pairs(path, PAIRS)
-
-    def failing() -> object:
-        yield PAIRS[0]
-        raise ValueError("gone")
-
-    with pytest.raises(ValueError, match="gone"):
-        write_pairs(path, failing())  # type: ignore[arg-type]
-    assert read_pairs(path) == PAIRS
-    assert list(tmp_path.iterdir()) == [path]
+def test_a_failed_clip_has_its_cause_and_no_pairs() -> None:
+    values = make_clip("c", failed="no answer").as_dict()
+    assert values["failed"] == "no answer"
+    assert values["last_text"] == ""
+    assert "pairs" not in values
+    assert not {"failed", "sha256", "sound"} & make_clip("a").as_dict().keys()
 
 
-def test_published_and_alpaca(tmp_path: Path) -> None:
-    path = tmp_path / "mixed.json"
-    turns = [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]
-    items = [
-        {"audio_name": "1.wav", "conversation": turns},
-        {"conversation": turns},
-        {"instruction": "Add.", "input": "1 2", "output": "3"},
-        {"instruction": "Hi.", "input": "", "output": "Hello."},
-    ]
-    path.write_text(json.dumps(items))
-    assert read_pairs(path) == [
-        Pair("Q", "A", "1.wav"),
-        Pair("Q", "A"),
-        Pair("Add.\n1 2", "3", source="alpaca"),
-        Pair("Hi.", "Hello.", source="alpaca"),
-    ]
+def test_pairs_of_one_clip_are_together_and_text_alone_is_apart() -> None:
+    """What follows each other and agrees in all but question and answer is one clip."""
+    clip = Clip("1", "studio", writer="me", audio="a.wav", pairs=(("Q1", "A1"), ("Q2", "A2")))
+    other = Clip("1", "studio", writer="you", audio="a.wav", pairs=(("Q3", "A3"),))
+    texts = [Clip(pairs=((f"Q{n}", "A"),)) for n in range(2)]
+    clips = [clip, other, *texts, clip]
+    assert list(to_clips(pair for clip in clips for pair in clip.to_pairs())) == clips
+
+
+def test_key() -> None:
+    assert Clip("1", "studio").key == ("studio", "1")
 
 
 @pytest.mark.parametrize(
-    ("item", "message"),
+    ("values", "message"),
     [
         ({}, "'question' is missing"),
-        ({"question": "Q", "answer": 7}, "'answer' is 7"),
-        ({"conversation": [{"value": "Q"}]}, "not one question and one answer"),
-        ({"instruction": "Q"}, "'answer' is missing"),
-        ({"question": "Q", "answer": "half a pair: \ud800"}, "'answer' is"),
+        ({"question": "Q", "answer": 7}, "'answer' is 7, expected text"),
+        ({"question": "Q", "answer": None}, "'answer' is missing"),
+        ({"question": "Q", "answer": "half a pair: \ud800"}, "'answer' is not UTF-8"),
+        ({"question": "Q", "answer": "A", "audio": ["a"]}, "'audio' is"),
         ([], "expected"),
     ],
 )
-def test_other_items_are_refused(item: object, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "pairs.json"
-    path.write_text(json.dumps([item]))
-    with pytest.raises(UsageError, match=message) as refused:
-        read_pairs(path)
-    assert "item 0" in str(refused.value)
+def test_other_pairs_are_refused(values: object, message: str) -> None:
+    with pytest.raises(UsageError, match=f"^here: .*{message}"):
+        Pair.from_dict(values, "here")
 
 
-def test_files_that_are_none(tmp_path: Path) -> None:
-    path = tmp_path / "pairs.json"
-    for text, message in (("{}", "a list of items"), ("[", "no JSON"), ("[" * 100_000, "no JSON")):
-        path.write_text(text)
-        with pytest.raises(UsageError, match=message):
-            read_pairs(path)
-    path.write_bytes(b"\xff")
-    with pytest.raises(UsageError, match="cannot read"):
-        read_pairs(path)
-    with pytest.raises(UsageError, match="cannot read"):
-        read_pairs(tmp_path / "none.json")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": ""}, "'id' is missing"),
+        ({"id": 7}, "'id' is 7"),
+        ({"audio": 7}, "'audio' is 7"),
+        ({"text": "half a pair: \ud800"}, "'text' is"),
+        ({"pairs": []}, '"pairs" must be a list'),
+        ({"pairs": "Q"}, '"pairs" must be a list'),
+        ({"pairs": ["Q"]}, "pair 1: expected"),
+        ({"pairs": [{"question": "Q", "answer": ""}]}, "pair 1: question or answer is missing"),
+    ],
+)
+def test_other_clips_are_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^here.*{message}"):
+        Clip.from_dict({**make_clip("a").as_dict(), **change}, "here")
+
+
+def test_what_a_file_can_hold() -> None:
+    assert is_utf8("")
+    assert is_utf8("Größe \U0001f3b5\u2028")
+    assert not is_utf8("half a pair: \ud83c")

@@ -96,4 +96,22 @@ def test_json_lines(tmp_path: Path) -> None:
         (6, "a\u2028b"),
     ]
     assert tally.left_out[MALFORMED] == 4
-    assert "line 3, column 8: no JSON" in tally.lines()[1]
+    assert "line 3: it is not JSON: Expecting value, column 8" in tally.lines()[1]
+
+
+def test_json_lines_of_any_kind_are_counted_at_most(tmp_path: Path) -> None:
+    """Fault 12: an integer of 10,000 digits in a row ended the program."""
+    path = tmp_path / "t.jsonl"
+    digits = b'{"id": ' + b"7" * 10_000 + b"}\n"
+    lines = [b'\xef\xbb\xbf{"id": 1}\n', digits, b'{"id": "caf\xe9"}\n']
+    path.write_bytes(b"".join(lines) + b"x" * (1 << 21) + b'\n{"id": 5}')
+    told: list[str] = []
+    tally = Tally(lambda reason, what: told.append(what))
+    assert [row.line for row in json_rows(path, tally)] == [1, 5]
+    assert [line.removeprefix(f"{path}, line ") for line in told] == [
+        "2: a number has 10000 digits",
+        "3: it is not UTF-8",
+        "4: the line is longer than 1048576 bytes",
+    ]
+    with pytest.raises(UsageError, match=r"none\.jsonl cannot be read"):
+        list(json_rows(tmp_path / "none.jsonl", tally))

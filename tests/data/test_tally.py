@@ -16,6 +16,19 @@ def test_summary_names_the_first_few_of_each_kind() -> None:
     ]
 
 
+def test_names_from_files_stay_on_their_line() -> None:
+    for name in ("a\nb.wav", "\x1b[31mred.wav", "caf\udce9.wav", "x" * 5000):
+        (line,) = _lines_of(name)
+        assert line.isprintable()
+        assert len(line) < 600
+
+
+def _lines_of(name: str) -> list[str]:
+    tally = Tally()
+    tally.leave_out(LeftOut("without audio", name))
+    return tally.lines()[1:]
+
+
 def test_notice_is_told_of_every_row() -> None:
     told: list[tuple[str, str]] = []
     tally = Tally(lambda *row: told.append(row))

@@ -12,7 +12,13 @@ import pytest
 
 from mullama.errors import AudioError, UsageError
 from mullama.jobs import atomic
-from mullama.jobs.atomic import atomic_file, remove_leftovers, write_bytes, write_text
+from mullama.jobs.atomic import (
+    atomic_file,
+    remove_leftovers,
+    remove_leftovers_of,
+    write_bytes,
+    write_text,
+)
 from mullama.jobs.lock import Lock
 
 WRITER = """
@@ -142,6 +148,9 @@ def test_only_what_a_dead_writer_left_is_removed(tmp_path: Path) -> None:
         assert len(names(tmp_path)) == 3
         writer.kill()
     assert remove_leftovers(tmp_path.parent) == 0
+    (tmp_path / f"b.{'0' * 16}.part").touch()
+    assert remove_leftovers_of(tmp_path / "b") == 1
+    assert remove_leftovers_of(tmp_path / "b.a") == 0
     assert remove_leftovers(tmp_path.parent, recursive=True) == 1
     assert names(tmp_path) == ["download.part", f"link.{'0' * 16}.part"]
 

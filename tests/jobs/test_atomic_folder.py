@@ -128,9 +128,11 @@ def test_leftovers_of_folders_go_and_living_ones_stay(tmp_path: Path) -> None:
     dead = tmp_path / f".out.{'0' * 16}.part"
     dead.mkdir()
     (dead / "file").touch()
-    with atomic_folder(tmp_path / "out", is_ours=is_ours):
+    (tmp_path / f".other.{'0' * 16}.part").mkdir()
+    with atomic_folder(tmp_path / "out", is_ours=is_ours) as part:
+        assert not dead.exists()
         assert remove_leftovers(tmp_path) == 1
-        assert len(names(tmp_path)) == 1
+        assert names(tmp_path) == [part.name]
     assert names(tmp_path) == ["out"]
 
 

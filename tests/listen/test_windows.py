@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.windows import batches, windows
+from mullama.listen.windows import batches, window_lengths, windows
 
 
-def cut(length: int, block: int, window: int = 100, shortest: int = 5) -> list[np.ndarray]:
+def cut(length: int, block: int, window: int = 100, min_samples: int = 5) -> list[np.ndarray]:
     sound = np.arange(length, dtype=np.float32)
     blocks = (sound[start : start + block] for start in range(0, length, block))
-    pieces = list(windows(blocks, window, shortest))
+    pieces = list(windows(blocks, window, min_samples))
     np.testing.assert_array_equal(np.concatenate(pieces), sound)  # each sample in exactly one
+    assert [len(piece) for piece in pieces] == window_lengths(length, window, min_samples)
     return pieces
 
 
@@ -36,8 +37,8 @@ def test_lengths(length: int, lengths: list[int], block: int) -> None:
 
 
 def test_a_remainder_that_the_encoder_cannot_hear_is_merged() -> None:
-    assert [len(piece) for piece in cut(160, 50, shortest=61)] == [160]
-    assert [len(piece) for piece in cut(161, 50, shortest=61)] == [100, 61]
+    assert [len(piece) for piece in cut(160, 50, min_samples=61)] == [160]
+    assert [len(piece) for piece in cut(161, 50, min_samples=61)] == [100, 61]
 
 
 @pytest.mark.parametrize("length", [0, 1, 399])
@@ -58,6 +59,29 @@ def test_too_short_a_sound_is_refused_in_samples_where_the_rate_is_not_known() -
 def test_windows_shorter_than_the_encoder_hears_are_refused() -> None:
     with pytest.raises(UsageError, match="399 samples are too short: the encoder needs 400"):
         list(windows([], 399, 400))
+
+
+def test_a_stream_is_cut_like_the_whole() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        window, min_samples = int(random.integers(8, 200)), int(random.integers(0, 9))
+        cut(
+            int(random.integers(max(1, min_samples), 900)),
+            int(random.integers(1, 300)),
+            window,
+            min_samples,
+        )
+
+
+def test_lengths_are_refused_like_blocks() -> None:
+    with pytest.raises(
+        AudioError, match=r"a\.wav: 0\.0166 s are too short to be heard; at least 0\.0167"
+    ):
+        window_lengths(399, 24_000, 400, rate=24_000, name="a.wav")
+    with pytest.raises(UsageError, match="399 samples are too short: the encoder needs 400"):
+        window_lengths(500, 399, 400)
+    with pytest.raises(UsageError, match="windows of 0 samples"):
+        window_lengths(500, 0, 0)
 
 
 def test_windows_come_before_the_sound_ends() -> None:

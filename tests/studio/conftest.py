@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mullama.errors import MuLlamaError
+from installed import skip_without_fluidsynth
 from mullama.studio.compose.composer import compose
 from mullama.studio.compose.piece import Piece
 from mullama.studio.sound.banks import BANKS
@@ -25,10 +25,6 @@ def truths(pieces: list[Piece]) -> list[Truth]:
 
 @pytest.fixture(scope="session")
 def synth() -> Iterator[Synth]:
-    """TimGM6mb, which pretty_midi carries; FluidSynth itself is a library of the system."""
-    try:
-        synth = Synth(BANKS["timgm6mb"])
-    except MuLlamaError as error:
-        pytest.skip(str(error))
-    with synth:
+    skip_without_fluidsynth("timgm6mb")
+    with Synth(BANKS["timgm6mb"]) as synth:
         yield synth

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from mullama.errors import UsageError
+from installed import skip_without_fluidsynth
 from mullama.studio.clips import SEEDS
 from mullama.studio.compose.composer import compose
 from mullama.studio.compose.harmony import key_name
@@ -45,13 +45,10 @@ def test_sound_and_truth_agree(path: Path) -> None:
 
 
 def test_they_can_be_made_again(tmp_path: Path) -> None:
+    skip_without_fluidsynth("fluidr3")
     script = runpy.run_path(str(EXAMPLES / "make_examples.py"))
-    try:
-        synth = Synth(BANKS["fluidr3"])
-    except UsageError as error:
-        pytest.skip(str(error))
     example = next(e for e in script["EXAMPLES"] if e.file.endswith(".flac"))
-    with synth:
+    with Synth(BANKS["fluidr3"]) as synth:
         script["make"](example, synth, tmp_path)
     made, _ = soundfile.read(tmp_path / example.file)
     kept, _ = soundfile.read(EXAMPLES / example.file)

@@ -35,7 +35,7 @@ LLAMA_13B = {
     # As published, without the 12 x 32 gates of layers that no music reaches.
     [("pretrain-7b", 608_273_434 - 384), ("finetune-7b", 41_340_928)],
 )
-def test_the_published_phases_train_as_many_numbers(recipe: str, published: int) -> None:
+def test_the_published_phases_train_as_many_parameters(recipe: str, published: int) -> None:
     read = load_recipe(RECIPES / f"{recipe}.yaml")
     found = needs(MuLlamaConfig(audio_config=MERT_330M), read, read.phases[0])
     assert found.trained == published
@@ -65,7 +65,7 @@ def test_a_dry_run_says_what_will_be_and_leaves_nothing(folder: Path, tmp_path: 
     recipe = load_recipe(write_recipe(tmp_path / "r.yaml", folder))
     before = sorted(tmp_path.rglob("*"))
     lines = list(dry_run(recipe, RunOptions(data=data, device="cpu"), print))
-    assert lines[0] == f"tiny: starts from {folder}; 23 pairs to learn from"
+    assert lines[0] == f"tiny: starts from {folder}; 23 pairs to train on"
     assert "in 12 steps of 6 pairs" in lines[1]
     assert "GB a process" in lines[2]
     assert "one step on cpu: " in lines[3]

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from clips import pairs_in
 from goldens import (
     FINETUNED,
     GOLDEN,
@@ -19,16 +20,17 @@ from goldens import (
     write_pretrained,
 )
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.store import load_tokenizer
-from mullama.data.files import read_pairs
+from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.logging import RunLogger
-from mullama.training.loop import BETAS, Loop
-from mullama.training.qa.objective import LearnPairs, Micro
+from mullama.training.loop import Loop
+from mullama.training.optimiser import adamw
+from mullama.training.phases import set_trainable
+from mullama.training.qa.objective import MicroBatch, PairObjective
 from mullama.training.qa.tokenized import IGNORED, TokenizedPairs, tokenize
 from mullama.training.recipe import Phase, Recipe
-from mullama.training.schedule import weight_decay_groups
-from mullama.training.trainable import LossModule, TrainableModel, set_trainable
+from mullama.training.trainable import LossModule, TrainableModel
 
 NEAR, NEAR_STEP = 1e-4, 1e-3
 KNOWN: dict[str, Any] = json.loads((GOLDEN / "training.json").read_text(encoding="utf-8"))
@@ -41,31 +43,31 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("published")
     adapters = {"finetune": FINETUNED, "pretrain": write_pretrained(root / "pretrained.pth")}
     return {
-        phase: convert(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase)
+        phase: convert(ConvertOptions(llama=LLAMA, mert=MERT, adapter=adapter, out=root / phase))
         for phase, adapter in adapters.items()
     }
 
 
-def hear(names: Any) -> Tensor:
+def listen(names: Any) -> Tensor:
     return torch.cat([mean(CLIPS[name]) for name in names])
 
 
 def tokenized(folder: Path, tmp_path: Path, max_length: int) -> TokenizedPairs:
     (tmp_path / "items.json").write_text(json.dumps(KNOWN["items"]))
-    pairs = read_pairs(tmp_path / "items.json")
+    pairs = pairs_in(tmp_path / "items.json")
     tokenizer = load_tokenizer(folder)
     return tokenize(pairs, tokenizer, "published", max_length, as_published=True)
 
 
 def objective(
     model: MuLlamaForConditionalGeneration, pairs: TokenizedPairs, name: str, **changes: Any
-) -> LearnPairs:
+) -> PairObjective:
     settings: dict[str, Any] = {"epochs": 4, "warmup_epochs": 1, "batch": 2, "learning_rate": 5e-3}
     phase = Phase(
         name, "pairs", (name,), max_length=KNOWN["max_words"]["normal"], as_published=True,
         weight_decay=0.05, clip_norm=0, **{**settings, **changes},
     )  # fmt: skip
-    return LearnPairs(model, phase, pairs, hear)
+    return PairObjective(model, phase, pairs, listen)
 
 
 @pytest.mark.parametrize("length", ["normal", "truncating", "prompt_longer_than_max"])
@@ -86,8 +88,8 @@ def test_losses(folders: dict[str, Path], tmp_path: Path, phase: str, length: st
     pairs = tokenized(folders[phase], tmp_path, KNOWN["max_words"][length])
     learn = objective(trainable_model(folders[phase]), pairs, phase)
     for index in range(5):
-        share = 1 / max(1, len(learn._learnt(index)))
-        loss = learn.loss(Micro([index], share, KNOWN["max_words"][length]))
+        micro = MicroBatch([index], 1 / learn.counted(index), KNOWN["max_words"][length])
+        loss = learn.loss(micro)
         expected = KNOWN[phase]["loss_single"][f"{length}_{index}"]
         assert loss.item() == pytest.approx(expected, rel=NEAR)
 
@@ -111,11 +113,13 @@ def test_one_step_of_the_optimiser(folders: dict[str, Path], tmp_path: Path, pha
     model = trainable_model(folders[phase])
     learn = objective(model, pairs, phase)
     chosen = set_trainable(TrainableModel(model), [phase])
-    optimiser = torch.optim.AdamW(weight_decay_groups(chosen, 0.05), lr=1e-2, betas=BETAS)
-    both = len(learn._learnt(0)) + len(learn._learnt(1))
-    for micro in (Micro([0, 1], 0.5 / both), Micro([2], 0.5 / len(learn._learnt(2)))):
+    optimiser = adamw(chosen.values(), 0.05)
+    for group in optimiser.param_groups:
+        group["lr"] = 1e-2
+    both = learn.counted(0) + learn.counted(1)
+    for micro in (MicroBatch([0, 1], 0.5 / both), MicroBatch([2], 0.5 / learn.counted(2))):
         learn.loss(micro).backward()
-    norm = torch.nn.utils.get_total_norm([p.grad for _, p in chosen if p.grad is not None])
+    norm = torch.nn.utils.get_total_norm([p.grad for p in chosen.values() if p.grad is not None])
     assert norm.item() == pytest.approx(KNOWN[phase]["grad_norm_total_accumulated"], rel=NEAR_STEP)
     optimiser.step()
     check(model, KNOWN[phase]["params_after_step"])
@@ -144,6 +148,6 @@ def test_two_epochs(folders: dict[str, Path], tmp_path: Path, phase: str) -> Non
 def test_what_is_ignored(folders: dict[str, Path], tmp_path: Path) -> None:
     pairs = tokenized(folders["finetune"], tmp_path, KNOWN["max_words"]["normal"])
     learn = objective(trainable_model(folders["finetune"]), pairs, "finetune")
-    _, labels = learn._padded(pairs, Micro([3], 1.0, KNOWN["max_words"]["normal"]))
+    _, labels = learn.collate(pairs, MicroBatch([3], 1.0, KNOWN["max_words"]["normal"]))
     known = torch.tensor([KNOWN["dataset"]["normal"][3]["labels"]])
     assert torch.equal(labels.masked_fill(labels == IGNORED, 0), known)

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mullama.errors import UsageError
-from mullama.training.recipe import Recipe, Split
-from mullama.training.recipe_file import build, load_recipe
+from mullama.options import from_mapping
+from mullama.studio.split import Split
+from mullama.training.recipe import Recipe
+from mullama.training.recipe_file import load_recipe
 from paths import RECIPES
 
 SMALL = sorted(RECIPES.glob("small*.yaml"))
@@ -32,7 +35,7 @@ def test_the_small_recipes_fit(path: Path) -> None:
 
 
 def test_lists_become_tuples_and_whole_numbers_rates() -> None:
-    recipe = build(Recipe, {**STORED, "phases": [{**PHASE, "learning_rate": 1}]}, "here")
+    recipe = from_mapping(Recipe, {**STORED, "phases": [{**PHASE, "learning_rate": 1}]}, "here")
     assert recipe.splits == (Split("music", "encoder", 2),)
     assert recipe.phases[0].trains == ("encoder.*",)
     assert recipe.phases[0].learning_rate == 1.0
@@ -46,8 +49,11 @@ def test_lists_become_tuples_and_whole_numbers_rates() -> None:
             {"phases": [{**PHASE, "step": 1}]},
             r"phases\[0\]: unknown key 'step'; did you mean 'steps'",
         ),
-        ({"phases": [{**PHASE, "steps": "many"}]}, r"phases\[0\]: steps: expected int, got 'many'"),
-        ({"phases": [{**PHASE, "steps": True}]}, "expected int, got True"),
+        (
+            {"phases": [{**PHASE, "steps": "many"}]},
+            r"phases\[0\]: steps: expected int >= 0, got 'many'",
+        ),
+        ({"phases": [{**PHASE, "steps": True}]}, "expected int >= 0, got True"),
         ({"phases": [{**PHASE, "objective": "fun"}]}, "expected 'pairs' or"),
         ({"phases": [{"name": "hear"}]}, "missing key 'objective'"),
         (
@@ -59,7 +65,7 @@ def test_lists_become_tuples_and_whole_numbers_rates() -> None:
 )
 def test_what_does_not_fit_is_named(change: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        build(Recipe, {**STORED, **change}, "here")
+        from_mapping(Recipe, {**STORED, **change}, "here")
 
 
 def test_a_phase_must_name_a_split_that_is_there(tmp_path: Path) -> None:
@@ -80,3 +86,65 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str | None) -
         path.write_text(text)
     with pytest.raises(UsageError, match=r"cannot read recipe .*recipe\.yaml"):
         load_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"longest": 96}, r"phases\[0\]: longest is called max_length now"),
+        ({"objective": "carry"}, r"phases\[0\]: objective carry is called align now"),
+        ({"teacher": "heads"}, r"phases\[0\]: teacher heads is called probes now"),
+        ({"trains": ["bridge.*", "heads.*"]}, r"trains 'heads\.\*' is called 'probes\.\*' now"),
+    ],
+)
+def test_old_names_are_refused_with_the_new_ones(
+    tmp_path: Path, change: dict[str, object], said: str
+) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(yaml.safe_dump({**STORED, "phases": [{**PHASE, **change}]}))
+    with pytest.raises(UsageError, match=rf"recipe\.yaml.*{said}"):
+        load_recipe(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seed": 2**64}, "seed: expected int from 0 to 1073741824"),
+        ({"validation": 1.5}, "validation: expected float from 0 to 1"),
+        ({"checkpoint_seconds": float("nan")}, "checkpoint_seconds: expected finite float >= 0"),
+        ({"phases": [{**PHASE, "batch": 0}]}, r"phases\[0\]: batch: expected int >= 1, got 0"),
+        ({"phases": [{**PHASE, "max_length": 4}]}, "max_length: expected int >= 8"),
+        ({"phases": [{**PHASE, "steps": 0}]}, "phase hear: say how many steps"),
+        ({"phases": [PHASE, PHASE]}, "needs phases, each with a name of its own"),
+        ({"phases": []}, "needs phases, each with a name of its own"),
+        ({"data": [{"file": "a.json", "weight": -1}]}, r"data\[0\]: weight: expected finite float"),
+        ({"splits": [{"name": "m", "purpose": "encoder", "clips": 0}]}, "clips: expected int >= 1"),
+    ],
+)
+def test_values_out_of_bounds_are_named(change: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        from_mapping(Recipe, {**STORED, **change}, "here")
+
+
+@pytest.mark.parametrize(
+    "text", ["seed: " + "9" * 5000, "a: " + "[" * 5000, "- 1", "phases: [{name: [a]}]\nname: x"]
+)
+def test_hostile_yaml_gets_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as refused:
+        load_recipe(path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_recipe_extends_another_and_values_are_set_by_name(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(yaml.safe_dump(STORED))
+    path = tmp_path / "recipe.yaml"
+    path.write_text("extends: base.yaml\nphases: [{name: hear, batch: 4}]\n")
+    recipe = load_recipe(path, ["phases.hear.learning_rate=1e-4", "seed=7"])
+    assert recipe.phases[0].batch == 4
+    assert recipe.phases[0].steps == 3
+    assert recipe.phases[0].learning_rate == 1e-4
+    assert recipe.seed == 7
+    with pytest.raises(UsageError, match=r"--set phases\.sing\.batch=1: no 'sing' among hear"):
+        load_recipe(path, ["phases.sing.batch=1"])

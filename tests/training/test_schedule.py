@@ -1,19 +1,13 @@
-"""Rates, decay and order: the published ones to the digit, and ours."""
+"""Rates and order: the published ones to the digit, and ours."""
 
 import itertools
 import json
 from typing import Any
 
 import pytest
-from torch import nn
 
 from goldens import GOLDEN
-from mullama.training.schedule import (
-    learning_rate,
-    published_order,
-    shuffled,
-    weight_decay_groups,
-)
+from mullama.training.schedule import learning_rate, published_order, shuffled
 
 SCHEDULES: dict[str, Any] = json.loads((GOLDEN / "schedules.json").read_text(encoding="utf-8"))
 
@@ -54,13 +48,6 @@ def test_ours_leaves_nothing_out() -> None:
     first, second = list(itertools.chain(*parts[:4])), list(itertools.chain(*parts[4:]))
     assert sorted(first) == sorted(second) == list(range(23))
     assert first != second
-
-
-def test_vectors_do_not_decay() -> None:
-    decayed, kept = weight_decay_groups(nn.Linear(2, 3).named_parameters(), 0.05)
-    assert [p.ndim for p in decayed["params"]] == [2]
-    assert [p.ndim for p in kept["params"]] == [1]
-    assert (decayed["weight_decay"], kept["weight_decay"]) == (0.05, 0.0)
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:

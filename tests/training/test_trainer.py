@@ -22,11 +22,12 @@ from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
 from mullama.training.checkpoints import FOLDER, TrainingError
-from mullama.training.logging import read_log
 from mullama.training.recipe import Recipe
 from mullama.training.recipe_file import load_recipe
+from mullama.training.run_folder import RECIPE
+from mullama.training.run_log import read_log
 from mullama.training.run_options import RunOptions
-from mullama.training.trainer import RECIPE, run
+from mullama.training.trainer import run
 from paths import RECIPES
 from runs import write_data, write_recipe
 from tiny import tiny_model
@@ -42,7 +43,7 @@ def data(tmp_path: Path) -> Path:
 def train(recipe: Path, out: Path, data: Path, **options: Any) -> dict[str, Tensor]:
     """Run in this process; the finished weights."""
     told = RunOptions(data=data, store=data.parent / "store", device="cpu", **options)
-    return load_file(run(recipe, out, told, report=lambda _: None) / "model.safetensors")
+    return load_file(run(recipe, out, told, report=lambda _: None).model / "model.safetensors")
 
 
 def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
@@ -91,7 +92,7 @@ def test_smaller_micro_batches_and_recomputing_change_nothing(
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_half_precision_learns_and_keeps_what_trains_in_float32(
+def test_half_precision_trains_its_parameters_in_float32(
     folder: Path, data: Path, tmp_path: Path, precision: str
 ) -> None:
     phase = {"steps": 3, "epochs": 0}
@@ -117,7 +118,7 @@ def test_half_precision_learns_and_keeps_what_trains_in_float32(
 
 
 @pytest.mark.parametrize("phase", ["pretrain", "finetune"])
-def test_the_contestant_learns_from_one_vector(
+def test_the_contestant_trains_on_one_vector(
     tokenizer: PreTrainedTokenizerFast, data: Path, tmp_path: Path, phase: str
 ) -> None:
     folder = tmp_path / "contestant"
@@ -134,7 +135,7 @@ def test_the_contestant_learns_from_one_vector(
     assert mullama.load(tmp_path / "run", device="cpu")
 
 
-def test_the_encoder_can_learn_too(folder: Path, data: Path, tmp_path: Path) -> None:
+def test_the_encoder_can_train_too(folder: Path, data: Path, tmp_path: Path) -> None:
     phase = {"trains": ["encoder.*", "bridge.*"], "steps": 2, "epochs": 0}
     before = load_file(folder / "model.safetensors")
     after = train(write_recipe(tmp_path / "r.yaml", folder, phase=phase), tmp_path / "run", data)
@@ -143,7 +144,7 @@ def test_the_encoder_can_learn_too(folder: Path, data: Path, tmp_path: Path) -> 
     assert any(name.startswith("bridge.") for name in moved)
 
 
-def test_the_best_weights_on_tracks_kept_apart_are_exported(
+def test_the_best_weights_on_held_out_tracks_are_exported(
     folder: Path, data: Path, tmp_path: Path
 ) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder, validation=0.3, validate_steps=2)
@@ -187,7 +188,7 @@ def test_missing_audio_is_named_and_may_be_left_out(
     [
         ('{"audio": "000000.wav", "question": "What?"}', r"line 1: 'answer' is missing"),
         ('{"question": "What?", "answer": 3}', "line 1: 'answer' is 3, expected text"),
-        ("{", "line 1: no JSON"),
+        ("{", "line 1: it is not JSON"),
         ("", "no pairs in"),
     ],
 )
@@ -201,7 +202,7 @@ def test_pairs_that_cannot_be_read_are_named(
 
 
 @pytest.mark.parametrize("name", ["../secret.wav", "/secret.wav"])
-def test_audio_outside_the_data_set_is_not_heard(
+def test_audio_outside_the_data_set_is_not_read(
     folder: Path, data: Path, tmp_path: Path, name: str
 ) -> None:
     (data.parent / "000000.wav").rename(tmp_path / "secret.wav")
@@ -213,7 +214,7 @@ def test_audio_outside_the_data_set_is_not_heard(
         run(recipe, tmp_path / "run", told, report=lambda _: None)
 
 
-def test_a_finished_run_is_not_taken_up_with_other_data(
+def test_a_finished_run_is_not_resumed_with_other_data(
     folder: Path, data: Path, tmp_path: Path
 ) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"steps": 1, "epochs": 0})
@@ -228,8 +229,8 @@ def test_a_finished_run_is_not_taken_up_with_other_data(
     ("change", "said"),
     [
         ({"phase": {"trains": ["finetun"]}}, "trains 'finetun', but no parameter"),
-        ({"phase": {"batch": 0}}, "batch must be 1 or more, not 0"),
-        ({"validate_steps": 0}, "validate_steps must be 1 or more"),
+        ({"phase": {"batch": 0}}, r"phases\[0\]: batch: expected int >= 1, got 0"),
+        ({"validate_steps": 0}, "validate_steps: expected int >= 1, got 0"),
         ({"lora_rank": 7}, "has low-rank updates of rank 4, the recipe says 7"),
         ({"phase": {"batch": 64, "as_published": True}}, "23 pairs are too few for a single step"),
     ],
@@ -248,20 +249,21 @@ def test_nothing_to_resume_is_said(folder: Path, data: Path, tmp_path: Path) -> 
         train(recipe, tmp_path / "run", data, resume=True)
 
 
-def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_path: Path) -> None:
+def test_a_non_finite_loss_names_the_item(folder: Path, data: Path, tmp_path: Path) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder)
     train(recipe, tmp_path / "good", data, max_steps=1)
-    # What was heard of one clip is damaged on disk in a way that only the loss shows.
+    # The Listening of one clip is damaged on disk in a way that only the loss shows.
     import numpy as np
 
     from mullama.checkpoints.store import open_model
-    from mullama.listen.cache import ListeningCache
+    from mullama.listen.cache import open_cache
 
-    store = ListeningCache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
-    shard_like = store.place(store.digest(data.parent / "000003.wav"))
-    np.save(shard_like, np.full(store.shape, np.nan, dtype=np.float16))
+    store = open_cache(data.parent / "store", open_model(folder, "float32", "cpu")[0].encoder)
+    place = store.path(store.digest(data.parent / "000003.wav"))
+    np.save(place, np.full(store.shape, np.nan, dtype=np.float16))
     with pytest.raises(
-        TrainingError, match=r"no number at step \d+, at .*000003\.wav, 'What is it"
+        TrainingError,
+        match=r"NaN or infinite loss or gradient at step \d+, at .*000003\.wav, 'What is it",
     ):
         train(recipe, tmp_path / "bad", data)
     assert list((tmp_path / "bad" / FOLDER).glob("step-*.pt"))
@@ -273,6 +275,9 @@ def test_a_loss_that_is_no_number_names_the_item(folder: Path, data: Path, tmp_p
 def command(recipe: Path, out: Path, data: Path, *more: str) -> list[str]:
     told = ["--out", str(out), "--data", str(data), "--store", str(data.parent / "store")]
     return ["mullama", "train", str(recipe), *told, "--device", "cpu", *more]
+
+
+MAIN = "import sys; from mullama.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -287,10 +292,10 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 def test_a_stopped_run_gives_the_same_weights(folder: Path, data: Path, tmp_path: Path) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder)
-    full_tensor = train(recipe, tmp_path / "whole", data)
+    whole = train(recipe, tmp_path / "whole", data)
     for most in (1, 4, 2, None):
         parts = train(recipe, tmp_path / "parts", data, max_steps=most)
-    assert same(full_tensor, parts)
+    assert same(whole, parts)
 
 
 def wait_for_steps(out: Path, steps: int, process: subprocess.Popen[str]) -> None:
@@ -309,7 +314,7 @@ def test_a_killed_run_gives_the_same_weights(
     folder: Path, data: Path, tmp_path: Path, seed: int
 ) -> None:
     recipe = write_recipe(tmp_path / "r.yaml", folder)
-    full_tensor = train(recipe, tmp_path / "whole", data)
+    whole = train(recipe, tmp_path / "whole", data)
     chance = random.Random(seed)
     out = tmp_path / "killed"
     for steps in sorted(chance.sample(range(1, 11), 2)):
@@ -318,7 +323,7 @@ def test_a_killed_run_gives_the_same_weights(
         time.sleep(chance.uniform(0, 0.05))
         process.kill()
         process.communicate()
-    assert same(full_tensor, train(recipe, out, data))
+    assert same(whole, train(recipe, out, data))
     assert [line["step"] for line in read_log(out)] == list(range(1, 13))
 
 
@@ -336,9 +341,57 @@ def test_sigterm_saves_and_says_how_to_go_on(folder: Path, data: Path, tmp_path:
     assert same(train(recipe, tmp_path / "whole", data), train(recipe, out, data, resume=True))
 
 
+def test_a_disk_that_fills_up_gets_one_line_and_the_same_command_goes_on(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder)
+    whole = train(recipe, tmp_path / "whole", data)
+    out = tmp_path / "out"
+    train(recipe, out, data, max_steps=2)
+    limited = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n{MAIN}"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", limited, *command(recipe, out, data)[1:]],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 2
+    assert "Traceback" not in process.stderr
+    last = process.stderr.splitlines()[-1]
+    assert last.startswith("mullama: error: the checkpoint ")
+    assert "step-000000002-000.pt is the last good one: free some space" in last
+    assert same(whole, train(recipe, out, data))
+
+
+@pytest.mark.slow
+def test_a_second_trainer_on_one_folder_is_refused(
+    folder: Path, data: Path, tmp_path: Path
+) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"steps": 100_000, "epochs": 0})
+    out = tmp_path / "run"
+    first = start(*command(recipe, out, data))
+    wait_for_steps(out, 1, first)
+    with pytest.raises(UsageError, match=rf"run is being trained by process {first.pid}"):
+        train(recipe, out, data)
+    first.kill()
+    first.communicate()
+    train(recipe, out, data, max_steps=1)
+
+
+@pytest.mark.slow
+def test_several_processes_print_an_error_once(folder: Path, data: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path / "r.yaml", folder, phase={"trains": ["finetun"]})
+    torchrun = ("torch.distributed.run", "--nproc-per-node", "2", "-m")
+    _, said = start(*torchrun, *command(recipe, tmp_path / "run", data)).communicate()
+    assert said.count("mullama: error: a phase trains 'finetun'") == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("parallel", ["ddp", "fsdp"])
-def test_two_processes_learn_as_one(
+def test_two_processes_train_as_one(
     folder: Path, data: Path, tmp_path: Path, parallel: str
 ) -> None:
     recipe = write_recipe(
@@ -365,7 +418,7 @@ def test_two_processes_learn_as_one(
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler: g++")
-def test_a_compiled_decoder_learns_the_same(folder: Path, data: Path, tmp_path: Path) -> None:
+def test_a_compiled_decoder_trains_the_same(folder: Path, data: Path, tmp_path: Path) -> None:
     phase = {"steps": 3, "epochs": 0}
     train(write_recipe(tmp_path / "a.yaml", folder, phase=phase), tmp_path / "plain", data)
     recipe = write_recipe(tmp_path / "b.yaml", folder, phase=phase, compile=True)

@@ -3,23 +3,23 @@
 From its configuration and the headers of its files alone; no weight is read.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from mullama.checkpoints.store import SMALL, load_config, open_safetensors, resolve, weights
-from mullama.checkpoints.tensors import read_config
+from mullama.answer.sampling import Sampling, stored_sampling
+from mullama.checkpoints.model_folder import ModelFolder, read_model_folder
+from mullama.checkpoints.store import SMALL, resolve
+from mullama.checkpoints.weight_files import CODES, StoredTensor
 
 
 def describe(name: str | Path | None = None) -> dict[str, Any]:
     """What a model is made of, from its configuration and its files' headers alone."""
-    folder = resolve(name)
-    config = load_config(folder)
-    counts, dtypes = _counts(folder)
+    folder = read_model_folder(resolve(name))
+    config = folder.config
     audio, text = config.audio_config, config.text_config
-    sampling = folder / "generation_config.json"
-    chosen = read_config(sampling) if sampling.is_file() else {}
+    counts, dtypes = _counts(folder.tensors)
     return {
         "model": SMALL if name is None else str(name),
         "encoder": {
@@ -40,29 +40,28 @@ def describe(name: str | Path | None = None) -> dict[str, Any]:
         "adapted_layers": config.adapted_layers,
         "lora_rank": config.lora_rank,
         "prompt": config.prompt,
-        "sampling": {
-            "temperature": chosen.get("temperature", 1.0) if chosen.get("do_sample") else 0.0,
-            "top_p": chosen.get("top_p", 1.0),
-            "max_new_tokens": chosen.get("max_new_tokens"),
-        },
+        "sampling": _sampling(folder),
         "parameters": counts,
         "dtypes": dtypes,
-        "bytes": sum(path.stat().st_size for path in weights(folder)),
+        "bytes": sum(path.stat().st_size for path in folder.files),
         "provenance": config.provenance,
     }
 
 
-def _counts(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+def _sampling(folder: ModelFolder) -> dict[str, Any]:
+    """How answers are drawn unless something else is asked for: every option of `Sampling`."""
+    stored = {} if folder.generation is None else folder.generation.to_dict()
+    return asdict(Sampling(**stored_sampling(stored)))
+
+
+def _counts(tensors: Mapping[str, StoredTensor]) -> tuple[dict[str, int], dict[str, int]]:
     """Parameters of each part, and of each stored type."""
     parts = dict.fromkeys(("encoder", "adapter", "language_model", "total"), 0)
     dtypes: dict[str, int] = {}
-    for path in weights(folder):
-        with open_safetensors(path) as file:
-            for key in file.keys():  # noqa: SIM118  (not a mapping)
-                found = file.get_slice(key)
-                count = torch.Size(found.get_shape()).numel()
-                part = key.partition(".")[0]
-                parts[part if part in parts else "adapter"] += count
-                parts["total"] += count
-                dtypes[found.get_dtype()] = dtypes.get(found.get_dtype(), 0) + count
+    for key, tensor in tensors.items():
+        part = key.partition(".")[0]
+        parts[part if part in parts else "adapter"] += tensor.numel
+        parts["total"] += tensor.numel
+        code = CODES[tensor.dtype]
+        dtypes[code] = dtypes.get(code, 0) + tensor.numel
     return parts, dtypes

@@ -16,17 +16,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the parts, their sizes and where they came from."""
     from mullama.checkpoints.describe import describe
+    from mullama.printable import printable
 
     facts = describe(arguments.model)
     if arguments.json:
         print(json.dumps(facts))
         return 0
     for name, value in facts.items():
-        print(f"{name:<20} {_plain(value)}")
+        print(printable(f"{name:<20} {_plain(value)}"))
     return 0
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items()) or "-"
-    return f"{value:,}" if isinstance(value, int) else str(value).replace("\n", "\\n")
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,108 +1,120 @@
-"""`mullama listen DATASET...`: music is heard ahead of time, and what was heard is kept."""
+"""`mullama listen DATASET...`: music is listened to ahead of time, and the Listenings are cached."""
 
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
-from mullama.errors import UsageError
+from mullama.data.audio import UNPACKED, AudioResolver
+from mullama.data.audio_files import audio_files
+from mullama.data.files import read_clips, suffixes
+from mullama.data.tally import Tally
+from mullama.errors import AudioError, UsageError
+from mullama.options import Bounds, Flag, Options, add_flags, from_flags
 
-TABLES = (".json", ".jsonl")
-"""Ends of the names of files of pairs."""
+
+@dataclass(frozen=True)
+class ListenOptions(Options):
+    """What is listened to, by which encoder, and where the Listenings are cached."""
+
+    datasets: tuple[Path, ...]
+    """Music files, folders of them, or files of pairs."""
+    audio: Annotated[tuple[Path, ...], Flag("ZIP|DIR")] = ()
+    """Where the clips of files of pairs lie: a folder or a zip file, which is unpacked into the store;
+    beside each file as well. May be given again."""
+    model: Annotated[str | None, Flag("MODEL")] = None
+    """Whose encoder listens: a folder or a hub name (default: the small model)."""
+    store: Annotated[Path | None, Flag("DIR")] = None
+    """Where Listenings are cached (default: ~/.cache/mullama/listenings)."""
+    workers: Annotated[int | None, Bounds(1), Flag("N")] = None
+    """Processes on a CPU (default: 1), threads beside a GPU (default: up to 8)."""
+    engine: Literal["here", "threads", "processes", "ray"] | None = None
+    """Where the workers are: `ray` is a cluster, or this machine where there is none (default: as above)."""
+    max_seconds: Annotated[float | None, Bounds(0.1), Flag("S")] = None
+    """A longer sound is refused, however little its file is (default: none is)."""
+    device: Annotated[str | None, Flag("NAME")] = None
+    """As in torch (default: a GPU where there is one)."""
+    dtype: Literal["float32", "bfloat16", "float16"] | None = None
+    """The encoder's (default: as stored; on a CPU always float32)."""
+    as_published: bool = False
+    """Listen to the first 60 s only, by the published resampler."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What is heard, by whom, and where that is kept."""
+    """The data sets and the options."""
     parser.add_argument(
         "datasets", nargs="+", type=Path, metavar="DATASET",
-        help="music files, folders of them, or files of pairs (.json, .jsonl)",
+        help="music files, folders of them, or files of pairs (.json, .jsonl, .csv, .parquet)",
     )  # fmt: skip
-    parser.add_argument(
-        "--audio", type=Path, metavar="DIR",
-        help="where the clips of files of pairs lie (default: beside them, or in audios/ there)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--model", metavar="MODEL", help="whose encoder hears: a folder or a hub name "
-        "(default: the small model)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--store", type=Path, metavar="DIR",
-        help="where Listenings are kept (default: ~/.cache/mullama/listenings)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--workers", type=int, metavar="N",
-        help="processes on a CPU (default: 1), threads beside a GPU (default: up to 8)",
-    )  # fmt: skip
-    parser.add_argument("--device", help="as in torch (default: a GPU where there is one)")
-    parser.add_argument(
-        "--dtype", choices=("float32", "bfloat16", "float16"),
-        help="the encoder's (default: as stored; on a CPU always float32)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--as-published", action="store_true",
-        help="hear the first 60 s only, by the published resampler",
-    )  # fmt: skip
+    add_flags(parser, ListenOptions, without=("datasets",))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Hear what is not kept yet and say how much that was; see `cli.main` for the exit codes."""
+    """Listen to what is not cached yet and say how much that was; see `cli.main` for the exit codes."""
     from tqdm import tqdm
 
     from mullama.checkpoints.store import open_encoder
-    from mullama.listen.cache import ListeningCache, default_folder
+    from mullama.listen.cache import default_folder, open_cache
     from mullama.listen.precompute import precompute
 
-    if arguments.workers is not None and arguments.workers < 1:
-        raise UsageError(f"--workers must be 1 or more, not {arguments.workers}")
-    lost: list[str] = []
+    options = from_flags(ListenOptions, arguments)
+    store = options.store or default_folder()
+    lost = 0
 
-    def name(line: str) -> None:
+    def show_error(line: str) -> None:
         tqdm.write(f"mullama: error: {line}", file=sys.stderr)
 
     def lose(line: str) -> None:
-        lost.append(line)
-        name(line)
+        nonlocal lost
+        lost += 1
+        show_error(line)
 
-    files = list(dict.fromkeys(_files(arguments.datasets, arguments.audio, lose)))
+    files = list(dict.fromkeys(_files(options.datasets, options.audio, store, lose)))
     if not files and not lost:
-        raise UsageError(f"there is no music in {', '.join(map(str, arguments.datasets))}")
-    encoder = open_encoder(arguments.model, arguments.dtype, arguments.device)
-    folder = arguments.store or default_folder()
-    store = ListeningCache(folder, encoder, as_published=arguments.as_published)
-    with tqdm(total=len(files), unit="file", disable=not sys.stderr.isatty()) as bar:
-
-        def show(done: int) -> None:
-            bar.update(done - bar.n)
-
-        heard = precompute(
-            files,
-            store,
-            workers=arguments.workers,
-            on_error=lambda _, cause: name(cause),
-            progress=show,
-        )
-    failed = len(heard.failed) + len(lost)
-    kept = len(heard.digests) - heard.new
-    print(f"{heard.new} heard, {kept} known before, {failed} failed: {store.folder}")
-    return 0 if not failed else 1 if heard.digests else 2
+        raise UsageError(f"there is no music in {', '.join(map(str, options.datasets))}")
+    encoder = open_encoder(options.model, options.dtype, options.device)
+    cache = open_cache(
+        store, encoder, as_published=options.as_published, max_seconds=options.max_seconds
+    )
+    report = precompute(
+        files,
+        cache,
+        workers=options.workers,
+        engine=options.engine,
+        on_error=lambda _, cause: show_error(cause),
+        progress=True,
+    )
+    failed = len(report.failed) + lost
+    known = len(report.digests) - report.new
+    print(f"{report.new} heard, {known} known before, {failed} failed: {cache.folder}")
+    return 0 if not failed else 1 if report.digests else 2
 
 
 def _files(
-    datasets: Sequence[Path], audio: Path | None, lose: Callable[[str], None]
+    datasets: Sequence[Path], audio: Sequence[Path], store: Path, lose: Callable[[str], None]
 ) -> Iterator[Path]:
-    """Every file that is to be heard; what a file of pairs names and nobody has is lost."""
-    from mullama.data.audio import audio_files, places
-    from mullama.data.files import each_pair
+    """Every file to listen to; a clip of a file of pairs that cannot be found is lost."""
+    pairs_files = suffixes()
+    with AudioResolver(audio, unpack_to=store / UNPACKED) as resolver:
+        for dataset in datasets:
+            if dataset.is_dir():
+                yield from audio_files(dataset)
+            elif dataset.suffix.lower() in pairs_files:
+                yield from _clips(dataset, resolver, lose)
+            else:
+                yield dataset
 
-    for dataset in datasets:
-        if dataset.is_dir():
-            yield from audio_files(dataset)
-        elif dataset.suffix.lower() not in TABLES:
-            yield dataset
-        else:
-            resolve = places(dataset, audio)
-            for clip in dict.fromkeys(pair.audio for pair in each_pair(dataset)):
-                if clip is not None and (found := resolve(clip)) is not None:
-                    yield found
-                elif clip is not None:
-                    lose(f"{clip}: {dataset} names it, but there is no such file")
+
+def _clips(pairs_file: Path, audio: AudioResolver, lose: Callable[[str], None]) -> Iterator[Path]:
+    """The files of the clips that a file of pairs has pairs about, each once."""
+    names = set[str | None]()
+    for clip in read_clips(pairs_file, Tally(lambda reason, what: lose(f"{reason}: {what}"))):
+        if clip.failed or (clip.sound is None and (clip.audio is None or clip.audio in names)):
+            continue
+        names.add(clip.audio)
+        try:
+            yield audio.find(clip, pairs_file)
+        except AudioError as error:
+            lose(str(error))

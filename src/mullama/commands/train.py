@@ -3,10 +3,36 @@
 import argparse
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-STOPPED = 143
-"""Exit code of a run that was told to stop (128 + SIGTERM) and can go on."""
+from mullama.errors import MuLlamaError
+from mullama.options import Flag, Options, add_flags, from_flags
+from mullama.training.run_options import RunOptions
+
+if TYPE_CHECKING:
+    from mullama.training.recipe import Recipe
+    from mullama.training.trainer import TrainingResult
+
+STOPPED, REFUSED = 143, 2
+"""Exit codes of a run that was told to stop (128 + SIGTERM) and can go on, and of one that cannot."""
+HELD_OUT = ("seen", "unseen")
+"""A model is measured on the splits of these names, where its recipe has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(Options):
+    """What the command is told beside the run's own options."""
+
+    out: Annotated[Path, Flag("DIR")]
+    """The run's folder: checkpoints, log and the finished model."""
+    set: Annotated[tuple[str, ...], Flag("KEY=VALUE")] = ()
+    """Change a value of the recipe, such as phases.finetune.batch=8; repeatable."""
+    as_published: bool = False
+    """Order, padding, averaging and schedule as in the published training."""
+    dry_run: bool = False
+    """Say sizes, memory, steps and time per step, and train nothing."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,90 +40,71 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "recipe", type=Path, metavar="RECIPE", help="a YAML file, such as recipes/small.yaml"
     )
-    parser.add_argument(
-        "--out", required=True, type=Path, metavar="DIR",
-        help="the run's folder: checkpoints, log and the finished model",
-    )  # fmt: skip
-    parser.add_argument(
-        "--data", type=Path, metavar="PATH",
-        help="folder of the recipe's data sets, or one .jsonl of {audio, question, answer}",
-    )  # fmt: skip
-    parser.add_argument(
-        "--audio", type=Path, metavar="DIR", help="folder of all audio (default: beside the pairs)"
-    )
-    parser.add_argument(
-        "--set", action="append", default=[], dest="changes", metavar="KEY=VALUE",
-        help="change a value of the recipe, such as phases.finetune.batch=8; repeatable",
-    )  # fmt: skip
-    parser.add_argument(
-        "--as-published", action="store_true",
-        help="order, padding, averaging and schedule as in the published training",
-    )  # fmt: skip
-    parser.add_argument(
-        "--dry-run", action="store_true",
-        help="say sizes, memory, steps and time per step, and train nothing",
-    )  # fmt: skip
-    parser.add_argument(
-        "--resume", action="store_true",
-        help="refuse to begin anew (a run that was interrupted goes on by itself)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--max-steps", type=int, metavar="N", help="stop after N steps; the same command goes on"
-    )
-    parser.add_argument(
-        "--skip-missing", action="store_true",
-        help="leave out pairs whose audio is missing or cannot be heard",
-    )  # fmt: skip
-    parser.add_argument("--device", metavar="NAME", help="such as cpu or cuda (default: a GPU)")
-    parser.add_argument(
-        "--store", type=Path, metavar="DIR", help="where Listenings are kept (default: the cache)"
-    )
-    parser.add_argument(
-        "--music", type=Path, metavar="DIR", help="where rendered music is kept (default: in --out)"
-    )
-    parser.add_argument(
-        "--workers", type=int, metavar="N",
-        help="processes that render or hear music (default: one)",
-    )  # fmt: skip
-    parser.add_argument("--tensorboard", action="store_true", help="write TensorBoard's files")
-    parser.add_argument("--wandb", metavar="PROJECT", help="log to Weights & Biases")
+    add_flags(parser, TrainOptions)
+    add_flags(parser, RunOptions, group="run")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, or go on training, and say where the model is."""
+    try:
+        return _run(
+            arguments.recipe,
+            from_flags(TrainOptions, arguments),
+            from_flags(RunOptions, arguments),
+        )
+    except MuLlamaError:
+        if os.environ.get("LOCAL_RANK", "0") == "0":
+            raise
+        return REFUSED  # the first process of the machine says why
+
+
+def _run(path: Path, command: TrainOptions, options: RunOptions) -> int:
     from transformers.utils import logging
 
     from mullama.training.estimate import dry_run
     from mullama.training.loop import Stopped
     from mullama.training.recipe_file import load_recipe
-    from mullama.training.run_options import RunOptions
     from mullama.training.trainer import run as train
 
-    logging.disable_progress_bar()  # ours says more, and nothing where nobody watches
-
-    def report(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    names = ("data", "audio", "music", "store", "workers", "device", "max_steps", "resume",
-             "skip_missing", "tensorboard", "wandb")  # fmt: skip
-    options = RunOptions(**{name: getattr(arguments, name) for name in names})
-    recipe = load_recipe(arguments.recipe, arguments.changes)
-    if arguments.as_published:
+    logging.disable_progress_bar()  # ours says more, and nothing where no terminal shows it
+    recipe = load_recipe(path, command.set)
+    if command.as_published:
         recipe = recipe.as_published()
-    if arguments.dry_run:
-        for line in dry_run(recipe, options, report):
+    if command.dry_run:
+        for line in dry_run(recipe, options, _report):
             print(line)
         return 0
     try:
-        finished = train(recipe, arguments.out, options, report=report)
+        result = train(recipe, command.out, options, report=_report)
     except Stopped:
-        report(f"stopped as asked; the same command goes on from {arguments.out}")
+        _report(f"stopped as asked; the same command goes on from {command.out}")
         return STOPPED
-    if is_first():
-        print(f"{finished}: ready for `mullama ask AUDIO --model {arguments.out}`")
+    _measure(recipe, result, command.out, options)
+    if _is_main():
+        print(f"{result.model}: ready for `mullama ask AUDIO --model {command.out}`")
     return 0
 
 
-def is_first() -> bool:
-    """Whether this is the process that speaks, of those that torchrun started."""
+def _measure(recipe: "Recipe", result: "TrainingResult", out: Path, options: RunOptions) -> None:
+    """Write the figures of a finished small model, measured on its recipe's held-out music."""
+    if not result.finished or not set(HELD_OUT) <= {split.name for split in recipe.splits}:
+        return
+    from mullama.evaluation.small_model import FIGURES, measure, save_figures
+    from mullama.studio.corpus import load_or_render
+
+    music, workers = options.music_folder(out), options.workers or 1
+    seen, unseen = (
+        load_or_render(recipe.split(name), music, workers=workers, report=_report)
+        for name in HELD_OUT
+    )
+    save_figures(measure(result.model, seen, unseen, _report), out / FIGURES)
+
+
+def _report(line: str) -> None:
+    if _is_main():
+        print(line, file=sys.stderr, flush=True)
+
+
+def _is_main() -> bool:
+    """Whether this is the main process of those that torchrun started."""
     return os.environ.get("RANK", "0") == "0"

@@ -3,7 +3,9 @@
 Does not know files, nor where audio lies: a record carries the name of its clip as it was written.
 """
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from itertools import groupby
 from typing import Any, Self
 
 from mullama.errors import UsageError
@@ -32,8 +34,9 @@ class Pair:
     """Of the clip's file, in hexadecimal: finds one clip under two names."""
 
     def as_dict(self) -> dict[str, Any]:
-        """What a line of JSONL holds: only what is known."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+        """What a line of JSONL holds: question, answer, and what else is known."""
+        known = ((name, getattr(self, name)) for name in PAIR_FIELDS)
+        return {key: value for key, value in known if value or key in ("question", "answer")}
 
     @classmethod
     def from_dict(cls, values: Any, where: str) -> Self:
@@ -43,12 +46,14 @@ class Pair:
         """
         if not isinstance(values, dict):
             raise UsageError(f'{where}: expected {{"audio", "question", "answer"}}')
-        names = {field.name for field in fields(cls)}
-        known = {key: v for key, v in values.items() if key in names and v is not None}
+        known = {key: v for key, v in values.items() if key in PAIR_FIELDS and v is not None}
         for name in ("question", "answer"):
             if name not in known:
                 raise UsageError(f"{where}: {name!r} is missing")
         return cls(**{name: _text(known, name, where) for name in known})
+
+
+PAIR_FIELDS = tuple(field.name for field in fields(Pair))
 
 
 @dataclass(frozen=True)
@@ -101,18 +106,30 @@ class Clip:
         return {**values, "pairs": [{"question": q, "answer": a} for q, a in self.pairs]}
 
     @classmethod
-    def from_dict(cls, values: Any, where: str) -> Self:
-        """The inverse of `as_dict`; raises UsageError, beginning with `where`, for anything else."""
+    def from_dict(cls, values: Any, where: str, *, anonymous: bool = False) -> Self:
+        """The inverse of `as_dict`; raises UsageError, beginning with `where`, for anything else.
+
+        An `anonymous` clip need not have an id and a source.
+        """
         if not isinstance(values, dict):
             raise UsageError(f"{where}: expected one clip with its pairs as a JSON object")
         names = {field.name for field in fields(cls)} - {"audio", "pairs", "sound"}
         texts: dict[str, Any] = {name: _text(values, name, where) for name in names}
         for name in ("id", "source"):
-            if not texts[name]:
+            if not (texts[name] or anonymous):
                 raise UsageError(f"{where}: {name!r} is missing")
         audio = None if values.get("audio") is None else _text(values, "audio", where)
         pairs = () if texts["failed"] else _pairs(values.get("pairs"), where)
         return cls(**texts, audio=audio, pairs=pairs)
+
+
+def to_clips(pairs: Iterable[Pair]) -> Iterator[Clip]:
+    """Pairs that follow each other and are about one clip, together; text alone is a clip a pair."""
+    for clip, about_it in groupby(pairs, key=_without_pairs):
+        if clip.audio is None:
+            yield from (replace(clip, pairs=((p.question, p.answer),)) for p in about_it)
+        else:
+            yield replace(clip, pairs=tuple((p.question, p.answer) for p in about_it))
 
 
 def is_utf8(text: str) -> bool:
@@ -124,10 +141,23 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def _without_pairs(pair: Pair) -> Clip:
+    return Clip(
+        id=pair.source_id,
+        source=pair.source,
+        writer=pair.writer,
+        audio=pair.audio,
+        licence=pair.licence,
+        sha256=pair.sha256,
+    )
+
+
 def _text(values: dict[str, Any], name: str, where: str) -> str:
     value = values.get(name, "")
-    if not isinstance(value, str) or not is_utf8(value):
+    if not isinstance(value, str):
         raise UsageError(f"{where}: {name!r} is {shown(value)}, expected text")
+    if not is_utf8(value):
+        raise UsageError(f"{where}: {name!r} is not UTF-8: {shown(value)}")
     return value
 
 

@@ -5,6 +5,7 @@ goes on. A header without the columns that are needed is fatal, as it is another
 know what the columns mean.
 """
 
+import codecs
 import csv
 import json
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Any, TextIO
 from mullama.data.records import is_utf8
 from mullama.data.tally import MALFORMED, LeftOut, Tally
 from mullama.errors import UsageError
+from mullama.jobs.jsonl import Line, from_line, lines_of
 
 MAX_LINE = 1 << 20
 """Characters. A table's line is a few kilobytes; a file without line ends must not fill the memory."""
@@ -52,7 +54,7 @@ class Table:
 
     def __post_init__(self) -> None:
         try:
-            with opened_text(self.path) as file:
+            with open_text(self.path) as file:
                 header: list[str] = next(self._reader(file), [])
         except csv.Error as error:
             raise UsageError(f"{self.path}, line 1: no header: {error}") from error
@@ -68,7 +70,7 @@ class Table:
 
     def rows(self, tally: Tally) -> Iterator[Row]:
         """All rows but the empty ones, in order; those that cannot be read go into the tally."""
-        with opened_text(self.path) as file:
+        with open_text(self.path) as file:
             reader = self._reader(file)
             next(reader)
             while True:
@@ -106,27 +108,41 @@ class Table:
 
 def json_rows(path: Path, tally: Tally) -> Iterator[Row]:
     """The objects of a JSONL file, in order; other lines go into the tally."""
-    with opened_text(path) as file:
-        for number, line in enumerate(bounded_lines(file, path), start=1):
-            if not line.strip():
-                continue
-            where = f"{path}, line {number}"
-            try:
-                cells = json.loads(line)
-            except json.JSONDecodeError as error:
-                why = f"{where}, column {error.colno}: no JSON: {error.msg}"
-                tally.leave_out(LeftOut(MALFORMED, why))
-                continue
-            except RecursionError:
-                tally.leave_out(LeftOut(MALFORMED, f"{where}: nested too deeply"))
-                continue
-            if isinstance(cells, dict) and is_utf8(json.dumps(cells, ensure_ascii=False)):
-                yield Row(path, number, cells)
-            else:
-                tally.leave_out(LeftOut(MALFORMED, f"{where}: not an object in UTF-8"))
+    for line in json_lines(path):
+        try:
+            yield _json_row(path, line)
+        except LeftOut as left:
+            tally.leave_out(left)
 
 
-def opened_text(path: Path) -> TextIO:
+def json_lines(path: Path) -> Iterator[Line]:
+    """The lines of a JSONL file that are not blank, one in memory at a time.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            for line in lines_of(file):
+                if line.content is not None and line.number == 1:
+                    line = line._replace(content=line.content.removeprefix(codecs.BOM_UTF8))
+                if not line.blank:
+                    yield line
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _json_row(path: Path, line: Line) -> Row:
+    where = f"{path}, line {line.number}"
+    try:
+        cells = from_line(line.content)
+    except ValueError as error:
+        raise LeftOut(MALFORMED, f"{where}: {error}") from error
+    if not is_utf8(json.dumps(cells, ensure_ascii=False)):
+        raise LeftOut(MALFORMED, f"{where}: it holds half of a surrogate pair")
+    return Row(path, line.number, cells)
+
+
+def open_text(path: Path) -> TextIO:
     """The file as text; bytes that are no UTF-8 stay recognisable, so that only their row is lost."""
     try:
         return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")

@@ -6,8 +6,12 @@ Does not print; a command does.
 from collections import Counter
 from collections.abc import Callable
 
+from mullama.printable import printable
+
 MAX_REPORTED = 3
 """How many left-out rows a summary names of each kind."""
+MAX_SHOWN = 400
+"""Characters of a row's name."""
 
 MALFORMED = "malformed"
 NO_AUDIO = "without audio"
@@ -22,7 +26,7 @@ class LeftOut(Exception):  # noqa: N818 - not an error: a row that is counted an
 
     def __init__(self, reason: str, what: str) -> None:
         super().__init__(f"{reason}: {what}")
-        self.reason, self.what = reason, what
+        self.reason, self.what = reason, printable(what)[:MAX_SHOWN]
 
 
 class Tally:

@@ -1,73 +1,35 @@
 """A model and held-out clips become the table of figures that stands in the model card.
 
-Every figure comes from written answers, read by `studio.parsing`: questions in the studio's many
-wordings, about clips of held-out seeds, and again with the sound of another piece, which shows what
-is guessed from the question alone. Knows nothing of how the model was trained.
+Every figure comes from written answers: questions in the studio's many wordings, about clips of
+held-out seeds, and again with the music of another piece, which shows what is guessed from the
+question alone. Does not know how the model was trained.
 """
 
 import json
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
+from mullama.evaluation.small_model_scores import TARGETS, Figures, majority, score
+from mullama.jobs.atomic import write_text
+from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.song import MuLlama, Song, load
 from mullama.studio.clips import TAKES
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 from mullama.studio.words.describe import ask, ask_presence
-from mullama.studio.words.parsing import (
-    parse_instruments,
-    parse_key,
-    parse_metre,
-    parse_mood,
-    parse_style,
-    parse_tempo,
-    parse_yes_no,
-)
-from mullama.training.small.corpus import SpectraSet
 
+FIGURES = "figures.json"
+"""Usual name of the file that `save_figures` writes, in a run's folder."""
 TOPICS = ("drums", "style", "tempo", "metre", "key", "mood", "instruments", "long")
-TEMPO_TOLERANCE = 0.08
 PRESENCES_AN_INSTRUMENT = 25
 """Clips with an instrument, and as many without, that are asked about it."""
 BATCH = 64
 SEED = 12345
-
-Figures = dict[str, float]
-"""Row of the table -> percent."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One row: what is asked for, in percent; None where nothing is."""
-
-    row: str
-    seen: float | None = None
-    unseen: float | None = None
-    wrong_song: float | None = None
-    """At most so much with another piece's sound."""
-
-
-TARGETS = (
-    Target("drums", 94, 88, 70),
-    Target("style", 85, 70, 15),
-    Target("tempo within 8 %", 88, 80, 30),
-    Target("metre", 88, 85, 85),
-    Target("key, tonic", 80, 78, 15),
-    Target("key with mode", 60, 55, 10),
-    Target("mood"),
-    Target("instruments, F1 micro", 75, 62, 40),
-    Target("instruments, F1 macro", 50, 38, 15),
-    Target("is there an X?, balanced for each", 72, 66, 50),
-    Target("key asked = key described", 90),
-    Target("instruments asked = described", 80),
-    Target("instruments asked, overlap with described"),
-    Target("yes/no agrees with the list asked for"),
-)
 
 
 def measure(
@@ -90,10 +52,12 @@ def measure(
 
 
 def listen(mu: MuLlama, music: SpectraSet) -> list[Song]:
-    """Clips as songs that were heard."""
+    """Clips as songs that can be asked."""
+    encoder = mu.model.encoder
+    assert isinstance(encoder, FilterbankEncoder)  # the small model's, which takes spectra
     with torch.inference_mode():
         parts = [
-            mu.model.encoder.attend(music.spectra(slice(start, start + BATCH)))
+            encoder.attend(music.spectra(slice(start, start + BATCH)))
             for start in range(0, len(music), BATCH)
         ]
     return [
@@ -135,115 +99,8 @@ def answers(mu: MuLlama, songs: Sequence[Song], questions: Sequence[str]) -> lis
     return texts
 
 
-def score(
-    truths: Sequence[Truth],
-    said: dict[str, dict[int, str]],
-    checked: Sequence[tuple[int, str, str]],
-) -> Figures:
-    """Read answers: topic -> clip -> text, and (clip, instrument, text) for yes/no questions."""
-    keys = {i: parse_key(text) for i, text in said["key"].items()}
-    lists = {i: parse_instruments(text) for i, text in said["instruments"].items()}
-    described = {i: parse_instruments(text) for i, text in said["long"].items()}
-    named = [i for i, key in keys.items() if key is not None and parse_key(said["long"][i])]
-    micro, macro = instruments_f1([t.instruments for t in truths], [lists[i] for i in lists])
-    return {
-        "drums": _share(parse_yes_no(said["drums"][i]) == t.drums for i, t in enumerate(truths)),
-        "style": _right(truths, "style", {i: parse_style(x) for i, x in said["style"].items()}),
-        "tempo within 8 %": _share(
-            _near(parse_tempo(said["tempo"][i]), truth.tempo_bpm)
-            for i, truth in enumerate(truths)
-            if truth.tempo_bpm is not None
-        ),
-        "metre": _right(truths, "metre", {i: parse_metre(x) for i, x in said["metre"].items()}),
-        "key, tonic": _share(
-            keys[i] is not None and str(keys[i]).split()[0] == truth.key.split()[0]
-            for i, truth in enumerate(truths)
-            if truth.key is not None
-        ),
-        "key with mode": _right(truths, "key", keys),
-        "mood": _right(truths, "mood", {i: parse_mood(x) for i, x in said["mood"].items()}),
-        "instruments, F1 micro": micro,
-        "instruments, F1 macro": macro,
-        "is there an X?, balanced for each": _share(
-            parse_yes_no(text) == (name in truths[i].instruments) for i, name, text in checked
-        ),
-        "key asked = key described": _share(keys[i] == parse_key(said["long"][i]) for i in named),
-        "instruments asked = described": _share(lists[i] == described[i] for i in lists),
-        "instruments asked, overlap with described": _mean(
-            [_overlap(lists[i], described[i]) for i in lists]
-        ),
-        "yes/no agrees with the list asked for": _share(
-            parse_yes_no(text) == (name in lists[i]) for i, name, text in checked
-        ),
-    }
-
-
-def majority(truths: Sequence[Truth]) -> Figures:
-    """What always giving the commonest answer reaches."""
-    drums = _mean([float(truth.drums) for truth in truths])
-    tempos = [truth.tempo_bpm for truth in truths if truth.tempo_bpm is not None]
-    keys = [truth.key for truth in truths if truth.key is not None]
-    commonest = Counter(name for truth in truths for name in truth.instruments).most_common(3)
-    guess = tuple(name for name, _ in commonest)
-    micro, macro = instruments_f1([t.instruments for t in truths], [guess] * len(truths))
-    return {
-        "drums": max(drums, 100 - drums),
-        "tempo within 8 %": max(_share(_near(g, t) for t in tempos) for g in range(60, 200)),
-        "key, tonic": _commonest([key.split()[0] for key in keys]),
-        "key with mode": _commonest(keys),
-        "instruments, F1 micro": micro,
-        "instruments, F1 macro": macro,
-        "is there an X?, balanced for each": 50.0,
-        **{
-            name: _commonest([getattr(t, name) for t in truths])
-            for name in ("style", "metre", "mood")
-        },
-    }
-
-
-def instruments_f1(
-    true: Sequence[tuple[str, ...]], named: Sequence[tuple[str, ...]]
-) -> tuple[float, float]:
-    """F1 in percent over all namings (micro), and averaged over the instruments there are (macro)."""
-    hits: Counter[str] = Counter()
-    either: Counter[str] = Counter()
-    for right, said in zip(true, named, strict=True):
-        hits.update(set(right) & set(said))
-        either.update([*right, *said])
-    there = {name for right in true for name in right}
-    micro = 200 * hits.total() / max(1, either.total())
-    return micro, _mean([2 * hits[name] / either[name] for name in sorted(there)])
-
-
 def save_figures(columns: dict[str, Figures], path: Path) -> None:
-    """Write figures as JSON, rounded to a tenth of a percent."""
+    """Write figures as JSON, rounded to a tenth of a percent. Raises UsageError for a full disk."""
     rounded = {c: {row: round(v, 1) for row, v in rows.items()} for c, rows in columns.items()}
     stored = {"figures": rounded, "targets": [asdict(target) for target in TARGETS]}
-    path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-
-
-def _right(truths: Sequence[Truth], fact: str, said: dict[int, str | None]) -> float:
-    known = [i for i, truth in enumerate(truths) if getattr(truth, fact) is not None]
-    return _share(said[i] == getattr(truths[i], fact) for i in known)
-
-
-def _near(said: int | None, true: int | None) -> bool:
-    return said is not None and true is not None and abs(said - true) <= TEMPO_TOLERANCE * true
-
-
-def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> float:
-    union = set(one) | set(other)
-    return len(set(one) & set(other)) / len(union) if union else 1.0
-
-
-def _commonest(values: Sequence[str | None]) -> float:
-    known = [value for value in values if value is not None]
-    return 100 * Counter(known).most_common(1)[0][1] / len(known) if known else 0.0
-
-
-def _share(right: Iterator[bool]) -> float:
-    return _mean([float(one) for one in right])
-
-
-def _mean(values: Sequence[float]) -> float:
-    return 100 * sum(values) / len(values) if values else 0.0
+    write_text(path, json.dumps(stored, indent=1) + "\n")

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
+from mullama.jobs.atomic import write_text
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 COLUMNS = ("seen", "unseen", "seen, wrong song", "unseen, wrong song", "majority")
 
 
 def table(stored: dict[str, Any]) -> str:
-    """Markdown of what `small_model.save_figures` wrote; a figure that misses its bar is marked."""
+    """Markdown of what `small_model.save_figures` wrote; a figure that misses its target is marked."""
     found, rows = stored["figures"], []
     for target in stored["targets"]:
         limits = {
@@ -40,7 +41,7 @@ def write_table(figures: Path, card: Path) -> None:
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
     rows = table(json.loads(figures.read_text(encoding="utf-8")))
-    card.write_text(f"{before}{BEGIN}\n{rows}\n{END}{after}", encoding="utf-8")
+    write_text(card, f"{before}{BEGIN}\n{rows}\n{END}{after}")
 
 
 def _cell(value: float | None, limit: float | None, sign: int) -> str:
@@ -50,5 +51,5 @@ def _cell(value: float | None, limit: float | None, sign: int) -> str:
     if limit is None:
         return shown
     word = "≥" if sign > 0 else "≤"
-    kept = sign * value >= sign * limit
-    return f"{shown} ({word}{limit:.0f})" if kept else f"**{shown}** ({word}{limit:.0f})"
+    met = sign * value >= sign * limit
+    return f"{shown} ({word}{limit:.0f})" if met else f"**{shown}** ({word}{limit:.0f})"

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,7 @@ from mullama.jobs.lock import Lock, same_file, take_lock
 
 PART = ".part"
 """How the name of everything unfinished ends."""
-_OURS = re.compile(r"\.[0-9a-f]{16}\.part")
+_OURS = re.compile(r"\.[0-9a-f]{16}\.part$")
 MAX_NAME_BYTES, SHORT_NAME_CHARACTERS = 200, 50
 """A longer name is shortened in the part's name, which must stay below a file system's 255 bytes."""
 ABANDONED_SECONDS = 24 * 3600.0
@@ -109,9 +109,7 @@ class Part:
 
 def part_name(target: Path) -> str:
     """A name beside `target` that no other writer has."""
-    short = len(os.fsencode(target.name)) <= MAX_NAME_BYTES
-    name = target.name if short else target.name[:SHORT_NAME_CHARACTERS]
-    return f"{name}.{secrets.token_hex(8)}{PART}"
+    return f"{_short(target.name)}.{secrets.token_hex(8)}{PART}"
 
 
 def sync(path: Path) -> None:
@@ -136,8 +134,13 @@ def remove_leftovers(folder: Path, *, recursive: bool = False) -> int:
 
     A part whose writer lives is locked and stays. What has another form of name is not ours.
     """
-    found = folder.rglob(f"*{PART}") if recursive else folder.glob(f"*{PART}")
-    return sum(_remove_abandoned(path) for path in list(found) if _OURS.search(path.name[-22:]))
+    return _remove(folder.rglob(f"*{PART}") if recursive else folder.glob(f"*{PART}"))
+
+
+def remove_leftovers_of(target: Path) -> int:
+    """The same for one file or folder, where others may lie beside it."""
+    name = re.compile(rf"\.?{re.escape(_short(target.name))}{_OURS.pattern}")
+    return _remove(path for path in target.parent.glob(f"*{PART}") if name.fullmatch(path.name))
 
 
 @contextmanager
@@ -170,6 +173,14 @@ def _create(target: Path) -> tuple[Path, int]:
             path.unlink(missing_ok=True)
             raise
         os.close(descriptor)
+
+
+def _short(name: str) -> str:
+    return name if len(os.fsencode(name)) <= MAX_NAME_BYTES else name[:SHORT_NAME_CHARACTERS]
+
+
+def _remove(found: Iterable[Path]) -> int:
+    return sum(_remove_abandoned(path) for path in list(found) if _OURS.search(path.name))
 
 
 def _remove_abandoned(path: Path) -> bool:

@@ -10,7 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mullama.errors import MuLlamaError, UsageError
-from mullama.jobs.atomic import part_name, reason, sync, sync_folder, told_as
+from mullama.jobs.atomic import (
+    part_name,
+    reason,
+    remove_leftovers_of,
+    sync,
+    sync_folder,
+    told_as,
+)
 from mullama.jobs.lock import same_file, take_lock
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -38,6 +45,7 @@ def atomic_folder(
     with told_as(out, error_type):
         _check_target(out, is_ours, ours, overwrite, keep, error_type)
         out.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers_of(out)  # before there is asked for room
         free = shutil.disk_usage(out.parent).free
         if free < needed_bytes:
             raise error_type(

@@ -54,7 +54,7 @@ def from_line(content: bytes | None) -> dict[str, Any]:
     if content is None:
         raise ValueError(f"the line is longer than {MAX_LINE_BYTES} bytes")
     try:
-        values = _DECODER.decode(content.decode())
+        values = DECODER.decode(content.decode())
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -98,4 +98,5 @@ def _not_a_number(text: str) -> float:
     raise ValueError(f"a number is {text}")
 
 
-_DECODER = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_not_a_number)
+DECODER = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_not_a_number)
+"""For text from outside: what it refuses is a ValueError, and RecursionError what is nested too deeply."""

@@ -41,10 +41,6 @@ class KeySet:
         """Remember a key."""
         self._digests.add(int.from_bytes(key_digest(key)))
 
-    def discard(self, key: Key) -> None:
-        """Forget a key."""
-        self._digests.discard(int.from_bytes(key_digest(key)))
-
     def clear(self) -> None:
         """Forget all."""
         self._digests.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mullama.errors import MuLlamaError
-from mullama.jobs.atomic import Part, told_as
+from mullama.jobs.atomic import Part, remove_leftovers_of, told_as
 from mullama.jobs.lock import Lock, same_file, take_lock
 
 SYNC_SECONDS = 1.0
@@ -94,6 +94,7 @@ class LogFile:
                         f"{self.path} is being written by another process: {self.advice}"
                     )
                 if same_file(file.fileno(), self._target):
+                    remove_leftovers_of(self._target)
                     return file
             except BaseException:
                 file.close()

@@ -1,42 +1,107 @@
-"""Windows of one piece become its Listening: the mean over time of each hidden state.
+"""Sounds and clips become Listenings: the mean over time of each hidden state, over all their windows.
 
-The windows come as a stream and are dropped once heard, so the length of a piece does not matter.
-Does not know where a sound comes from, nor where a Listening is kept.
+A sound comes as a stream and its windows are dropped once encoded, so its length does not matter; clips
+are in memory, and gradients flow through them. Does not know where a sound comes from, nor where a
+Listening is cached.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
-from transformers import PreTrainedModel
 
+from mullama.errors import MuLlamaError
 from mullama.listen.audio.reader import AudioReader
-from mullama.listen.audio.samples import Samples
-from mullama.listen.windows import batches, windows
+from mullama.listen.encoders.encoder import Encoder
+from mullama.listen.windows import batches, window_lengths, windows
 
 BATCH_SECONDS = 60.0
-"""Windows of equal length are heard together, up to this much sound at a time."""
+"""Windows of equal length are encoded together, up to this much sound at a time."""
+NO_MEMORY = "DefaultCPUAllocator: "
+"""Part of what torch says on a CPU; there it has no class of its own for it."""
+
+
+class DeviceMemoryError(MuLlamaError):
+    """The memory of a device does not suffice for the encoder; no sound is to blame."""
 
 
 @torch.no_grad()
-def hear(encoder: PreTrainedModel, pieces: Iterable[Samples]) -> Tensor:
-    """Waveform windows (samples,) -> Listening (states, features), each window by its true weight."""
-    most = max(1, int(BATCH_SECONDS / encoder.config.window_seconds))
-    device = next(encoder.parameters()).device
+def encode_sound(encoder: Encoder, sound: AudioReader) -> Float[Tensor, "states features"]:
+    """A sound, read at the encoder's rate, -> its Listening, each window by its length.
+
+    Raises AudioError for what cannot be encoded, DeviceMemoryError; the reader knows afterwards how
+    much was read.
+    """
     total, samples = torch.zeros((), dtype=torch.float64), 0
-    for batch in batches(pieces, most):
-        means = encoder(torch.from_numpy(batch).to(device)).double().cpu()
+    cut = windows(
+        sound.blocks(),
+        encoder.window_samples,
+        encoder.min_samples,
+        rate=encoder.sample_rate,
+        name=sound.name,
+    )
+    for batch in batches(cut, _max_windows(encoder)):
+        means = _encode(encoder, torch.from_numpy(batch)).double().cpu()
         total = total + means.sum(dim=0) * batch.shape[1]
         samples += batch.size
-    return (total / samples).to(device, torch.float32)
+    return (total / samples).to(encoder.device, torch.float32)
 
 
-def encode_sound(encoder: PreTrainedModel, sound: AudioReader) -> Tensor:
-    """A sound, read at the encoder's rate, -> its Listening (states, features), float32.
+def encode_clips(
+    encoder: Encoder, clips: Sequence[Float[Tensor, " samples"]]
+) -> Float[Tensor, "clip states features"]:
+    """Waveforms at the encoder's rate -> their Listenings, as `encode_sound` gives them.
 
-    Raises AudioError for what cannot be heard; the reader knows afterwards how much was.
+    Windows of equal length are encoded together, whichever clip they are of. Raises AudioError for a
+    clip that is too short, DeviceMemoryError.
     """
-    size = round(sound.rate * encoder.config.window_seconds)
-    shortest = encoder.shortest_window
-    cut = windows(sound.blocks(), size, shortest, rate=sound.rate, name=sound.name)
-    return hear(encoder, cut)
+    parts: list[list[Tensor]] = [[] for _ in clips]
+    for some in _equal_windows(encoder, clips):
+        means = _encode(encoder, torch.stack([window for _, window in some]))
+        for (clip, window), mean in zip(some, means, strict=True):
+            parts[clip].append(mean * (len(window) / len(clips[clip])))
+    return torch.stack([torch.stack(means).sum(0) for means in parts])
+
+
+def first_window(encoder: Encoder, samples: int) -> int:
+    """The length of the first window of a sound of so many samples.
+
+    From wherever so much of it is taken, `encode_clips` encodes that as one window.
+    """
+    return window_lengths(samples, encoder.window_samples, encoder.min_samples)[0]
+
+
+def _equal_windows(encoder: Encoder, clips: Sequence[Tensor]) -> Iterator[list[tuple[int, Tensor]]]:
+    """Windows of equal length with the number of their clip, as many as are encoded together."""
+    by_length: dict[int, list[tuple[int, Tensor]]] = defaultdict(list)
+    for number, clip in enumerate(clips):
+        lengths = window_lengths(
+            len(clip), encoder.window_samples, encoder.min_samples, rate=encoder.sample_rate
+        )
+        for window in clip.split(lengths):
+            by_length[len(window)].append((number, window))
+    size = _max_windows(encoder)
+    for group in by_length.values():
+        for start in range(0, len(group), size):
+            yield group[start : start + size]
+
+
+def _max_windows(encoder: Encoder) -> int:
+    return max(1, int(BATCH_SECONDS * encoder.sample_rate / encoder.window_samples))
+
+
+def _encode(
+    encoder: Encoder, batch: Float[Tensor, "window samples"]
+) -> Float[Tensor, "window states features"]:
+    try:
+        return encoder.encode(batch.to(encoder.device))
+    except RuntimeError as error:
+        if not isinstance(error, torch.OutOfMemoryError) and NO_MEMORY not in str(error):
+            raise
+        count, samples = batch.shape
+        raise DeviceMemoryError(
+            f"{count} windows of {samples / encoder.sample_rate:g} s do not fit into the memory of "
+            f"{encoder.device}: take fewer workers, a smaller dtype or another device"
+        ) from error

@@ -1,41 +1,37 @@
-"""Many sound files become Listenings that are kept, side by side, whatever some of them hold.
+"""Many sound files become Listenings in a cache, side by side, whatever some of them hold.
 
 On a GPU threads decode and take turns at the encoder; on a CPU processes of one thread each do both,
-which wastes less than many threads on one product. A file that cannot be heard is named and passed
-over; a run that was killed goes on where it was, because what is kept is not heard again (kept.py).
+which wastes less than many threads on one product. A file that cannot be encoded is named and passed
+over; after a kill the rest is done, because what is cached is not encoded again (cache.py). How items
+are given out and what a dead worker costs stands in jobs.
 """
 
 import os
-import signal
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context, parent_process
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
-import torch
 from safetensors.torch import load_file, save_file
+from transformers import PreTrainedConfig
 
-from mullama.errors import AudioError, MuLlamaError, UsageError
-from mullama.listen.cache import ListeningCache
+from mullama.errors import AudioError, UsageError
+from mullama.jobs.keys import Key
+from mullama.jobs.no_log import NoLog
+from mullama.jobs.run import run
+from mullama.jobs.workers import Mapper, Work, here, processes, ray, threads
+from mullama.jobs.workers.work import none_or_some
+from mullama.listen.audio.printable import printable
+from mullama.listen.cache import ListeningCache, open_cache
+from mullama.listen.encoders.encoder import EncoderModel
 
+Engine = Literal["here", "threads", "processes", "ray"]
+"""Where files are encoded: in this thread, in threads, in processes, on a Ray cluster."""
 GPU_THREADS = 8
 """Threads that feed one GPU unless another number is asked for."""
-WAITING = 4
-"""Files a worker that are given out ahead, so that none is ever idle."""
 FAULTS = (AudioError, OSError, ValueError, RuntimeError)
 """What one file may cause, in decoders and encoders alike, without being the next one's concern."""
 
@@ -45,11 +41,11 @@ class PrecomputeReport:
     """What became of many files."""
 
     digests: dict[Path, str] = field(default_factory=dict)
-    """What each is kept under."""
+    """What each is cached under."""
     new: int = 0
-    """How many of them had to be heard."""
+    """How many of them had to be encoded."""
     failed: dict[Path, str] = field(default_factory=dict)
-    """Why the others could not be heard, one line each."""
+    """Why the others could not be, one line each."""
 
 
 class FileOutcome(NamedTuple):
@@ -57,137 +53,148 @@ class FileOutcome(NamedTuple):
 
     path: Path
     digest: str
-    """Empty where it could not be heard."""
+    """Empty where it could not be encoded."""
     new: bool
     cause: str
 
 
 def precompute(
     paths: Iterable[Path],
-    store: ListeningCache,
+    cache: ListeningCache,
     *,
     workers: int | None = None,
+    engine: Engine | None = None,
     on_error: Callable[[Path, str], None] = lambda path, cause: None,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: bool | Callable[[int], None] = False,
 ) -> PrecomputeReport:
-    """See to it that every file's Listening is in the store.
+    """See to it that every file's Listening is cached.
 
-    `workers` are processes on a CPU (by default this one alone), threads beside a GPU. `on_error`
-    hears a file that failed and why, in one line; `progress` hears how many files are done.
-    Raises UsageError where the store cannot be written, MuLlamaError where a worker died.
+    `engine` is by default threads beside a GPU, processes where more than one of the `workers` is asked
+    for, else this thread. `on_error` is told which file failed and why, in one line; `progress`
+    is True for a bar on a terminal, or is told how many files are done. Raises UsageError where the
+    cache cannot be written, DeviceMemoryError where the encoder does not fit, JobError where workers
+    die one after another; a single one's death costs one file.
     """
-    if workers is not None and workers < 1:
-        raise UsageError(f"hearing needs at least one worker, not {workers}")
-    heard = PrecomputeReport()
-    for outcome in _outcomes(dict.fromkeys(paths), store, workers):
+    files = list(dict.fromkeys(paths))
+    report = PrecomputeReport()
+
+    def is_cached(key: Key) -> bool:
+        path = Path(str(key))
+        if (digest := cache.known(path)) is not None:
+            report.digests[path] = digest
+        return digest is not None
+
+    def note(outcome: FileOutcome) -> None:
         if outcome.cause:
-            heard.failed[outcome.path] = outcome.cause
+            report.failed[outcome.path] = outcome.cause
             on_error(outcome.path, outcome.cause)
         else:
-            heard.digests[outcome.path] = outcome.digest
-            heard.new += outcome.new
-        progress(len(heard.digests) + len(heard.failed))
-    return heard
+            report.digests[outcome.path] = outcome.digest
+            report.new += outcome.new
+
+    run(
+        files,
+        _mapper(cache, engine, workers),
+        NoLog[FileOutcome](lambda one: str(one.path), lambda one: one.cause, is_cached),
+        key=str,
+        total=len(files),
+        unit="file",
+        progress=progress,
+        on_record=note,
+    )
+    return report
 
 
-def _outcomes(
-    paths: Iterable[Path], store: ListeningCache, workers: int | None
-) -> Iterator[FileOutcome]:
-    """What became of each file; those that are known first, because nobody has to begin for them."""
-    unknown = []
-    for path in paths:
-        if (digest := store.known(path)) is not None:
-            yield FileOutcome(path, digest, False, "")
-        else:
-            unknown.append(path)
-    if unknown:
-        yield from _listen(unknown, store, workers)
+def _mapper(
+    cache: ListeningCache, engine: Engine | None, workers: int | None
+) -> Mapper[Path, FileOutcome]:
+    if workers is not None and workers < 1:
+        raise UsageError(f"encoding needs at least one worker, not {workers}")
+    on_cpu = cache.encoder.device.type == "cpu"
+    cores = os.cpu_count() or 1
+    if engine is None:
+        engine = "threads" if not on_cpu else "processes" if (workers or 1) > 1 else "here"
+    work = Work.of(partial(_encode_file, cache), catch=FAULTS, failed=_failed)
+    match engine:
+        case "here":
+            return here(work)
+        case "threads":
+            return threads(work, workers or min(GPU_THREADS, cores))
+        case "processes" | "ray":
+            return partial(_elsewhere, cache, engine == "ray", workers or cores)
+    raise UsageError(f"no engine is called {engine!r}: here, threads, processes or ray")
 
 
-def _listen(paths: list[Path], store: ListeningCache, workers: int | None) -> Iterator[FileOutcome]:
-    if store.encoder.device.type != "cpu":
-        count = workers or min(GPU_THREADS, os.cpu_count() or 1)
-        with ThreadPoolExecutor(count) as pool:
-            yield from _spread(pool, paths, count, lambda path: _one(store, path))
-    elif workers is None or workers == 1:
-        yield from (_one(store, path) for path in paths)
-    else:
-        with _processes(store, workers) as pool:
-            yield from _spread(pool, paths, workers, _one_there)
+def _encode_file(cache: ListeningCache, path: Path) -> FileOutcome:
+    new = cache.get(cache.digest(path)) is None
+    return FileOutcome(path, cache.listen(path), new, "")
 
 
-def _spread(
-    pool: Executor, paths: Iterable[Path], workers: int, job: Callable[[Path], FileOutcome]
-) -> Iterator[FileOutcome]:
-    """Outcomes as they come, with a few files given out ahead and never all of them."""
-    coming = iter(paths)
-    running: set[Future[FileOutcome]] = set()
-    try:
-        while True:
-            room = workers * WAITING - len(running)
-            running |= {pool.submit(job, path) for path in islice(coming, room)}
-            if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise MuLlamaError(
-            "a process that heard music was ended from outside, perhaps for lack of memory: run "
-            "again with fewer workers; what was heard is kept"
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _one(store: ListeningCache, path: Path) -> FileOutcome:
-    try:
-        digest = store.digest(path)
-        new = store.get(digest) is None
-        return FileOutcome(path, store.hear(path) if new else digest, new, "")
-    except FAULTS as error:
-        cause = " ".join(str(error).split()) or type(error).__name__
-        named = cause if isinstance(error, AudioError) else f"{path}: {cause}"
-        return FileOutcome(path, "", False, named)
+def _failed(path: Path, cause: str) -> FileOutcome:
+    name = printable(path)
+    return FileOutcome(path, "", False, cause if cause.startswith(name) else f"{name}: {cause}")
 
 
 # ------------------------------------------------------------------ in a process of its own
 
-_there: list[ListeningCache] = []
-"""The store of a process that hears; empty in every other."""
+
+class RemoteCache(NamedTuple):
+    """What a process needs to open the same cache."""
+
+    weights: Path
+    encoder: type[EncoderModel]
+    config: PreTrainedConfig
+    device: str
+    root: Path
+    key: str
+    as_published: bool
+    max_seconds: float | None
+
+
+def _elsewhere(
+    cache: ListeningCache, on_ray: bool, count: int, paths: Iterable[Path]
+) -> Iterator[FileOutcome]:
+    coming = none_or_some(paths)
+    if coming is None:  # nothing has to be stored for anyone
+        return
+    with _stored(cache, on_ray) as remote:
+        work = Work(partial(_open_remote, remote), FAULTS, _failed)
+        gpus = 0.0 if remote.device == "cpu" else 1.0
+        mapper = ray(work, count, gpus=gpus) if on_ray else processes(work, count)
+        yield from mapper(coming)
 
 
 @contextmanager
-def _processes(store: ListeningCache, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that share one copy of the weights, mapped from a file."""
-    with tempfile.TemporaryDirectory(prefix="mullama-") as folder:
-        weights = Path(folder) / "encoder.safetensors"
-        save_file({k: t.contiguous() for k, t in store.encoder.state_dict().items()}, weights)
-        kind, config = type(store.encoder), store.encoder.config
-        given = (weights, kind, config, store.root, store.as_published, store.key)
-        with ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_begin, initargs=given
-        ) as pool:
-            yield pool
+def _stored(cache: ListeningCache, on_ray: bool) -> Iterator[RemoteCache]:
+    """The weights in a file that all workers map; machines of a cluster share the cache's folder."""
+    encoder = cache.encoder
+    shared = cache.folder if on_ray else None
+    with tempfile.TemporaryDirectory(prefix="encoder-", dir=shared) as folder:
+        weights = Path(folder).absolute() / "encoder.safetensors"
+        save_file({k: t.contiguous() for k, t in encoder.state_dict().items()}, weights)
+        # Ray shows each worker its own GPU alone.
+        device = encoder.device.type if on_ray else str(encoder.device)
+        yield RemoteCache(
+            weights,
+            type(encoder),
+            encoder.config,
+            device,
+            cache.root.absolute(),
+            cache.key,
+            cache.as_published,
+            cache.max_seconds,
+        )
 
 
-def _begin(weights: Path, kind: Any, config: Any, root: Path, as_published: bool, key: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was asked decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)
-    encoder = kind(config)
-    encoder.load_state_dict(load_file(weights), assign=True)
-    encoder.eval().requires_grad_(False)
-    _there[:] = [ListeningCache(root, encoder, as_published=as_published, key=key)]
-
-
-def _one_there(path: Path) -> FileOutcome:
-    return _one(_there[0], path)
-
-
-def _end_with_parent() -> None:
-    """Whoever asked was killed: nobody will fetch what is heard here."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _open_remote(remote: RemoteCache) -> Callable[[Path], FileOutcome]:
+    encoder: EncoderModel = remote.encoder(remote.config)
+    encoder.load_state_dict(load_file(remote.weights), assign=True)
+    encoder.eval().requires_grad_(False).to(remote.device)
+    cache = open_cache(
+        remote.root,
+        encoder,
+        as_published=remote.as_published,
+        max_seconds=remote.max_seconds,
+        key=remote.key,
+    )
+    return partial(_encode_file, cache)

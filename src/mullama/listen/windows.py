@@ -1,7 +1,7 @@
-"""Blocks of a mono waveform -> the windows that an encoder hears, and batches of them.
+"""Blocks of a mono waveform -> the windows that an encoder is given, and batches of them.
 
-Knows lengths only, not rates, files or encoders. Works on a stream: never holds more than about a
-window beyond the block it was given.
+The one place that decides where a sound is cut. Knows lengths only, not rates, files or encoders. Works
+on a stream: never holds more than about a window beyond the block it was given.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,69 +12,98 @@ from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.samples import Samples
 
 MIN_REMAINDER = 0.25
-"""As a share of a window: a shorter remainder is heard with the window before."""
+"""As a share of a window: a shorter remainder stays with the window before."""
 
 
 def windows(
     blocks: Iterable[Samples],
     window_samples: int,
-    shortest: int,
+    min_samples: int,
     *,
     rate: int | None = None,
     name: str = "the sound",
 ) -> Iterator[Samples]:
     """Cut a waveform, given as blocks of any length, into windows, each sample in exactly one.
 
-    All windows have `window_samples`, except the last: it holds what remains, or, where that is
-    less than a quarter of a window (or than `shortest`), one whole window and what remains. A
-    sound shorter than a window is one window of its own length. The weight of a window in a mean
-    over the piece is its length.
-
-    Raises `AudioError`, naming `name`, when the whole sound has fewer than `shortest` samples (in
-    seconds when `rate`, in Hz, is given).
+    Their lengths are those of `window_lengths`, which also says what is raised. The weight of a
+    window in a mean over the piece is its length.
     """
-    if window_samples < shortest:
-        raise UsageError(
-            f"windows of {window_samples} samples are too short: the encoder needs {shortest}"
-        )
-    least = max(shortest, int(window_samples * MIN_REMAINDER), 1)
+    _check_window(window_samples, min_samples)
     waiting: list[Samples] = []
     length = 0
     for block in blocks:
         waiting.append(block)
         length += len(block)
-        if length < window_samples + least:
+        whole = _whole_windows(length, window_samples, min_samples)
+        if not whole:
             continue
         joined = np.concatenate(waiting) if len(waiting) > 1 else block
-        start = 0
-        while length - start >= window_samples + least:
+        for start in range(0, whole * window_samples, window_samples):
             yield joined[start : start + window_samples]
-            start += window_samples
-        waiting = [joined[start:].copy()]
-        length -= start
-    if length < max(shortest, 1):
-        raise AudioError(_too_short(length, shortest, rate, name))
+        waiting = [joined[whole * window_samples :].copy()]
+        length -= whole * window_samples
+    _check_length(length, min_samples, rate, name)
     yield np.concatenate(waiting)
 
 
-def batches(pieces: Iterable[Samples], most: int) -> Iterator[Samples]:
-    """Stack consecutive windows of equal length: (window, samples), at most `most` windows each."""
-    if most < 1:
-        raise UsageError(f"a batch needs at least one window, not {most}")
+def window_lengths(
+    length: int,
+    window_samples: int,
+    min_samples: int,
+    *,
+    rate: int | None = None,
+    name: str = "the sound",
+) -> list[int]:
+    """The lengths of the windows into which a sound of so many samples is cut, in order.
+
+    All are `window_samples`, except the last: it is what remains, or, where that is less than a
+    quarter of a window (or than `min_samples`), one whole window and what remains. A sound shorter
+    than a window is one window of its own length.
+
+    Raises `AudioError`, naming `name`, when the sound has fewer than `min_samples` samples (in
+    seconds when `rate`, in Hz, is given), UsageError when a window has.
+    """
+    _check_window(window_samples, min_samples)
+    _check_length(length, min_samples, rate, name)
+    whole = _whole_windows(length, window_samples, min_samples)
+    return [*[window_samples] * whole, length - whole * window_samples]
+
+
+def batches(windows: Iterable[Samples], max_windows: int) -> Iterator[Samples]:
+    """Stack consecutive windows of equal length: (window, samples)."""
+    if max_windows < 1:
+        raise UsageError(f"a batch needs at least one window, not {max_windows}")
     waiting: list[Samples] = []
-    for piece in pieces:
-        if waiting and (len(waiting) == most or len(piece) != len(waiting[0])):
+    for window in windows:
+        if waiting and (len(waiting) == max_windows or len(window) != len(waiting[0])):
             yield np.stack(waiting)
             waiting = []
-        waiting.append(piece)
+        waiting.append(window)
     if waiting:
         yield np.stack(waiting)
 
 
-def _too_short(length: int, shortest: int, rate: int | None, name: str) -> str:
+def _whole_windows(length: int, window_samples: int, min_samples: int) -> int:
+    """How many come before the last window, whatever follows behind these samples."""
+    least = max(min_samples, int(window_samples * MIN_REMAINDER), 1)
+    return max(0, (length - least) // window_samples)
+
+
+def _check_window(window_samples: int, min_samples: int) -> None:
+    if window_samples < max(min_samples, 1):
+        raise UsageError(
+            f"windows of {window_samples} samples are too short: the encoder needs {min_samples}"
+        )
+
+
+def _check_length(length: int, min_samples: int, rate: int | None, name: str) -> None:
+    if length >= max(min_samples, 1):
+        return
     if rate is None:
-        return f"{name}: {length} samples are too short to be heard; at least {shortest} are needed"
-    return (
-        f"{name}: {length / rate:.4f} s are too short to be heard; at least"
-        f" {shortest / rate:.4f} s are needed"
-    )
+        why = f"{length} samples are too short to be heard; at least {min_samples} are needed"
+    else:
+        why = (
+            f"{length / rate:.4f} s are too short to be heard; at least"
+            f" {min_samples / rate:.4f} s are needed"
+        )
+    raise AudioError(f"{name}: {why}")

@@ -13,7 +13,7 @@ class Description:
     """What a collection says about one clip, in words."""
 
     source: str
-    """The collection's name, a key of `sources.SOURCES`."""
+    """The collection's name, a name in `sources.SOURCES`."""
     id: str
     """The clip's name there; unique within its source."""
     text: str
@@ -26,3 +26,8 @@ class Description:
     """Of the text, as its publisher states it."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What the studio knows to be true of a rendered clip, `Truth.as_dict`; else empty."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """As `Clip.key` of the clip that is made of it."""
+        return self.source, self.id

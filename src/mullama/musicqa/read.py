@@ -1,50 +1,36 @@
-"""`mullama musicqa read`: question-answer files of any known kind -> another kind, or a folder of ours.
+"""Files of question-answer pairs of any format -> a file of another, or a folder of ours.
 
-What `--out` ends in says what is written: `.jsonl` our pairs, `.json` the published layout, `.csv`
-the *AQA.csv table, `.parquet` one file for Hugging Face's `datasets`; without an ending it is a
-folder with our JSONL and `audios/`. Does not judge pairs; `filters` does.
+A folder gets our JSONL and `audios/`. Does not judge pairs; `interview/filters.py` does.
 """
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from functools import partial
+from pathlib import Path
 
-from mullama.data.audio_files import Sounds
-from mullama.data.files import expand, read_clips, write_pairs
-from mullama.data.formats.aqa_csv import write_aqa_csv
-from mullama.data.formats.parquet import write_parquet
-from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS, write_published
-from mullama.data.records import Clip, Pair
+from mullama.data.audio import AudioResolver
+from mullama.data.files import (
+    expand,
+    format_to_write,
+    read_clips,
+    write_clips,
+)
+from mullama.data.formats.format import Written
+from mullama.data.records import Clip
 from mullama.data.tally import NO_AUDIO, LeftOut, Tally
-from mullama.errors import AudioError, UsageError
-from mullama.jobs.safe_paths import safe_name
+from mullama.errors import UsageError
+from mullama.jobs.atomic import told_as
 from mullama.musicqa.build.plan import AUDIOS
 from mullama.musicqa.interview.filters import unwanted
-from mullama.musicqa.whole import atomic_file
+from mullama.musicqa.read_audio import copy, embed
+from mullama.musicqa.read_options import ReadOptions
 
-FORMS = (".jsonl", ".json", ".csv", ".parquet")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What is read into what."""
-
-    files: tuple[Path, ...]
-    """Files, or folders that stand for the parts in them."""
-    out: Path
-    audio: Path | None = None
-    """A zip file or a folder of audio; beside each file where None."""
-    cleaned: bool = False
-    """Leave out what `filters.unwanted` names; a folder gets both, whole and cleaned."""
-    include_missing_audio: bool = False
-    """Keep pairs whose audio is not found, where audio is written too."""
+FAILED = "with a failed interview"
 
 
 @dataclass
-class Read:
+class ReadReport:
     """What came of a reading."""
 
     clips: int = 0
@@ -54,176 +40,107 @@ class Read:
     unwanted: Counter[str] = field(default_factory=Counter)
     """Reason -> pairs that cleaning left out."""
 
+    def add(self, written: Written) -> None:
+        """Count what a file holds."""
+        self.clips += written.clips
+        self.pairs += written.pairs
 
-def read(job: Reading, *, progress: Callable[[], object] = lambda: None) -> Read:
-    """Read all files and write them in the form that `job.out` asks for; `progress` counts clips.
 
-    Raises UsageError for files that are not what they seem and for an ending that says nothing.
+def read(options: ReadOptions, *, progress: Callable[[], object] = lambda: None) -> ReadReport:
+    """Read all files and write them as `options.out` asks for; `progress` is called for every clip.
+
+    Raises UsageError for files that are not what they seem, for a name that says no format, and where
+    the disk refuses.
     """
-    form = job.out.suffix.lower()
-    if form not in ("", *FORMS):
-        raise UsageError(f"{job.out}: expected a folder, or a file ending in {', '.join(FORMS)}")
-    files = expand(job.files)
-    if job.out.resolve() in {file.resolve() for file in files}:
-        raise UsageError(f"{job.out} is one of the files to read: choose another --out")
-    if not form and len({file.stem for file in files}) < len(files):
-        raise UsageError("two files have one name: read them into folders of their own")
-    done = Read()
-    try:
-        (job.out if not form else job.out.parent).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{job.out} cannot be made: {error.strerror}") from error
-    with Sounds(job.audio) as sounds:
-        passing = _Passing(job, sounds, done, progress)
-        if form:
-            _write_file(job, form, files, passing)
-        else:
-            for file in files:
-                _write_folder(job, file, passing)
-    return done
+    files = expand(options.files)
+    folder = options.out if options.writes_folder else None
+    _require_place(options, files, folder)
+    with told_as(options.out, UsageError):
+        (folder / AUDIOS if folder else options.out.parent).mkdir(parents=True, exist_ok=True)
+    with AudioResolver(options.audio) as audio:
+        reading = _Reading(options, audio, progress)
+        for file in files if folder else ():
+            reading.write_folder(file)
+        if not folder:
+            reading.write_file(files)
+    return reading.report
 
 
-class _Passing:
-    """Clips on their way from a file, counted, with the audio that the form needs."""
+class _Reading:
+    """Clips on their way from files to others, counted, with the audio that goes along."""
 
     def __init__(
-        self, job: Reading, sounds: Sounds, done: Read, progress: Callable[[], object]
+        self, options: ReadOptions, audio: AudioResolver, progress: Callable[[], object]
     ) -> None:
-        self.job, self.sounds, self.done, self.progress = job, sounds, done, progress
+        self.options, self.audio, self.progress = options, audio, progress
+        self.report = ReadReport()
 
-    def clips(self, file: Path, *, cleaned: bool, sound: bool) -> Iterator[Clip]:
-        """The clips of one file; without their unwanted pairs, or with their audio, as asked."""
-        for clip in read_clips(file, self.done.tally):
+    def write_file(self, files: list[Path]) -> None:
+        """All pairs of all files in one."""
+        options = self.options
+        with_sound = format_to_write(options.out, options.format).read_text is not None
+        take = partial(embed, audio=self.audio) if with_sound else None
+        clips = (
+            clip for file in files for clip in self._clips(file, take, cleaned=options.cleaned)
+        )
+        self.report.add(write_clips(options.out, clips, self.report.tally, form=options.format))
+
+    def write_folder(self, file: Path) -> None:
+        """One file as our JSONL, its audio in `audios/`, and perhaps the cleaned JSONL beside it."""
+        out, tally = self.options.out, self.report.tally
+        whole = out / f"{file.stem}.jsonl"
+        clips = self._clips(file, partial(copy, audio=self.audio, out=out))
+        self.report.add(write_clips(whole, clips, tally))
+        if self.options.cleaned:
+            cleaned = map(self._cleaned, read_clips(whole, tally))
+            write_clips(out / f"{file.stem}.cleaned.jsonl", cleaned)
+
+    def _clips(
+        self,
+        file: Path,
+        take: Callable[[Clip, Path], Clip] | None,
+        *,
+        cleaned: bool = False,
+    ) -> Iterator[Clip]:
+        """The clips of one file with pairs, their audio seen to by `take`; the others are counted."""
+        for clip in read_clips(file, self.report.tally, sound=take is not None):
             self.progress()
-            if clip.failed:
-                self.done.tally.leave_out(LeftOut("with a failed interview", clip.id))
-                continue
-            kept = replace(clip, pairs=self.wanted(clip.pairs)) if cleaned else clip
             try:
-                found = self._with_sound(kept, file) if sound else kept
-            except AudioError as error:
-                what = str(clip.audio) if str(error) == NO_AUDIO else str(error)
-                self.done.tally.leave_out(LeftOut(NO_AUDIO, what))
-                continue
-            if found.pairs:
-                self.done.clips += 1
-                self.done.pairs += len(found.pairs)
-                yield found
+                if clip.failed:
+                    raise LeftOut(FAILED, clip.id)
+                wanted = self._cleaned(clip) if cleaned else clip
+                if wanted.pairs:
+                    yield self._with_audio(wanted, file, take) if take else wanted
+            except LeftOut as left:
+                self.report.tally.leave_out(left)
 
-    def wanted(self, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """The pairs that are no noise; the others are counted."""
-        reasons = [unwanted(question, answer) for question, answer in pairs]
-        self.done.unwanted.update(reason for reason in reasons if reason)
-        return tuple(pair for pair, reason in zip(pairs, reasons, strict=True) if not reason)
-
-    def _with_sound(self, clip: Clip, file: Path) -> Clip:
-        if clip.audio is None or clip.sound is not None:
+    def _with_audio(self, clip: Clip, file: Path, take: Callable[[Clip, Path], Clip]) -> Clip:
+        if clip.audio is None and clip.sound is None:
             return clip
         try:
-            return replace(clip, sound=self.sounds.read(clip.audio, file))
-        except AudioError:
-            if self.job.include_missing_audio:
+            return take(clip, file)
+        except LeftOut as left:
+            if left.reason == NO_AUDIO and self.options.include_missing_audio:
                 return clip
             raise
 
+    def _cleaned(self, clip: Clip) -> Clip:
+        """The clip without the pairs that are noise, which are counted."""
+        reasons = [unwanted(question, answer) for question, answer in clip.pairs]
+        self.report.unwanted.update(reason for reason in reasons if reason)
+        pairs = zip(clip.pairs, reasons, strict=True)
+        return replace(clip, pairs=tuple(pair for pair, reason in pairs if not reason))
 
-def _write_file(job: Reading, form: str, files: list[Path], passing: _Passing) -> None:
-    """All pairs of all files in one."""
-    sound = form == ".parquet"
-    clips = (
-        clip for file in files for clip in passing.clips(file, cleaned=job.cleaned, sound=sound)
-    )
-    pairs = (pair for clip in clips for pair in clip.to_pairs())
-    if form == ".parquet":
-        write_parquet(job.out, clips)
-    elif form == ".csv":
-        done = passing.done
-        done.clips = write_aqa_csv(job.out, map(_with_id, clips), done.tally)
-        done.pairs = done.clips * (len(FIXED_QUESTIONS) + OPEN_QUESTIONS)
-    elif form == ".json":
-        write_published(job.out, ((pair.audio, pair.question, pair.answer) for pair in pairs))
+
+def _require_place(options: ReadOptions, files: list[Path], folder: Path | None) -> None:
+    """Raises UsageError where what is written would take the place of what is read, or says no format."""
+    if folder is None:
+        format_to_write(options.out, options.format)
+        targets = [options.out]
     else:
-        write_pairs(job.out, pairs)
-
-
-def _write_folder(job: Reading, file: Path, passing: _Passing) -> None:
-    """One file as our JSONL, with its audio in `audios/`; and the cleaned JSONL beside it."""
-    (job.out / AUDIOS).mkdir(exist_ok=True)
-    whole = job.out / f"{file.stem}.jsonl"
-    if whole.resolve() == file.resolve():
-        raise UsageError(f"{job.out} is where {file.name} lies: choose another --out")
-    clips = passing.clips(file, cleaned=False, sound=True)
-    write_pairs(whole, (pair for clip in clips for pair in _kept(clip, job.out)))
-    if job.cleaned:
-        clips = read_clips(whole, passing.done.tally)
-        cleaned = (
-            pair
-            for clip in clips
-            for pair in replace(clip, pairs=passing.wanted(clip.pairs)).to_pairs()
-        )
-        write_pairs(job.out / f"{file.stem}.cleaned.jsonl", cleaned)
-
-
-def _kept(clip: Clip, out: Path) -> Iterator[Pair]:
-    """Put a clip's audio below `out`, and name it so in its pairs."""
-    if clip.sound is None or clip.audio is None:
-        yield from clip.to_pairs()
-        return
-    name = f"{AUDIOS}/{_name_below(clip.audio)}"
-    target = out / name
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(target) as part:
-            part.write_bytes(clip.sound)
-    elif target.read_bytes() != clip.sound:
-        raise UsageError(f"{target} is another clip of this name: choose another --out")
-    yield from replace(clip, audio=name).to_pairs()
-
-
-def _name_below(audio: str) -> str:
-    """A clip's name without the folder that all audio is in; only its last part if it is absolute."""
-    safe = safe_name(audio)
-    if safe is None:
-        return PurePath(audio).name
-    return str(
-        safe.relative_to(AUDIOS) if safe.parts[0] == AUDIOS and len(safe.parts) > 1 else safe
-    )
-
-
-def _with_id(clip: Clip) -> Clip:
-    return clip if clip.id else replace(clip, id=PurePath(clip.audio or "").stem)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What is read, and into what."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE",
-        help="published or Alpaca's .json, *AQA.csv, .jsonl, .parquet, or a built set's folder")  # fmt: skip
-    parser.add_argument("--out", required=True, type=Path, metavar="OUT",
-        help=f"a folder, or a file that ends in {', '.join(FORMS)}")  # fmt: skip
-    parser.add_argument("--audio", type=Path, metavar="ZIP|DIR",
-        help="audios.zip, read without unpacking it, or a folder (default: beside each file)")  # fmt: skip
-    parser.add_argument("--cleaned", action="store_true",
-        help="leave out pairs on tags, artists or what cannot be known; a folder gets both")  # fmt: skip
-    parser.add_argument("--include-missing-audio", action="store_true",
-        help="keep pairs whose audio is not found (default: they are counted)")  # fmt: skip
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Read and say what came of it; 0: all, 1: some was left out, 2: nothing came of it."""
-    from tqdm import tqdm
-
-    job = Reading(
-        tuple(arguments.files),
-        arguments.out,
-        arguments.audio,
-        arguments.cleaned,
-        arguments.include_missing_audio,
-    )
-    with tqdm(unit="clip", disable=not sys.stderr.isatty()) as bar:
-        done = read(job, progress=bar.update)
-    for line in done.tally.lines()[1:]:
-        print(f"mullama: {line}", file=sys.stderr)
-    for reason, count in done.unwanted.most_common():
-        print(f"mullama: {count} pairs cleaned away: {reason}", file=sys.stderr)
-    print(f"{job.out}: {done.pairs} pairs on {done.clips} clips")
-    return 2 if not done.pairs else 1 if done.tally.left_out else 0
+        targets = [folder / f"{file.stem}.jsonl" for file in files]
+        if len(set(targets)) < len(files):
+            raise UsageError("two files have one name: read them into folders of their own")
+    for target in targets:
+        if target.resolve() in {file.resolve() for file in files}:
+            raise UsageError(f"{target} is one of the files to read: choose another --out")

@@ -1,1 +1,1 @@
-"""Train: a recipe becomes a model, by phases that say what they train and from what."""
+"""A recipe becomes a model, by phases that say what they train and on which data."""

@@ -1,7 +1,7 @@
 """A recipe becomes what it will need: parameters, memory, steps, and the time of one step.
 
-Memory is worked out on paper from sizes (weights, gradients, AdamW's moments, what a backward pass
-keeps), so that it can be read for models that do not fit this machine. Nothing is trained.
+Memory is computed from sizes (weights, gradients, AdamW's moments, what a backward pass
+retains), so that it can be read for models that do not fit this machine. Nothing is trained.
 """
 
 import time
@@ -9,21 +9,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.parallel import World, init_distributed
+from mullama.training.phases import is_trained, set_trainable
 from mullama.training.precision import DTYPES, autocast
 from mullama.training.qa.data import PairSet
-from mullama.training.qa.objective import LearnPairs
-from mullama.training.qa.task import QaTask
+from mullama.training.qa.listenings import PreparedListenings
+from mullama.training.qa.objective import PairObjective
+from mullama.training.qa.prepare import prepare_qa_task
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.trainable import set_trainable, trained_by
+from mullama.training.trainable import LossModule
 
 TRAINED_BYTES = 16
-"""Of a trained number: itself, its gradient and two moments, all float32."""
+"""Of a trained parameter: itself, its gradient and two moments, all float32."""
 GIGABYTE = 1e9
 
 
@@ -32,15 +35,15 @@ class Needs:
     """What a phase needs of each process's device, in bytes."""
 
     parameters: int
-    """All numbers of the model."""
+    """Of the whole model, a count."""
     trained: int
     """Those that the phase trains."""
     weights: float
-    """Of the frozen numbers, in the type they are computed in."""
+    """Of the frozen parameters, in the type they are computed in."""
     state: float
     """Of the trained ones with gradients and moments."""
     activations: float
-    """Of what the largest micro-batch keeps for its backward pass, roughly."""
+    """Of what the largest micro-batch retains for its backward pass, roughly."""
 
     @property
     def total(self) -> float:
@@ -49,14 +52,14 @@ class Needs:
 
 
 def needs(config: MuLlamaConfig, recipe: Recipe, phase: Phase, processes: int = 1) -> Needs:
-    """Work out what a phase needs for a model of that configuration."""
+    """What a phase needs for a model of that configuration."""
     config = MuLlamaConfig.from_dict(config.to_dict())
     config.lora_rank = config.lora_rank or recipe.lora_rank
     with torch.device("meta"):
         model = MuLlamaForConditionalGeneration(config)
     named = list(model.named_parameters())
     parameters = sum(p.numel() for _, p in named)
-    trained = sum(p.numel() for name, p in named if trained_by(name, phase.trains))
+    trained = sum(p.numel() for name, p in named if is_trained(name, phase.trains))
     size = DTYPES[recipe.precision].itemsize
     parts = processes if recipe.parallel == "fsdp" else 1
     return Needs(
@@ -83,40 +86,34 @@ def _activations(config: MuLlamaConfig, recipe: Recipe, phase: Phase, size: int)
     return float(cached + logits)
 
 
-class SilentListenings:
-    """Stands in for heard music: silence of the right shape, so that a step can be timed."""
+def ones_as_listenings(
+    model: MuLlamaForConditionalGeneration,
+    sources: Sequence[PairSet],
+    *_: object,
+    as_published: bool,
+) -> PreparedListenings:
+    """Ones in place of every Listening, so that a step can be timed whether audio is there or not."""
+    shape = (model.config.states, model.config.audio_config.hidden_size)
 
-    def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
-        config = model.config
-        self.shape = (config.states, config.audio_config.hidden_size)
+    def listen(names: Sequence[str | None]) -> Float[Tensor, "clip states features"]:
+        return torch.ones(len(names), *shape)
 
-    def prepare(self, sources: Sequence[PairSet]) -> list[PairSet]:
-        """All of them, whether their audio is there or not."""
-        return list(sources)
-
-    def cached(self, names: Sequence[str | None]) -> Tensor:
-        """Listenings (clip, states, features)."""
-        return torch.ones(len(names), *self.shape)
-
-    online = cached
+    return PreparedListenings(list(sources), listen, listen)
 
 
 def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) -> Iterable[str]:
     """Lines for a person: what each phase of a recipe will need. Takes one step of each, unsaved."""
-    if any(phase.objective != "pairs" for phase in recipe.phases):
+    if not recipe.learns_from_pairs:
         yield from _studio(recipe)
         return
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     world = World(device=init_distributed(options.device).device)
-    task = QaTask(recipe, options, world, report, heard=SilentListenings)
-    loss_module = task.loss_module()
-    config = task.model.config
-    yield f"{recipe.name}: starts from {recipe.start}; {len(task.pairs):,} pairs to learn from"
+    task = prepare_qa_task(recipe, options, world, report, listen=ones_as_listenings)
+    yield f"{recipe.name}: starts from {recipe.start}; {len(task.pairs.training):,} pairs to train on"
     for phase in recipe.phases:
-        found = needs(config, recipe, phase, world.size)
+        found = needs(task.model.config, recipe, phase, world.size)
         objective = task.objective(phase)
-        assert isinstance(objective, LearnPairs)
         yield (
             f"{phase.name}: trains {found.trained:,} of {found.parameters:,} parameters in "
             f"{objective.steps:,} steps of {phase.batch} pairs"
@@ -126,9 +123,8 @@ def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) 
             f"{found.state / GIGABYTE:.2f}, activations {found.activations / GIGABYTE:.2f}, "
             f"together {found.total / GIGABYTE:.1f} GB a process"
         )
-        loss_module.objective = objective
-        set_trainable(task.trainable, phase.trains)
-        seconds, tokens, shapes = _one_step(loss_module, objective, world, recipe)
+        set_trainable(task.loss_module.trainable, phase.trains)
+        seconds, tokens, shapes = _one_step(task.loss_module, objective, world, recipe)
         total = seconds * objective.steps
         yield (
             f"  one step on {world.device}: {seconds:.2f} s, {tokens:,} tokens in micro-batches of "
@@ -137,7 +133,7 @@ def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) 
 
 
 def _one_step(
-    loss_module: torch.nn.Module, objective: LearnPairs, world: World, recipe: Recipe
+    loss_module: LossModule, objective: PairObjective, world: World, recipe: Recipe
 ) -> tuple[float, int, str]:
     """Forward and backward of one step, after one that warms up."""
     micros = objective.micro_batches(objective.steps // 2)
@@ -145,7 +141,7 @@ def _one_step(
         start = time.perf_counter()
         for micro in micros:
             with autocast(world.device, recipe.precision):
-                loss = loss_module(micro)
+                loss = loss_module(objective, micro)
             loss.backward()
         if world.device.type == "cuda":
             torch.cuda.synchronize()

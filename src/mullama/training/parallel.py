@@ -1,8 +1,8 @@
-"""One process or many: who we are, who trains what, and how parts become whole again.
+"""One process or many: which one this is, which parameters it holds, and how shards become whole again.
 
-Processes are started by torchrun. Whole copies of the model are kept alike by torch's
-DistributedDataParallel; a model that is too large for one device is spread by FSDP2
-(`torch.distributed.fsdp.fully_shard`). Knows nothing of music or of what is learnt.
+Processes are started by torchrun. Whole copies of the model are kept equal by torch's
+DistributedDataParallel; a model that is too large for one device is sharded by FSDP2
+(`torch.distributed.fsdp.fully_shard`). Does not know music, nor objectives.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from mullama.errors import UsageError
 
-PATIENCE = timedelta(hours=4)
-"""How long processes wait for one that hears its share of a data set, or writes a large model."""
+TIMEOUT = timedelta(hours=4)
+"""How long processes wait for one that encodes its share of a data set, or writes a large model."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class World:
 
     @property
     def is_main(self) -> bool:
-        """Whether this process is the one that writes files and speaks."""
+        """Whether this process is the one that writes files and reports."""
         return self.rank == 0
 
     def any_rank(self, flag: bool) -> bool:
@@ -68,30 +68,38 @@ class World:
 
 
 def init_distributed(device: str | None = None) -> World:
-    """The world that torchrun describes in the environment; one process without it."""
+    """The world that torchrun describes in the environment; one process without it.
+
+    Raises UsageError for a device that cannot be used.
+    """
     cuda = torch.cuda.is_available() and device in (None, "cuda")
     local = int(os.environ.get("LOCAL_RANK", "0"))
     size = int(os.environ.get("WORLD_SIZE", "1"))
-    try:
-        shard_like = torch.device("cuda", local) if cuda else torch.device(device or "cpu")
-        torch.empty(0, device=shard_like)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"the device {device!r} cannot be used: {reason}") from error
-    if size > 1 and not cuda and shard_like.type == "cuda":
+    place = torch.device("cuda", local) if cuda else _device(device or "cpu")
+    if size > 1 and not cuda and place.type == "cuda":
         raise UsageError(f"several processes take a GPU each: leave out --device {device}")
     if size == 1:
-        return World(device=shard_like)
-    if shard_like.type == "cuda":
-        torch.cuda.set_device(shard_like)
+        return World(device=place)
+    if place.type == "cuda":
+        torch.cuda.set_device(place)
     if not distributed.is_initialized():
-        backend = "nccl" if shard_like.type == "cuda" else "gloo"
-        distributed.init_process_group(backend, timeout=PATIENCE)
-    return World(distributed.get_rank(), size, shard_like)
+        backend = "nccl" if place.type == "cuda" else "gloo"
+        distributed.init_process_group(backend, timeout=TIMEOUT)
+    return World(distributed.get_rank(), size, place)
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device).item()  # on "meta" there is nothing to read
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"the device {name!r} cannot be used: {reason}") from error
+    return device
 
 
 def shutdown() -> None:
-    """The end of what `join` began."""
+    """Undo `init_distributed`."""
     if distributed.is_initialized():
         distributed.destroy_process_group()
 
@@ -102,11 +110,11 @@ def shard(
     dtype: torch.dtype,
     world: World,
     *,
-    but: nn.Module | None = None,
+    whole: nn.Module | None = None,
 ) -> None:
     """Give every process a part of every parameter, gathered a layer at a time when it is needed.
 
-    `but` is a part of the root that stays whole in every process.
+    `whole` is a part of the root that every process holds in full.
     """
     if world.size == 1:
         return
@@ -116,7 +124,7 @@ def shard(
     )
     for layer in layers:
         fully_shard(layer, mesh=mesh, mp_policy=policy)
-    ignored = set() if but is None else set(but.parameters())
+    ignored = set() if whole is None else set(whole.parameters())
     fully_shard(root, mesh=mesh, mp_policy=policy, ignored_params=ignored)
 
 
@@ -146,23 +154,24 @@ def reshard(root: nn.Module) -> None:
         root.reshard()
 
 
-def full_tensor(value: Any, keep: bool = True) -> Any:
-    """The same nested state with tensors that are spread over processes gathered, on the CPU.
+def full_tensor(value: Any, retain: bool = True) -> Any:
+    """The same nested state with sharded tensors gathered, on the CPU.
 
-    All processes must take part; those that do not `keep` it hold one tensor at a time, and get none.
+    All processes must take part; those that do not `retain` it hold one tensor at a time, and get None
+    for each.
     """
     if isinstance(value, DTensor):
         gathered = value.full_tensor()
-        return gathered.cpu() if keep else None
+        return gathered.cpu() if retain else None
     if isinstance(value, Tensor):
-        return value.detach().cpu() if keep else None
+        return value.detach().cpu() if retain else None
     if isinstance(value, dict):
-        return {key: full_tensor(part, keep) for key, part in value.items()}
-    return [full_tensor(part, keep) for part in value] if isinstance(value, list) else value
+        return {key: full_tensor(part, retain) for key, part in value.items()}
+    return [full_tensor(part, retain) for part in value] if isinstance(value, list) else value
 
 
 def shard_like(stored: Tensor, like: Tensor) -> Tensor:
-    """A whole tensor as `like` has it: on its device, spread as it is."""
+    """A whole tensor as `like` has it: on its device, sharded as it is."""
     if isinstance(like, DTensor):
         return distribute_tensor(
             stored.to(like.device, like.dtype), like.device_mesh, like.placements

@@ -1,18 +1,14 @@
-"""How far a run has come, and whether a stored one may be taken up again.
-
-Values and tensors; nothing is trained here.
-"""
+"""How far a run has come, in numbers, and whether a stored run may be resumed by a recipe."""
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-import torch
-from torch.distributed.tensor import DTensor
-
-from mullama.training.parallel import shard_like
 from mullama.training.recipe import Phase, Recipe
+
+RENAMED = {"worse": "bad_evaluations"}
+"""Counters by the names that version 0.2.0 stored them under."""
 
 
 @dataclass
@@ -28,11 +24,17 @@ class Progress:
     best: float = math.inf
     """The phase's lowest validation loss."""
     validated: int = -1
-    """The phase's step that was measured last."""
+    """The phase's step at which it was last evaluated."""
     bad_evaluations: int = 0
-    """Measurements since then."""
-    optimiser: dict[str, Any] = field(default_factory=dict)
-    """State of the phase's optimiser as it was loaded, empty at its start."""
+    """Evaluations since the best one."""
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> "Progress":
+        """The inverse of `dataclasses.asdict`; raises ValueError for other counters."""
+        values = {RENAMED.get(name, name): value for name, value in stored.items()}
+        if values.keys() != {field.name for field in fields(cls)}:
+            raise ValueError(f"its counters are {', '.join(map(str, stored))}")
+        return cls(**values)
 
 
 def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
@@ -42,17 +44,17 @@ def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
 
 
 def fingerprint(recipe: Recipe, data: str = "") -> dict[str, Any]:
-    """What a checkpoint must share with the run that takes it up; how long phases last may change."""
+    """What a checkpoint must share with the run that resumes it; how long phases last may change."""
     values = asdict(recipe)
     same = {key: values[key] for key in ("seed", "model", "start", "lora_rank", "precision")}
     phases = [[phase.name, phase.objective, list(phase.trains)] for phase in recipe.phases]
-    kept: dict[str, Any] = json.loads(json.dumps({**same, "data": data, "phases": phases}))
-    return kept
+    plain: dict[str, Any] = json.loads(json.dumps({**same, "data": data, "phases": phases}))
+    return plain
 
 
-def belongs(stored: dict[str, Any], mine: dict[str, Any], progress: dict[str, Any]) -> str:
-    """What two fingerprints do not share, in a word; phases yet to come may differ."""
-    begun = progress["phase"] + (progress["step"] > 0)
+def difference(stored: dict[str, Any], mine: dict[str, Any], progress: Progress) -> str:
+    """The first key in which two fingerprints differ, or ""; phases yet to come may differ."""
+    begun = progress.phase + (progress.step > 0)
     for key, value in mine.items():
         one, other = stored.get(key), value
         if key == "phases":
@@ -60,14 +62,3 @@ def belongs(stored: dict[str, Any], mine: dict[str, Any], progress: dict[str, An
         if one != other:
             return key
     return ""
-
-
-def load_optimiser(optimiser: torch.optim.Optimizer, stored: dict[str, Any]) -> None:
-    """Give an optimiser its stored moments, spread as its parameters are."""
-    parameters = [p for group in optimiser.param_groups for p in group["params"]]
-    for index, moments in stored["state"].items():
-        parameter = parameters[index]
-        for name, moment in moments.items():
-            if isinstance(parameter, DTensor) and moment.shape == parameter.shape:
-                moments[name] = shard_like(moment, parameter)
-    optimiser.load_state_dict(stored)

@@ -1,22 +1,23 @@
-"""A YAML file becomes a Recipe, through `extends` and `--set`.
+"""A YAML file becomes a Recipe, through `extends` and `--set`. Does not know what the values mean.
 
 Unknown keys are refused, with the nearest known name, because a misspelt option that is silently
-dropped costs a whole training run. Does not know what the values mean.
+dropped costs a whole training run; those of version 0.2.0 with the name that they have now.
 """
 
-import dataclasses
-import difflib
-import types
-import typing
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from mullama.errors import UsageError
+from mullama.options import from_mapping
 from mullama.training.recipe import Recipe
 
 MAX_EXTENDED = 8
 """Longest chain of recipes that extend each other."""
+RENAMED_KEYS = {"longest": "max_length"}
+RENAMED_VALUES = {"objective": {"carry": "align"}, "teacher": {"heads": "probes"}}
+RENAMED_PARAMETERS = {"heads.": "probes."}
+"""What version 0.2.0 said of a phase -> what it is called now; parameters by the beginnings of their names."""
 
 
 def load_recipe(path: Path | str, changes: Sequence[str] = ()) -> Recipe:
@@ -28,27 +29,50 @@ def load_recipe(path: Path | str, changes: Sequence[str] = ()) -> Recipe:
     stored = _extended(Path(path), MAX_EXTENDED)
     for change in changes:
         _change(stored, change)
-    recipe = build(Recipe, stored, str(path))
-    recipe.check()
-    return recipe
+    _refuse_old_names(stored, str(path))
+    return from_mapping(Recipe, stored, str(path))
 
 
-def _extended(path: Path, most: int) -> dict[str, Any]:
+def _refuse_old_names(stored: dict[str, Any], where: str) -> None:
+    phases = stored.get("phases")
+    for number, phase in enumerate(phases if isinstance(phases, list) else ()):
+        if isinstance(phase, dict):
+            _refuse_old_names_of_phase(phase, f"{where}: phases[{number}]")
+
+
+def _refuse_old_names_of_phase(phase: dict[str, Any], where: str) -> None:
+    for old, new in RENAMED_KEYS.items():
+        if old in phase:
+            raise UsageError(f"{where}: {old} is called {new} now")
+    for key, names in RENAMED_VALUES.items():
+        value = phase.get(key)
+        if isinstance(value, str) and value in names:
+            raise UsageError(f"{where}: {key} {value} is called {names[value]} now")
+    trains = phase.get("trains")
+    for word in trains if isinstance(trains, list) else ():
+        for old, new in RENAMED_PARAMETERS.items():
+            if isinstance(word, str) and word.startswith(old):
+                now = new + word.removeprefix(old)
+                raise UsageError(f"{where}: trains {word!r} is called {now!r} now")
+
+
+def _extended(path: Path, limit: int) -> dict[str, Any]:
     """What a file says on top of what the file says that it extends."""
     import yaml
 
     try:
         stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"cannot read recipe {path}: {error}") from error
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(f"cannot read recipe {path}: {reason}") from error
     if not isinstance(stored, dict):
-        raise UsageError(f"{path}: expected keys and values, got {stored!r}")
+        raise UsageError(f"{path}: expected keys and values, got {stored!r:.80}")
     base = stored.pop("extends", None)
     if base is None:
         return stored
-    if not most:
+    if not limit:
         raise UsageError(f"{path}: recipes extend each other more than {MAX_EXTENDED} times")
-    return _merged(_extended(path.parent / str(base), most - 1), stored)
+    return _merged(_extended(path.parent / str(base), limit - 1), stored)
 
 
 def _merged(base: Any, over: Any) -> Any:
@@ -65,7 +89,10 @@ def _merged(base: Any, over: Any) -> Any:
 
 
 def _named(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(i, dict) and "name" in i for i in value)
+    """Whether it is a list of mappings that each have a name."""
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and isinstance(item.get("name"), str) for item in value
+    )
 
 
 def _change(stored: dict[str, Any], change: str) -> None:
@@ -83,7 +110,7 @@ def _change(stored: dict[str, Any], change: str) -> None:
         raise UsageError(f"--set {change}: {'.'.join(outer)} has no keys")
     try:
         place[last] = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise UsageError(f"--set {change}: cannot read the value") from error
 
 
@@ -98,54 +125,3 @@ def _inside(place: Any, key: str, change: str) -> Any:
             return place[int(key)]
         raise UsageError(f"--set {change}: no {key!r} among {', '.join(map(str, names))}")
     raise UsageError(f"--set {change}: {key!r} is not in the recipe")
-
-
-T = TypeVar("T")
-
-
-def build(kind: type[T], stored: Any, where: str) -> T:
-    """Make a dataclass from plain mappings and lists, naming the place of whatever does not fit."""
-    if not isinstance(stored, dict):
-        raise UsageError(f"{where}: expected keys and values, got {stored!r}")
-    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for key in stored:
-        if key not in fields:
-            guess = difflib.get_close_matches(str(key), fields, n=1)
-            hint = f"; did you mean {guess[0]!r}?" if guess else f"; known: {', '.join(fields)}"
-            raise UsageError(f"{where}: unknown key {key!r}{hint}")
-    needed = [
-        name
-        for name, f in fields.items()
-        if f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
-    ]
-    if missing := [name for name in needed if name not in stored]:
-        raise UsageError(f"{where}: missing key {missing[0]!r}")
-    hints = typing.get_type_hints(kind)
-    return kind(**{key: _value(hints[key], stored[key], f"{where}: {key}") for key in stored})
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return build(hint, value, where)
-    if origin is tuple and isinstance(value, list):
-        return tuple(_value(parts[0], item, f"{where}[{i}]") for i, item in enumerate(value))
-    if origin is Literal and value in parts:
-        return value
-    if origin in (typing.Union, types.UnionType):
-        return None if value is None else _value(parts[0], value, where)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint is float and isinstance(value, str):
-        # YAML reads 1e-4 as text, because it has no dot.
-        try:
-            return float(value)
-        except ValueError:
-            pass
-    if hint is dict or origin is dict:
-        hint = dict
-    is_flag = isinstance(value, bool) and hint is not bool
-    if isinstance(hint, type) and isinstance(value, hint) and not is_flag:
-        return value
-    wanted = " or ".join(map(repr, parts)) if origin is Literal else getattr(hint, "__name__", hint)
-    raise UsageError(f"{where}: expected {wanted}, got {value!r}")

@@ -1,17 +1,14 @@
-"""How fast, how decayed and in which order: the published settings, and ours beside them.
+"""Learning rates and orders of data: the published ones, and ours beside them.
 
 Functions of numbers only. Liu et al. 2023 (arXiv 2308.11276) train as LLaMA-Adapter does; ours
 differs where docs/quirks.md calls the published way a fault.
 """
 
 import math
-from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 
 def learning_rate(peak: float, warmup: float, total: float, at: float) -> float:
@@ -23,17 +20,6 @@ def learning_rate(peak: float, warmup: float, total: float, at: float) -> float:
         return peak * at / warmup
     share = (at - warmup) / max(total - warmup, 1e-9)
     return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
-
-
-def weight_decay_groups(
-    chosen: Iterable[tuple[str, nn.Parameter]], weight_decay: float
-) -> list[dict[str, Any]]:
-    """Vectors (biases, norms) do not decay; matrices do, and gates, which are stored as one."""
-    chosen = list(chosen)
-    return [
-        {"params": [p for _, p in chosen if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for _, p in chosen if p.ndim <= 1], "weight_decay": 0.0},
-    ]
 
 
 def shuffled(count: int, seed: int, epoch: int, parts: int = 1) -> NDArray[np.int64]:

@@ -1,60 +1,41 @@
 """A recipe becomes a model folder, in one go, on one process or many.
 
 Whatever is there already is used, so that one command makes everything from nothing, and the same
-command takes up what was interrupted. How a step is taken is in loop.py; what there is to learn, in a
-course: the small model's own (small/course.py) or question-answer pairs (data_course.py).
+command resumes what was interrupted. How a step is taken stands in loop.py; what there is to train
+on, in a task: the small model's own (small/) or question-answer pairs (qa/).
 """
 
-import json
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 import torch
-from safetensors import SafetensorError
 
 from mullama.checkpoints.store import RUN_MODEL
 from mullama.errors import UsageError
-from mullama.training.checkpoints import TrainingError
-from mullama.training.logging import ENVIRONMENT, RunLogger, environment
+from mullama.training.boards import Board, open_tensorboard, open_wandb
+from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
 from mullama.training.parallel import World, init_distributed, shutdown
-from mullama.training.qa.task import QaTask
-from mullama.training.recipe import Phase, Recipe
+from mullama.training.qa.prepare import prepare_qa_task
+from mullama.training.recipe import Recipe
 from mullama.training.recipe_file import load_recipe
+from mullama.training.run_folder import describe_run, open_run_folder
 from mullama.training.run_options import RunOptions
-from mullama.training.small.task import SmallTask
-from mullama.training.trainable import LossModule, Objective
-
-RECIPE = "recipe.yaml"
-"""The recipe with everything that it extends, in the run's folder."""
+from mullama.training.small.task import prepare_small_task
+from mullama.training.task import Task
 
 
-class Task(Protocol):
-    """One run's model and what there is to learn."""
+@dataclass(frozen=True)
+class TrainingResult:
+    """What came of a run."""
 
-    def loss_module(self) -> LossModule:
-        """The pupil, as the loop trains it."""
-        ...
-
-    def objective(self, phase: Phase) -> Objective:
-        """What a phase learns."""
-        ...
-
-    def identity(self) -> str:
-        """A name for what is learnt from."""
-        ...
-
-    def export(self, folder: Path) -> None:
-        """Write the model as it is; all processes take part."""
-        ...
-
-    def finish(self, folder: Path) -> None:
-        """What is left to do when all phases are done."""
-        ...
+    model: Path
+    """The folder of the model as it is, which `mullama.load` opens."""
+    finished: bool
+    """Whether all phases are done."""
 
 
 def run(
@@ -64,8 +45,8 @@ def run(
     *,
     changes: Sequence[str] = (),
     report: Callable[[str], None] = print,
-) -> Path:
-    """Train what a recipe says, in the folder `out`, and return the finished model's folder.
+) -> TrainingResult:
+    """Train what a recipe says, in the folder `out`, and export the model there.
 
     The model is exported as it is when `options.max_steps` ends the run earlier. Raises UsageError for
     what does not fit, TrainingError for a run that cannot go on, Stopped on SIGTERM; the run's folder
@@ -74,106 +55,79 @@ def run(
     if not isinstance(recipe, Recipe):
         recipe = load_recipe(recipe, changes)
     options, folder = options if options is not None else RunOptions(), Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out {folder} cannot be a folder: {error.strerror}") from error
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    world = init_distributed(options.device if is_data(recipe) else "cpu")
-    logger = RunLogger(
-        folder,
-        report,
-        quiet=not world.is_main,
-        tensorboard=options.tensorboard,
-        wandb=options.wandb,
-    )
+    world = init_distributed(options.device if recipe.learns_from_pairs else "cpu")
     try:
-        task = begin(recipe, folder, options, world, logger.say)
-        _describe(recipe, folder, world)
-        loop = Loop(
-            recipe,
-            task.loss_module(),
-            folder,
-            task.objective,
-            logger,
-            world,
-            data=task.identity(),
-        )
-        _resume(loop, options, logger)
-        with _stopping(loop):
-            finished = loop.train(options.max_steps)
-        _export(task, folder / RUN_MODEL)
-        if finished and world.is_main:
-            task.finish(folder / RUN_MODEL)
-        world.barrier()
+        with open_run_folder(folder, world):
+            finished = _train(recipe, folder, options, world, report)
     finally:
         shutdown()
-    return folder / RUN_MODEL
+    return TrainingResult(folder / RUN_MODEL, finished)
 
 
-def begin(
+def prepare_task(
     recipe: Recipe,
     folder: Path,
     options: RunOptions,
     world: World,
     report: Callable[[str], None],
 ) -> Task:
-    """The course that a recipe asks for."""
-    if is_data(recipe):
-        return QaTask(recipe, options, world, report)
+    """The task that a recipe asks for, with its model and data in memory."""
+    if recipe.learns_from_pairs:
+        return prepare_qa_task(recipe, options, world, report)
     if any(phase.objective == "pairs" for phase in recipe.phases) or world.size > 1:
         raise UsageError(
             f"recipe {recipe.name}: the small model's own phases run in one process, and beside no "
-            "others; teach pairs by a second recipe that starts from its model"
+            "others; train on pairs by a second recipe that starts from its model"
         )
-    music = options.music if options.music is not None else folder / "music"
-    return SmallTask(recipe, folder, music, options.workers or 1, report)
+    return prepare_small_task(recipe, folder, options, report)
 
 
-def is_data(recipe: Recipe) -> bool:
-    """Whether all phases learn from question-answer pairs."""
-    return all(phase.objective == "pairs" for phase in recipe.phases)
-
-
-def _export(task: Task, folder: Path) -> None:
-    try:
-        task.export(folder)
-    except (OSError, SafetensorError) as error:
-        raise TrainingError(
-            f"cannot write the model to {folder} ({error}); the checkpoints are good: free some space "
-            "and run the same command again"
-        ) from error
-
-
-def _describe(recipe: Recipe, folder: Path, world: World) -> None:
-    """Leave beside the checkpoints what they were made by."""
-    import yaml
-
+def _train(
+    recipe: Recipe,
+    folder: Path,
+    options: RunOptions,
+    world: World,
+    report: Callable[[str], None],
+) -> bool:
+    """Train and export; whether all phases are done."""
+    logger = RunLogger(
+        folder, report, quiet=not world.is_main, boards=_boards(folder, options, world)
+    )
+    task = prepare_task(recipe, folder, options, world, logger.say)
     if world.is_main:
-        (folder / RECIPE).write_text(yaml.safe_dump(_plain(asdict(recipe)), sort_keys=False))
-        made_with = environment(world.size, str(world.device))
-        (folder / ENVIRONMENT).write_text(json.dumps(made_with, indent=1) + "\n")
+        describe_run(folder, recipe, world)
+    loop = Loop(
+        recipe, task.loss_module, folder, task.objective, logger, world, data=task.identity()
+    )
+    _resume(loop, options, logger)
+    with _stopping_on_sigterm(loop):
+        finished = loop.train(options.max_steps)
+    task.export(folder / RUN_MODEL)
+    world.barrier()
+    return finished
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+def _boards(folder: Path, options: RunOptions, world: World) -> list[Board]:
+    if not world.is_main:
+        return []
+    boards = [open_tensorboard(folder)] if options.tensorboard else []
+    return [*boards, open_wandb(options.wandb, folder)] if options.wandb else boards
 
 
 def _resume(loop: Loop, options: RunOptions, logger: RunLogger) -> None:
     found = loop.resume()
     if found and loop.progress.phase == len(loop.recipe.phases):
-        logger.say(f"all phases are done in {loop.folder}; to train anew, take another --out")
+        logger.say(f"all phases are done in {loop.folder}; to train anew, choose another --out")
     elif found:
-        logger.say(f"goes on after step {loop.progress.total}, from {loop.checkpoints.folder}")
+        logger.say(f"resumes after step {loop.progress.total}, from {loop.checkpoints.folder}")
     elif options.resume:
         raise UsageError(f"--resume: there is no checkpoint in {loop.checkpoints.folder}")
 
 
 @contextmanager
-def _stopping(loop: Loop) -> Iterator[None]:
+def _stopping_on_sigterm(loop: Loop) -> Iterator[None]:
     """Let SIGTERM, as schedulers send it, end the run after the step under way."""
 
     def stop(*_: object) -> None:
@@ -181,7 +135,7 @@ def _stopping(loop: Loop) -> Iterator[None]:
 
     try:
         before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread, where nobody can be told
+    except ValueError:  # only the main thread gets signals
         yield
         return
     try:

@@ -53,6 +53,12 @@ def test_what_it_makes(tokenizer: PreTrainedTokenizerFast) -> None:
         ("{{ messages[0]", "fails"),
         ("{{ messages[9]['content'].x }}", "fails"),
         ("{{ 1 / 0 }}", "fails"),
+        (
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+            "too much",
+        ),
+        ("{% set x = 'x' * 10**10 %}", "too much time or memory"),
+        ("{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}", "fails"),
         ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "fails"),
         ("Hello", "makes no prompt"),
         (TURN + TURN, "makes no prompt"),

@@ -1,6 +1,7 @@
 """Conversion as a whole: what is written, kept and said. Equality of the result: test_parity.py."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,7 @@ from goldens import (
     write_settings,
 )
 from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.convert.llama import read_llama
 from mullama.errors import CheckpointError, UsageError
 
@@ -30,7 +32,9 @@ from mullama.errors import CheckpointError, UsageError
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return convert(
-        llama=LLAMA, mert=MERT, adapter=FINETUNED, out=tmp_path_factory.mktemp("c") / "o"
+        ConvertOptions(
+            llama=LLAMA, mert=MERT, adapter=FINETUNED, out=tmp_path_factory.mktemp("c") / "o"
+        )
     )
 
 
@@ -115,7 +119,7 @@ def test_transformers_opens_it(out: Path) -> None:
 
 def test_a_pretraining_file_has_no_lora(tmp_path: Path) -> None:
     adapter = write_pretrained(tmp_path / "p.pth")
-    out = convert(llama=LLAMA, mert=MERT, adapter=adapter, out=tmp_path / "out")
+    out = convert(ConvertOptions(llama=LLAMA, mert=MERT, adapter=adapter, out=tmp_path / "out"))
     assert json.loads((out / "config.json").read_text())["lora_rank"] == 0
     state = load_file(out / "model.safetensors")
     assert not any(".lora_" in name for name in state)
@@ -136,7 +140,7 @@ def test_a_transformers_folder_gives_the_same(out: Path, tmp_path: Path, kind: s
         torch.save(own.state_dict(), folder / "pytorch_model.bin")
         (folder / "model.safetensors").unlink()
     (folder / "tokenizer.model").write_bytes((LLAMA / "tokenizer.model").read_bytes())
-    made = convert(llama=folder, mert=MERT, adapter=FINETUNED, out=tmp_path / "out")
+    made = convert(ConvertOptions(llama=folder, mert=MERT, adapter=FINETUNED, out=tmp_path / "out"))
     one, two = (load_file(f / "model.safetensors") for f in (out, made))
     assert one.keys() == two.keys()
     assert all(
@@ -148,7 +152,9 @@ def test_a_whole_checkpoint_needs_small_files_only(tmp_path: Path) -> None:
     settings = write_settings(tmp_path / "settings")
     adapter = write_released(tmp_path / "checkpoint.pth")
     out = convert(
-        llama=settings / "llama", mert=settings / "mert", adapter=adapter, out=tmp_path / "out"
+        ConvertOptions(
+            llama=settings / "llama", mert=settings / "mert", adapter=adapter, out=tmp_path / "out"
+        )
     )
     state = load_file(out / "model.safetensors")
     expected = released()
@@ -159,15 +165,19 @@ def test_a_whole_checkpoint_needs_small_files_only(tmp_path: Path) -> None:
         expected["mert_model.encoder.pos_conv_embed.conv.weight_g"],
     )
     with pytest.raises(CheckpointError, match=r"holds no consolidated\.\*\.pth"):
-        convert(llama=settings / "llama", mert=MERT, adapter=FINETUNED, out=tmp_path / "no")
+        convert(
+            ConvertOptions(
+                llama=settings / "llama", mert=MERT, adapter=FINETUNED, out=tmp_path / "no"
+            )
+        )
 
 
 def test_a_fresh_adapter(tmp_path: Path) -> None:
-    out = convert(llama=LLAMA, mert=MERT, out=tmp_path / "out", lora_rank=2)
+    out = convert(ConvertOptions(llama=LLAMA, mert=MERT, out=tmp_path / "out", lora_rank=2))
     config = json.loads((out / "config.json").read_text())
     assert (config["prompt"], config["adapted_layers"], config["lora_rank"]) == ("clean", 4, 2)
     assert json.loads((out / "generation_config.json").read_text())["do_sample"] is False
-    again = convert(llama=LLAMA, mert=MERT, out=tmp_path / "again", lora_rank=2)
+    again = convert(ConvertOptions(llama=LLAMA, mert=MERT, out=tmp_path / "again", lora_rank=2))
     one, two = (load_file(folder / "model.safetensors") for folder in (out, again))
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert not one["shifts.gates"].any()
@@ -176,18 +186,18 @@ def test_a_fresh_adapter(tmp_path: Path) -> None:
 def test_a_fresh_adapter_has_limits(tmp_path: Path) -> None:
     for layers in (0, 5, -1):
         with pytest.raises(CheckpointError, match=f"{layers} adapted layers do not fit"):
-            convert(llama=LLAMA, mert=MERT, out=tmp_path / "out", adapted_layers=layers)
-    with pytest.raises(UsageError, match="0 or more, not -1"):
-        convert(llama=LLAMA, mert=MERT, out=tmp_path / "out", lora_rank=-1)
+            convert(
+                ConvertOptions(llama=LLAMA, mert=MERT, out=tmp_path / "out", adapted_layers=layers)
+            )
+    with pytest.raises(UsageError, match="lora_rank: expected int from 0 to 65536, got -1"):
+        convert(ConvertOptions(llama=LLAMA, mert=MERT, out=tmp_path / "out", lora_rank=-1))
     assert not (tmp_path / "out").exists()
 
 
 def test_progress_ends_with_the_whole(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
     convert(
-        llama=LLAMA,
-        mert=MERT,
-        out=tmp_path / "out",
+        ConvertOptions(llama=LLAMA, mert=MERT, out=tmp_path / "out"),
         progress=lambda done, of: heard.append((done, of)),
     )
     assert heard[-1][0] == heard[-1][1]
@@ -198,21 +208,73 @@ def test_a_broken_source_leaves_nothing(tmp_path: Path) -> None:
     whole = FINETUNED.read_bytes()
     (tmp_path / "cut.pth").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(CheckpointError, match=r"cut\.pth is truncated"):
-        convert(llama=LLAMA, mert=MERT, adapter=tmp_path / "cut.pth", out=tmp_path / "out")
+        convert(
+            ConvertOptions(
+                llama=LLAMA, mert=MERT, adapter=tmp_path / "cut.pth", out=tmp_path / "out"
+            )
+        )
     assert [path.name for path in tmp_path.iterdir()] == ["cut.pth"]
+
+
+def test_only_a_model_of_ours_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    options = {"llama": LLAMA, "mert": MERT, "out": out, "lora_rank": 1}
+    convert(ConvertOptions(**options))
+    with pytest.raises(CheckpointError, match="is not empty: choose another --out, or give --over"):
+        convert(ConvertOptions(**options))
+    before = (out / "model.safetensors").read_bytes()
+    convert(ConvertOptions(**{**options, "seed": 1, "overwrite": True}))
+    assert (out / "model.safetensors").read_bytes() != before
+    (out / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(CheckpointError, match="holds something else than a model of ours"):
+        convert(ConvertOptions(**options, overwrite=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("limit", [1, 4, 16, 64, 200])
+def test_a_disk_that_refuses_leaves_nothing(tmp_path: Path, limit: int) -> None:
+    """At each file in turn, as `ulimit -f` refuses more than so many blocks of 512 bytes.
+
+    tokenizers raises a bare Exception for it, safetensors and json what they like.
+    """
+    resource = pytest.importorskip("resource")
+    command = [sys.executable, "-m", "mullama", "convert", "--llama", LLAMA, "--mert", MERT,
+               "--out", tmp_path / "out"]  # fmt: skip
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit * 512, limit * 512)),
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"mullama: error: {tmp_path}/out was not written: File too large")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "closed").mkdir(mode=0o500)
+    places = [tmp_path / "file" / "out"]
+    if not os.access(tmp_path / "closed", os.W_OK):  # the superuser can
+        places.append(tmp_path / "closed" / "out")
+    for place in places:
+        with pytest.raises(CheckpointError, match=f"{place} cannot be written: "):
+            convert(ConvertOptions(llama=LLAMA, mert=MERT, out=place))
 
 
 MEASURE = """
 import re, sys
 from pathlib import Path
 from mullama.checkpoints.convert.convert import convert
-from mullama.checkpoints.convert.llama import read_llama
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 status = lambda: Path("/proc/self/status").read_text()
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", status())[1])
 llama, mert, adapter, out = (Path(a) for a in sys.argv[1:])
-convert(llama=llama, mert=mert, out=out.with_name("warm-up"))
+convert(ConvertOptions(llama=llama, mert=mert, out=out.with_name("warm-up")))
 before = peak()
-convert(llama=llama, mert=mert, adapter=adapter, out=out)
+convert(ConvertOptions(llama=llama, mert=mert, adapter=adapter, out=out))
 print(peak() - before)
 """
 

@@ -9,6 +9,7 @@ import torch
 
 from goldens import FINETUNED, LLAMA, MERT, base, finetuned, random_llama, write_llama
 from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.errors import CheckpointError
 
 BIG = {"dim": 80, "n_layers": 5, "n_heads": 5, "n_kv_heads": 5, "norm_eps": 1e-5}
@@ -17,7 +18,7 @@ BIG = {"dim": 80, "n_layers": 5, "n_heads": 5, "n_kv_heads": 5, "norm_eps": 1e-5
 def refused(tmp_path: Path, pattern: str, **parts: object) -> None:
     chosen = {"llama": LLAMA, "mert": MERT, "adapter": FINETUNED, **parts}
     with pytest.raises(CheckpointError, match=pattern) as caught:
-        convert(out=tmp_path / "out", **chosen)
+        convert(ConvertOptions(out=tmp_path / "out", **chosen))
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
     assert not list(tmp_path.glob(".out*"))

@@ -7,8 +7,9 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from mullama.checkpoints.convert.safetensors_shards import CODES, write_shards
-from mullama.checkpoints.tensors import LazyTensor
+from mullama.checkpoints.convert.safetensors_shards import write_shards
+from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.weight_files import CODES
 from mullama.errors import CheckpointError
 
 

@@ -5,8 +5,8 @@ import pytest
 from mullama.checkpoints.convert.tensor_names import (
     bridge_name,
     gate_layer,
+    is_rotary,
     language_model_name,
-    turns,
 )
 
 
@@ -37,8 +37,8 @@ def test_bridge_and_gates() -> None:
     assert gate_layer("layers.12.attention.wq.weight") is None
 
 
-def test_rows_that_turn() -> None:
-    assert turns("model.layers.0.self_attn.q_proj.lora_B")
-    assert turns("model.layers.0.self_attn.k_proj.bias")
-    assert not turns("model.layers.0.self_attn.q_proj.lora_A")
-    assert not turns("model.layers.0.self_attn.v_proj.weight")
+def test_rotary_rows() -> None:
+    assert is_rotary("model.layers.0.self_attn.q_proj.lora_B")
+    assert is_rotary("model.layers.0.self_attn.k_proj.bias")
+    assert not is_rotary("model.layers.0.self_attn.q_proj.lora_A")
+    assert not is_rotary("model.layers.0.self_attn.v_proj.weight")

@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerFast
 
 from goldens import LLAMA, facts
 from mullama.checkpoints.convert.tokenizer import write_tokenizer
-from mullama.checkpoints.store import load_tokenizer
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.errors import CheckpointError
 
 

@@ -59,7 +59,7 @@ def test_written_files_come_back(tmp_path: Path) -> None:
     tally = Tally()
     odd = make_clip("short", "1.wav")
     cut = replace(odd, pairs=odd.pairs[:8])
-    assert write_aqa_csv(path, [clips[0], cut, clips[1]], tally) == 2
+    assert write_aqa_csv(path, [clips[0], cut, clips[1]], tally) == (2, 18)
     assert tally.left_out == {"without 5 open questions": 1}
     assert path.read_text().split("\n")[0] + "\n" == HEAD
     back = list(read_aqa_csv(path, Tally()))

@@ -1,7 +1,11 @@
 import os
+import subprocess
+import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -27,6 +31,7 @@ KINDS = {
     "transport stream": ("film.ts", "aac", {"video": "mpeg2video", "container": "mpegts"}),
 }
 LENGTH_UNKNOWN = {"aac"}
+FLV_VIDEO, FLV_DATA = 9, 18
 
 
 def made(encode: Encode, tone: Tone, kind: str, seconds: float = 2.0, **more: object) -> Path:
@@ -154,6 +159,91 @@ def test_a_film_without_sound_is_refused(encode: Encode, tone: Tone) -> None:
     path = encode("silent.mp4", None, tone(), video="mpeg4")
     with pytest.raises(AudioError, match=r"silent\.mp4: has no audio stream that can be decoded"):
         ContainerSource(path)
+
+
+# Pictures are neither decoded nor flushed
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from mullama.listen.audio.containers import ContainerSource
+import av, numpy
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
+source = ContainerSource(Path(sys.argv[1]))
+print(sum(len(piece) for piece, _ in source.pieces()), peak() - before)
+"""
+
+
+def film_of_many_tracks(path: Path, sound: Path, tracks: int, size: int) -> Path:
+    """A sound and two huge grey pictures, the same in every track."""
+    with av.open(str(path), "w", format="matroska") as film, av.open(str(sound)) as music:
+        stream = film.add_stream_from_template(music.streams.audio[0])
+        pictures = [film.add_stream("libx264", rate=10) for _ in range(tracks)]
+        for picture in pictures:
+            picture.width = picture.height = size
+            picture.options = {"preset": "ultrafast"}
+            picture.codec_context.open()
+        packets = []
+        for index in range(2):
+            frame = av.VideoFrame(size, size, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.pts, frame.time_base = index, Fraction(1, 10)
+            packets += pictures[0].encode(frame)
+        for packet in [*packets, *pictures[0].encode(None)]:
+            for picture in pictures:
+                copy = av.Packet(bytes(packet))
+                copy.stream, copy.pts, copy.dts = picture, packet.pts, packet.dts
+                copy.time_base, copy.is_keyframe = Fraction(1, 10), packet.is_keyframe
+                film.mux(copy)
+        for packet in music.demux(music.streams.audio[0]):
+            if packet.size:
+                packet.stream = stream
+                film.mux(packet)
+    return path
+
+
+@pytest.mark.skipif("libx264" not in av.codecs_available, reason="this PyAV cannot write h264")
+def test_no_picture_is_decoded_to_learn_about_it(
+    tmp_path: Path, encode: Encode, tone: Tone
+) -> None:
+    film = film_of_many_tracks(tmp_path / "film.mkv", made(encode, tone, "m4a"), 8, 4096)
+    assert film.stat().st_size < 600_000
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, film], capture_output=True, text=True, check=True,
+        timeout=20,
+    )  # fmt: skip
+    samples, kilobytes = map(int, done.stdout.split())
+    assert samples == pytest.approx(96_000, abs=4_000)
+    assert kilobytes < 60_000
+
+
+@pytest.mark.parametrize("container", ["matroska", "mpegts"])
+def test_a_file_of_very_many_streams_is_refused(tmp_path: Path, container: str) -> None:
+    path = tmp_path / "many.bin"
+    with av.open(str(path), "w", format=container) as file:
+        for _ in range(100):
+            stream = file.add_stream("mp2", rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1152), np.int16), "s16", "mono")
+        frame.rate = 48_000
+        file.mux(stream.encode(frame))
+    with pytest.raises(AudioError, match=r"many\.bin: (has more than 64 streams|no sound can be)"):
+        ContainerSource(path)
+
+
+def test_a_stream_that_is_no_sound_is_not_flushed(encode: Encode, tone: Tone) -> None:
+    """A damaged flv: a picture's tag became one of data, which nothing decodes."""
+    path = encode("film.flv", "aac", tone(44_100), video="flv")
+    content = bytearray(path.read_bytes())
+    tag = 13  # behind the header; each tag is its type, its size, seven bytes, its body, four bytes
+    while content[tag] != FLV_VIDEO:
+        tag += 11 + int.from_bytes(content[tag + 1 : tag + 4], "big") + 4
+    content[tag] = FLV_DATA
+    path.write_bytes(content)
+    pieces = list(ContainerSource(path).pieces())
+    assert sum(len(piece) for piece, _ in pieces) == pytest.approx(88_200, abs=4_000)
 
 
 def test_tags_in_any_encoding_do_not_matter(tmp_path: Path, tone: Tone) -> None:

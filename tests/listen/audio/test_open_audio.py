@@ -7,21 +7,27 @@ import soundfile
 
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
+from mullama.listen.audio.continued import ContinuedSource
 from mullama.listen.audio.open_audio import ArraySource, open_audio
-from mullama.listen.audio.soundfiles import SoundfileSource
 
 Tone = Callable[..., np.ndarray]
 
 
 @pytest.mark.parametrize(
     ("suffix", "reader"),
-    [("flac", SoundfileSource), ("ogg", SoundfileSource), ("mp3", ContainerSource)],
+    [
+        ("flac", ContinuedSource),
+        ("ogg", ContinuedSource),
+        ("opus", ContainerSource),
+        ("mp3", ContainerSource),
+    ],
 )
 def test_content_says_who_reads(
-    tmp_path: Path, tone: Tone, suffix: str, reader: type[SoundfileSource] | type[ContainerSource]
+    tmp_path: Path, tone: Tone, suffix: str, reader: type[ContinuedSource] | type[ContainerSource]
 ) -> None:
     written = tmp_path / f"sound.{suffix}"
-    soundfile.write(written, tone(), 44_100)
+    coding = {"format": "OGG", "subtype": "OPUS"} if suffix == "opus" else {}
+    soundfile.write(written, tone(48_000), 48_000, **coding)
     source = open_audio(written.rename(tmp_path / "sound.doc"))
     source.close()
     assert type(source) is reader

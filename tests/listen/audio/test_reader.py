@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.audio.reader import AudioReader, from_array
+from mullama.listen.audio.reader import SERVICE_MAX_SECONDS, AudioReader, from_array
 from paths import GOLDEN
 
 Tone = Callable[..., np.ndarray]
@@ -128,8 +128,90 @@ def test_as_published_resamples_its_own_way(tmp_path: Path, tone: Tone) -> None:
 
 @pytest.mark.parametrize("limit", [0, -1.0, float("nan")])
 def test_nothing_is_no_limit(tmp_path: Path, tone: Tone, limit: float) -> None:
-    with pytest.raises(UsageError, match="at least some of a sound must be heard"):
+    with pytest.raises(UsageError, match="limit_seconds must be more than 0"):
         AudioReader(wav(tmp_path, tone()), RATE, limit_seconds=limit)
+
+
+# What is too long
+
+YEAR = 365 * 24 * 3600
+
+
+def flac_that_states(path: Path, samples: np.ndarray, stated: int) -> Path:
+    """A flac of 44.1 kHz whose header says that it has `stated` frames."""
+    soundfile.write(path, samples, 44_100)
+    content = bytearray(path.read_bytes())
+    content[21] = content[21] & 0xF0 | stated >> 32  # 36 bits of the first metadata block
+    content[22:26] = (stated & 0xFFFFFFFF).to_bytes(4, "big")
+    path.write_bytes(content)
+    return path
+
+
+def test_what_its_header_calls_too_long_is_refused_at_once(tmp_path: Path, tone: Tone) -> None:
+    path = flac_that_states(tmp_path / "year.flac", tone(), YEAR * 44_100 % 2**36)
+    with pytest.raises(AudioError) as error:
+        AudioReader(path, RATE, max_seconds=SERVICE_MAX_SECONDS)
+    assert str(error.value) == (
+        f"{path}: is longer than 21600 s, the most that is read here (max_seconds): cut it into parts"
+    )
+    assert len(AudioReader(path, RATE).waveform()) == pytest.approx(2 * RATE, abs=1)
+    limited = AudioReader(path, RATE, limit_seconds=1.0, max_seconds=1.5)
+    assert len(limited.waveform()) == RATE
+
+
+@pytest.mark.parametrize("suffix", ["flac", "aac"])
+def test_what_does_not_state_its_length_is_read_no_further(
+    tmp_path: Path, tone: Tone, encode: Encode, suffix: str
+) -> None:
+    samples = tone(44_100, 20.0)
+    if suffix == "flac":
+        path = flac_that_states(tmp_path / "long.flac", samples, 0)
+    else:
+        path = encode("long.aac", "aac", samples, container="adts")
+    reader = AudioReader(path, RATE, max_seconds=5.0)
+    with pytest.raises(AudioError, match="is longer than 5 s"):
+        reader.waveform()
+    assert reader.seconds_heard < 6.0
+    assert len(AudioReader(path, RATE, max_seconds=21.0).waveform()) >= 19.9 * RATE
+
+
+def test_an_array_has_the_same_limit(tone: Tone) -> None:
+    with pytest.raises(AudioError, match="array: is longer than 1 s"):
+        from_array(tone(RATE)[:, 0], RATE, RATE, max_seconds=1.0)
+    with pytest.raises(UsageError, match="max_seconds must be more than 0"):
+        from_array(tone(RATE)[:, 0], RATE, RATE, max_seconds=0.0)
+
+
+# Names that are not UTF-8
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text on this system")
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [("wav", None), ("flac", None), ("ogg", None), ("mp3", "libmp3lame"), ("m4a", "aac")],
+)
+def test_a_name_may_be_any_bytes(
+    tmp_path: Path, tone: Tone, encode: Encode, suffix: str, codec: str | None
+) -> None:
+    plain = tmp_path / f"plain.{suffix}"
+    if codec is None:
+        soundfile.write(plain, tone(), 44_100)
+    else:
+        encode(plain.name, codec, tone())
+    path = plain.rename(tmp_path / os.fsdecode(b"caf\xe9\x1b[2J." + suffix.encode()))
+    shown = f"{tmp_path}/caf\\udce9\\x1b[2J.{suffix}"
+    reader = AudioReader(path, RATE)
+    assert reader.name == shown
+    assert len(reader.waveform()) > 1.9 * RATE
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(AudioError) as error:
+        AudioReader(path, RATE).waveform()
+    assert str(error.value).startswith(f"{shown}: ")
+    str(error.value).encode()
+    path.unlink()
+    with pytest.raises(AudioError) as error:
+        AudioReader(path, RATE)
+    assert str(error.value) == f"{shown}: no such file"
 
 
 # What is refused

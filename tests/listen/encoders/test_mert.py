@@ -34,7 +34,7 @@ def test_the_last_state_is_the_encoders_output(stable: bool) -> None:
 @torch.no_grad()
 def test_one_frame_is_a_frame() -> None:
     ours = encoder(do_normalize=False)
-    assert ours.shortest_window == 400
+    assert ours.min_samples == 400
     wave = torch.from_numpy(clip(0))[None, :400]
     stock = HubertModel(ours.config).eval()
     stock.load_state_dict(ours.state_dict())

@@ -8,14 +8,14 @@ import pytest
 from clips import make_clip, write_lines, write_wav
 from mullama.musicqa.build.build import build
 from mullama.musicqa.build.card import write_card
-from mullama.musicqa.build.plan import Build
+from mullama.musicqa.build.plan import BuildOptions
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     clips = [make_clip(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
     lines = write_lines(tmp_path / "w.jsonl", [*clips, make_clip("gone")])
-    build(Build({"pretrain": (lines,)}, tmp_path / "set"))
+    build(BuildOptions(out=tmp_path / "set", pretrain=(lines,)))
     return tmp_path / "set"
 
 

@@ -9,7 +9,6 @@ import soundfile
 
 from clips import RATE, write_wav
 from mullama.errors import AudioError, UsageError
-from mullama.musicqa.build import copy_audio as storing
 from mullama.musicqa.build.copy_audio import copy_into, look_at
 from paths import EXAMPLES
 
@@ -46,7 +45,7 @@ def test_loud_samples_are_clipped_and_do_not_wrap(tmp_path: Path) -> None:
     assert soundfile.read(tmp_path / "0.wav", dtype="int16")[0].min() == 32767
 
 
-def test_what_cannot_be_heard_leaves_nothing(
+def test_what_cannot_be_decoded_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "0.wav"
@@ -58,7 +57,7 @@ def test_what_cannot_be_heard_leaves_nothing(
     for name in ("text.mp3", "empty.wav", "none.wav", "none.flac", "nan.aiff", "absent.mp3", "."):
         with pytest.raises(AudioError):
             copy_into(tmp_path / name, target)
-    monkeypatch.setattr(storing, "LARGEST_WAV_BYTES", 1000)
+    monkeypatch.setattr("mullama.musicqa.build.copy_audio.MAX_WAV_BYTES", 1000)
     with pytest.raises(AudioError, match="too long"):
         copy_into(EXAMPLES / "jig.flac", target)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("0.wav")]

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from clips import make_clip, write_lines
+from mullama.data.audio import AudioResolver
 from mullama.data.tally import Tally
-from mullama.errors import UsageError
+from mullama.errors import AudioError, UsageError
 from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
 
 
@@ -18,19 +19,35 @@ def touched(path: Path) -> Path:
 
 def found(tmp_path: Path, name: str | None, file: str, *folders: Path) -> Path | None:
     candidate = Candidate("eval", make_clip("a", name), tmp_path / "in" / file)
-    return find_audio(candidate, folders)
+    with AudioResolver(folders) as audio:
+        try:
+            return find_audio(candidate, audio)
+        except AudioError:
+            return None
 
 
 def test_our_lines_say_where(tmp_path: Path) -> None:
     absolute = touched(tmp_path / "far" / "a.wav")
     beside = touched(tmp_path / "in" / "clips" / "b.wav")
     named = touched(tmp_path / "music" / "audios" / "c.wav")
-    assert found(tmp_path, str(absolute), "w.jsonl") == absolute
+    assert found(tmp_path, str(absolute), "w.jsonl", tmp_path / "far") == absolute
+    assert found(tmp_path, str(beside), "w.jsonl") == beside
     assert found(tmp_path, "clips/b.wav", "w.jsonl") == beside
     assert found(tmp_path, "gone/c.wav", "w.jsonl", tmp_path / "music") == named
     assert found(tmp_path, "d.wav", "w.jsonl", tmp_path / "music") is None
     assert found(tmp_path, None, "w.jsonl") is None
     assert found(tmp_path, "x" * 5000, "w.jsonl") is None
+
+
+def test_our_lines_lead_nowhere_else(tmp_path: Path) -> None:
+    """A file of clips may come from anybody, and a set is given away with its audio."""
+    outside = touched(tmp_path / "far" / "a.wav")
+    touched(tmp_path / "in" / "x")
+    for name in (str(outside), "../far/a.wav"):
+        assert found(tmp_path, name, "w.jsonl") is None
+        candidate = Candidate("eval", make_clip("a", name), tmp_path / "in" / "w.jsonl")
+        with AudioResolver() as audio, pytest.raises(AudioError, match=f"without audio: {name}: "):
+            find_audio(candidate, audio)
 
 
 def test_a_published_table_names_files_and_cannot_lead_elsewhere(tmp_path: Path) -> None:
@@ -48,7 +65,11 @@ def test_candidates_come_part_by_part(tmp_path: Path) -> None:
     one = write_lines(tmp_path / "1.jsonl", [make_clip("a"), make_clip("b", failed="why")])
     two = write_lines(tmp_path / "2.jsonl", [make_clip("c")])
     seen = candidates({"pretrain": [two, one], "eval": []}, Tally())
-    assert [candidate.key for candidate in seen] == [("pretrain", "folder", c) for c in "cab"]
+    assert [(each.part, each.clip.id, each.place) for each in seen] == [
+        ("pretrain", "c", 0),
+        ("pretrain", "a", 1),
+        ("pretrain", "b", 2),
+    ]
 
 
 def test_inputs_are_files_that_are_read_once(tmp_path: Path) -> None:

@@ -7,27 +7,27 @@ import pytest
 
 from clips import make_clip, write_lines, write_wav
 from mullama.musicqa.build.build import build
-from mullama.musicqa.build.plan import Build
+from mullama.musicqa.build.plan import BuildOptions
 from mullama.musicqa.build.stats import count, quantile, topic_of
 
 
 @pytest.mark.usefixtures("_no_histogram")
-def test_figures(tmp_path: Path) -> None:
+def test_counts_of_a_part(tmp_path: Path) -> None:
     clips = [make_clip(f"c{n}", write_wav(tmp_path / f"{n}.wav", hz=99 + n)) for n in range(2)]
     cut = write_wav(tmp_path / "cut.wav", seconds=4).read_bytes()
     (tmp_path / "cut.wav").write_bytes(cut[: len(cut) // 2])
     clips += [make_clip("cut", tmp_path / "cut.wav"), make_clip("x", failed="no answer: 42")]
     lines = write_lines(tmp_path / "w.jsonl", [*clips, make_clip("gone")])
-    job = Build({"pretrain": (lines,)}, tmp_path / "set", include_missing_audio=True)
-    build(job)
-    figures = count(job.out)["pretrain"]
-    assert (figures.clips, figures.pairs, figures.soundless, figures.damaged) == (4, 36, 1, 1)
-    assert figures.seconds == pytest.approx(5.0, abs=0.01)
-    assert figures.lengths == {2: 3}
-    assert figures.failed == {"the interview failed": 1}
-    assert figures.topics == {"fixed": 16, "other": 20}
-    assert figures.words == {2: 16, 3: 20}
-    assert figures.writers == {"template": 36}
+    out = tmp_path / "set"
+    build(BuildOptions(out=out, pretrain=(lines,), include_missing_audio=True))
+    stats = count(out)["pretrain"]
+    assert (stats.clips, stats.pairs, stats.without_audio, stats.damaged) == (4, 36, 1, 1)
+    assert stats.seconds == pytest.approx(5.0, abs=0.01)
+    assert stats.lengths == {2: 3}
+    assert stats.failed == {"the interview failed": 1}
+    assert stats.topics == {"fixed": 16, "other": 20}
+    assert stats.words == {2: 16, 3: 20}
+    assert stats.writers == {"template": 36}
 
 
 def test_quantile() -> None:

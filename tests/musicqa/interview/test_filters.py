@@ -36,7 +36,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize(("question", "answer", "reason"), NOISE)
-def test_noise_is_named(question: str, answer: str, reason: str) -> None:
+def test_what_is_unwanted_is_named(question: str, answer: str, reason: str) -> None:
     assert unwanted(question, answer) == reason
 
 
@@ -56,7 +56,7 @@ def test_reasons_are_counted() -> None:
 
 
 @pytest.mark.skipif("MULLAMA_DATA" not in os.environ, reason="MULLAMA_DATA is not set")
-def test_the_published_evaluation_file_holds_as_much_noise_as_is_known() -> None:
+def test_the_published_evaluation_file_holds_as_many_unwanted_pairs_as_is_known() -> None:
     rows = json.loads((Path(os.environ["MULLAMA_DATA"]) / "EvalMusicQA.json").read_text())
     pairs = [tuple(turn["value"] for turn in row["conversation"]) for row in rows]
     counted = count_unwanted(pairs)  # type: ignore[arg-type]

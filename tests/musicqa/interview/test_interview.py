@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mullama.data.formats.published import FIXED_QUESTIONS
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.interview.interview import ATTEMPTS, KEPT_TEXT, Reply, Request, interview
+from mullama.musicqa.interview.interview import ATTEMPTS, MAX_REPLY_SHOWN, Reply, Request, interview
 
 CLIP = Description("test", "7", "rock, guitar", "tags", licence="CC0")
 FIXED = Reply("1. a\n2. b\n3. c\n4. d")
@@ -53,12 +53,12 @@ def test_after_the_last_attempt_it_fails_with_the_last_text() -> None:
     ask, asked = script(FIXED, Reply("x" * 9999))
     result = interview(CLIP, "me", ask)
     assert result.failed.startswith("open_pairs: ")
-    assert result.last_text == "x" * KEPT_TEXT
+    assert result.last_text == "x" * MAX_REPLY_SHOWN
     assert result.pairs == ()
     assert len(asked) == 1 + ATTEMPTS
 
 
-def test_noise_is_asked_for_again_once_and_then_taken() -> None:
+def test_an_unwanted_reply_is_asked_for_again_once_and_then_taken() -> None:
     ask, asked = script(NOISY, FIXED, OPEN)
     assert interview(CLIP, "me", ask).pairs[3][1] == "d"
     assert "speaks of tags" in asked[1].messages[-1]["content"]

@@ -50,7 +50,7 @@ def test_bad_rows_are_named(folder: Path) -> None:
     told: list[str] = []
     list(Selection("musiccaps", folder, notice=lambda reason, what: told.append(what)))
     assert any("line 5, column 'ytid': '../x' is not a YouTube id" in line for line in told)
-    assert any("line 6, column 'start_s': 'now' is no number" in line for line in told)
+    assert any("line 6, column 'start_s': 'now' is not a number" in line for line in told)
 
 
 def test_without_its_evaluation_part(folder: Path) -> None:

@@ -1,6 +1,7 @@
-"""The rules that hold for every collection, and the command line's way to them."""
+"""The rules that hold for every collection, also for those of other packages."""
 
-import argparse
+import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +11,9 @@ from mullama.data.tally import HELD_OUT, NO_AUDIO
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.sources import (
-    SOURCES,
     Selection,
     SourceOptions,
     Tally,
-    add_source_arguments,
-    select,
 )
 
 
@@ -43,18 +41,25 @@ def test_a_second_pass_counts_anew(tmp_path: Path) -> None:
 def test_held_out_ids_from_files(tmp_path: Path) -> None:
     (tmp_path / "eval.txt").write_text("# for evaluation\n1.mp3\n\n 2.mp3 \n")
     (tmp_path / "more.txt").write_text("3.mp3\n")
-    parser = argparse.ArgumentParser()
-    add_source_arguments(parser)
-    lists = [f"--hold-out={tmp_path / name}" for name in ("eval.txt", "more.txt")]
-    arguments = parser.parse_args(
-        ["folder", str(table(tmp_path)), "--include-missing-audio", *lists]
-    )
-    selection = select(arguments)
+    lists = tuple(tmp_path / name for name in ("eval.txt", "more.txt"))
+    options = SourceOptions(include_missing_audio=True, hold_out=lists)
+    selection = Selection("folder", table(tmp_path), options)
     assert [clip.id for clip in selection] == ["0.mp3"]
     assert selection.tally.left_out == {HELD_OUT: 3}
-    arguments.hold_out = [tmp_path / "none.txt"]
-    with pytest.raises(UsageError, match="held-out list"):
-        select(arguments)
+    for content in (None, b"\xff", b"a" * (64 << 20) + b"b"):
+        if content is not None:
+            (tmp_path / "bad.txt").write_bytes(content)
+        with pytest.raises(UsageError, match="held-out list"):
+            Selection("folder", tmp_path, SourceOptions(hold_out=(tmp_path / "bad.txt",)))
+
+
+def test_texts_that_are_too_long_are_counted(tmp_path: Path) -> None:
+    rows = ["file_name,caption", f"0.mp3,{'x' * 20_000}", "0.mp3,short"]
+    (tmp_path / "metadata.csv").write_text("\n".join(rows))
+    (tmp_path / "0.mp3").touch()
+    selection = Selection("folder", tmp_path)
+    assert [clip.text for clip in selection] == ["short"]
+    assert selection.tally.left_out == {"of more than 20,000 characters": 1}
 
 
 def test_unknown_collections_and_places(tmp_path: Path) -> None:
@@ -65,7 +70,7 @@ def test_unknown_collections_and_places(tmp_path: Path) -> None:
             Selection(name, tmp_path)
 
 
-def test_a_new_collection_is_one_small_class(
+def test_a_package_adds_a_collection_by_one_small_class(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Hums:
@@ -78,6 +83,13 @@ def test_a_new_collection_is_one_small_class(
             for path in sorted(self.path.glob("*.mp3")):
                 yield Description(self.name, path.stem, "a hum", "caption", path)
 
-    monkeypatch.setitem(SOURCES, Hums.name, Hums)
+    module = types.ModuleType("hums")
+    module.Hums = Hums  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "hums", module)
+    package = tmp_path / "installed" / "hums-1.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: hums\nVersion: 1\n")
+    (package / "entry_points.txt").write_text("[mullama.sources]\nhums = hums:Hums\n")
+    monkeypatch.syspath_prepend(package.parent)
     table(tmp_path)
     assert [clip.id for clip in Selection("hums", tmp_path)] == ["0"]

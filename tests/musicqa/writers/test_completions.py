@@ -28,7 +28,18 @@ def test_a_text_that_was_cut_is_marked() -> None:
     assert read_completion(response("length", content="Hel")).reply.truncated
 
 
-@pytest.mark.parametrize("usage", [None, [], {"prompt_tokens": "many"}, {}])
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        [],
+        {"prompt_tokens": "many"},
+        {},
+        {"completion_tokens": -1},
+        {"prompt_tokens": 10**400},
+        {"prompt_tokens": True},
+    ],
+)
 def test_tokens_may_be_missing(usage: object) -> None:
     completion = read_completion({**response(content="a"), "usage": usage})
     assert (completion.tokens_in, completion.tokens_out) == (0, 0)

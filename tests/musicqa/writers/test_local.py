@@ -11,7 +11,7 @@ from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import Request
 from mullama.musicqa.writers import WriterOptions
-from mullama.musicqa.writers.local import LocalWriter, SeededNoise
+from mullama.musicqa.writers.local import LocalWriter, SeededGumbel
 
 QUESTIONS = (
     "Hello",
@@ -55,7 +55,7 @@ def test_clips_are_interviewed_in_any_batch_with_the_same_result(chat_model: str
         found.append({clip.id: clip for clip in writer.write(clips)})
     assert found[0] == found[1]
     assert len(found[0]) == len(clips)
-    assert all(clip.failed for clip in found[0].values())  # noise is all that it can say
+    assert all(clip.failed for clip in found[0].values())  # gumbel is all that it can say
     assert found[0]["0"].writer == "local:tiny-chat"
 
 
@@ -64,11 +64,11 @@ def test_a_reply_without_an_end_is_cut_off(chat_model: str) -> None:
     assert writer.replies([request("Hello")])[0].truncated
 
 
-def test_seeded_noise_draws_from_the_softmax() -> None:
+def test_seeded_gumbel_draws_from_the_softmax() -> None:
     scores = torch.tensor([[0.0, 1.0, 2.0]])
     draws = 2000
-    noise = SeededNoise(range(draws), temperature=0.5)
-    drawn = noise(torch.zeros(draws, 1), scores.expand(draws, 3)).argmax(1)
+    gumbel = SeededGumbel(range(draws), temperature=0.5)
+    drawn = gumbel(torch.zeros(draws, 1), scores.expand(draws, 3)).argmax(1)
     share = torch.tensor([Counter(drawn.tolist())[token] / draws for token in range(3)])
     torch.testing.assert_close(share, torch.softmax(scores[0] / 0.5, 0), atol=0.03, rtol=0)
 

@@ -18,7 +18,7 @@ def elapsed(pace: Pace, turns: int) -> float:
     return time.monotonic() - begin
 
 
-def test_without_a_limit_nobody_waits() -> None:
+def test_without_a_limit_no_request_waits() -> None:
     assert elapsed(Pace(), 100) < 1
 
 
@@ -26,7 +26,7 @@ def test_turns_are_spaced() -> None:
     assert 0.19 < elapsed(Pace(1200), 5) < 2
 
 
-def test_a_hold_stops_everybody() -> None:
+def test_a_hold_stops_all_requests() -> None:
     for pace in (Pace(), Pace(60_000)):
         pace.hold(0.1)
         assert 0.09 < elapsed(pace, 3) < 2

@@ -10,10 +10,11 @@ from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.writers import WriterOptions, open_writer
 from mullama.musicqa.writers import endpoint as endpoint_module
-from mullama.musicqa.writers.endpoint import EndpointError
+from mullama.musicqa.writers.address import EndpointError
 
 pytest.importorskip("openai", reason="needs the musicqa extra")
-SECRET = "sk-very-secret"
+SECRET = "sk-Very/secret+1"
+PATH = "/v1/chat/completions"
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +62,7 @@ def test_a_silent_server_is_asked_again() -> None:
     assert not clip.failed
 
 
-@pytest.mark.parametrize("mark", ["malformed", "noise"])
+@pytest.mark.parametrize("mark", ["malformed", "unwanted"])
 def test_a_reply_that_cannot_be_used_is_corrected(mark: str) -> None:
     with CannedServer() as server:
         (clip,) = interviews(server, f"a song [{mark}]").values()
@@ -110,14 +111,86 @@ def test_a_server_that_is_gone_ends_the_job() -> None:
         list(writer.write(clips(*(f"song {n}" for n in range(20)))))
 
 
-def test_the_key_is_sent_and_told_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_is_sent_and_told_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MULLAMA_API_KEY", SECRET)
+    marks = ("echo-key", "echo-key-late", "echo-key-in-nonsense", "echo-key-in-reply")
     with CannedServer(key=SECRET) as server:
-        found = interviews(server, "a song", "a song [echo-key]")
+        found = interviews(server, "a song", *(f"a song [{mark}]" for mark in marks))
     assert not found["a song"].failed
-    failed = found["a song [echo-key]"]
-    assert "***" in failed.failed
-    assert SECRET not in str(failed.as_dict())
+    told = {mark: found[f"a song [{mark}]"] for mark in marks}
+    assert "***" in told["echo-key"].failed
+    assert "***" in told["echo-key-in-nonsense"].last_text
+    assert all(" is Bearer *** " in answer for _, answer in told["echo-key-in-reply"].pairs)
+    for clip in told.values():
+        assert SECRET[:8] not in str(clip.as_dict())
+
+
+@pytest.mark.parametrize("key", ["sk-a b", "sk-ü", "sk-\n\nHost: other"])
+def test_what_no_header_takes_is_no_key(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULLAMA_API_KEY", key)
+    with CannedServer() as server, pytest.raises(UsageError, match="is not a key") as raised:
+        interviews(server, "a song")
+    assert "sk-" not in str(raised.value)
+    assert not server.paths
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_another_server_gets_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULLAMA_API_KEY", SECRET)
+    with CannedServer() as other:
+        target = f"{other.url}/chat/completions"
+        with CannedServer(redirects={PATH: (status, target)}) as server:
+            with pytest.raises(EndpointError, match="to another server, 'http://127") as raised:
+                interviews(server, "a song")
+            assert len(server.paths) == 1
+    assert not other.paths
+    assert str(other.port) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "//other/v1",
+        "https://127.0.0.1/v1",
+        "http://127.0.0.1:x/v1",
+        "ftp://127.0.0.1/v1",
+        "http://[",
+    ],
+)
+def test_odd_places_are_other_servers(location: str) -> None:
+    with (
+        CannedServer(redirects={PATH: (307, location)}) as server,
+        pytest.raises(EndpointError, match="another server"),
+    ):
+        interviews(server, "a song")
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_the_same_server_may_redirect(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULLAMA_API_KEY", SECRET)
+    with CannedServer(key=SECRET, redirects={PATH: (status, f"{PATH}/")}) as server:
+        (clip,) = interviews(server, "a song").values()
+    assert len(clip.pairs) == 9
+    assert server.paths == [PATH, f"{PATH}/"] * 2
+
+
+def test_a_redirect_without_content_is_told() -> None:
+    with (
+        CannedServer(redirects={PATH: (301, f"{PATH}/")}) as server,
+        pytest.raises(
+            EndpointError, match=r"without their content \(301\) to 'http.*completions/'"
+        ),
+    ):
+        interviews(server, "a song")
+
+
+def test_a_circle_of_redirects_ends() -> None:
+    with (
+        CannedServer(redirects={PATH: (307, PATH)}) as server,
+        pytest.raises(EndpointError, match="redirects more than 3 times"),
+    ):
+        interviews(server, "a song")
+    assert len(server.paths) <= 5
 
 
 def test_openais_key_goes_to_openai_only(monkeypatch: pytest.MonkeyPatch) -> None:

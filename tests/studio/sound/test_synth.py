@@ -3,11 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from installed import skip_without_fluidsynth
 from mullama.errors import UsageError
 from mullama.studio.compose.piece import Note, Part
 from mullama.studio.instruments import DRUMS, INSTRUMENTS
 from mullama.studio.sound.banks import Bank
-from mullama.studio.sound.synth import MAX_PARTS, Synth, Timbre
+from mullama.studio.sound.synth import MAX_PARTS, Synth, Timbre, _library
 
 
 def _part(instrument: str = "piano", pitch: int = 69, start: float = 0.0, **of: int) -> Part:
@@ -73,7 +74,21 @@ def test_too_many_parts_are_refused(synth: Synth) -> None:
 
 
 def test_a_broken_bank_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_without_fluidsynth()
     (tmp_path / "broken.sf2").write_bytes(b"RIFFnothing")
     monkeypatch.setenv("MULLAMA_SOUNDFONTS", str(tmp_path))
     with pytest.raises(UsageError, match="no readable soundfont: reinstall broken-soundfont"):
         Synth(Bank("broken", ("broken.sf2",), "broken-soundfont", "none"))
+
+
+def test_a_missing_library_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the error, and in the line by which `make test` skips what needs it."""
+
+    def missing(name: str) -> None:
+        raise OSError(f"{name}: cannot open shared object file")
+
+    monkeypatch.setattr("ctypes.CDLL", missing)
+    with pytest.raises(UsageError, match="apt-get install libfluidsynth3"):
+        _library()
+    with pytest.raises(pytest.skip.Exception, match="needs libfluidsynth3: apt-get install libf"):
+        skip_without_fluidsynth()

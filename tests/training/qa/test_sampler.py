@@ -1,4 +1,4 @@
-"""Which lessons come when: all of them, hardly padded, the same for any number of processes."""
+"""Which rows come when: all of them, hardly padded, the same for any number of processes."""
 
 import itertools
 
@@ -21,7 +21,7 @@ def epoch(one: Sampler, number: int) -> list[np.ndarray]:
 
 
 @pytest.mark.parametrize("parts", [1, 4])
-def test_every_lesson_comes_once_in_a_pass(parts: int) -> None:
+def test_every_row_comes_once_in_a_pass(parts: int) -> None:
     one = order(parts=parts)
     passes = []
     for turn in range(2):
@@ -37,7 +37,7 @@ def test_a_step_is_the_same_whenever_it_is_asked_for() -> None:
     assert [one.rows(step).tolist() for step in range(20)] == backwards[::-1]
 
 
-def test_weights_say_how_often_a_lesson_comes() -> None:
+def test_weights_say_how_often_a_row_comes() -> None:
     weights = np.repeat([2.0, 0.5], [51, 50])
     one = order(weights)
     for number in range(3):

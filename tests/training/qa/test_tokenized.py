@@ -3,7 +3,8 @@
 import pytest
 
 from mullama.answer.prompt import fill
-from mullama.checkpoints.store import load_tokenizer, resolve
+from mullama.checkpoints.store import resolve
+from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.data.records import Pair
 from mullama.training.qa.tokenized import tokenize
 
@@ -15,37 +16,37 @@ PAIRS = [
 ]
 
 
-def test_a_lesson_is_the_prompt_the_answer_and_its_end() -> None:
-    taught = tokenize(PAIRS, TOKENIZER, "brief", 400)
-    ids, prompt = taught[0]
+def test_a_text_is_the_prompt_the_answer_and_its_end() -> None:
+    tokenized = tokenize(PAIRS, TOKENIZER, "brief", 400)
+    ids, prompt = tokenized[0]
     text = fill("brief", PAIRS[0].question)
     assert ids[:prompt].tolist() == TOKENIZER(text)["input_ids"]
     assert TOKENIZER.decode(ids[prompt:-1]) == " Yes, there are drums."
     assert ids[-1] == TOKENIZER.eos_token_id
-    assert len(taught) == 3
-    assert taught.lengths.sum() == len(taught.tokens)
+    assert len(tokenized) == 3
+    assert tokenized.lengths.sum() == len(tokenized.tokens)
 
 
 def test_a_long_answer_is_cut_but_keeps_its_end() -> None:
-    taught = tokenize(PAIRS, TOKENIZER, "brief", 40)
-    assert len(taught[1].ids) == 40
-    assert taught[1].ids[-1] == TOKENIZER.eos_token_id
-    assert taught.cut == 1
+    tokenized = tokenize(PAIRS, TOKENIZER, "brief", 40)
+    assert len(tokenized[1].ids) == 40
+    assert tokenized[1].ids[-1] == TOKENIZER.eos_token_id
+    assert tokenized.cut == 1
 
 
 def test_a_question_without_room_is_left_out_by_name() -> None:
-    taught = tokenize(PAIRS, TOKENIZER, "brief", 40)
-    assert [pair.audio for pair in taught.pairs] == ["a.wav", "b.wav"]
-    assert taught.places.tolist() == [0, 1]
-    assert taught.too_long[0].startswith("pair 2 ('Why? Why?")
+    tokenized = tokenize(PAIRS, TOKENIZER, "brief", 40)
+    assert [pair.audio for pair in tokenized.pairs] == ["a.wav", "b.wav"]
+    assert tokenized.places.tolist() == [0, 1]
+    assert tokenized.too_long[0].startswith("pair 2 ('Why? Why?")
 
 
 @pytest.mark.parametrize("max_length", [40, 400])
 def test_as_published_nothing_is_left_out(max_length: int) -> None:
-    taught = tokenize(PAIRS, TOKENIZER, "brief", max_length, as_published=True)
-    assert len(taught) == 3
-    assert max(taught.lengths) <= max_length
+    tokenized = tokenize(PAIRS, TOKENIZER, "brief", max_length, as_published=True)
+    assert len(tokenized) == 3
+    assert max(tokenized.lengths) <= max_length
 
 
-def test_no_pairs_no_lessons() -> None:
+def test_no_pairs_no_texts() -> None:
     assert len(tokenize([], TOKENIZER, "brief", 40)) == 0

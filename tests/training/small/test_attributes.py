@@ -1,4 +1,4 @@
-"""Facts as targets, as vectors, and read back by heads."""
+"""Facts as targets, as vectors, and read back by probes."""
 
 import math
 
@@ -7,6 +7,7 @@ import torch
 
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.training.small.attributes import (
     FACTS_WIDTH,
@@ -19,7 +20,6 @@ from mullama.training.small.attributes import (
     tempo_shares,
 )
 from mullama.training.small.augment import Change
-from mullama.training.small.silence import NOTHING
 
 WALTZ = Truth(("piano", "violin"), "waltz", 90, "3/4", "B minor", "sad", "violin")
 BEAT = Truth(("drums",), None, 120, "4/4", None, None, None)
@@ -58,7 +58,7 @@ def test_tempo_shares_peak_at_the_tempo() -> None:
     assert not shares[1].any()
 
 
-def test_heads_learn_and_score_what_they_are_shown() -> None:
+def test_probes_learn_and_score_what_they_are_shown() -> None:
     torch.manual_seed(0)
     facts = targets([WALTZ, BEAT] * 4)
     feature = torch.nn.functional.normalize(torch.randn(2, 16), dim=1).repeat(4, 1)

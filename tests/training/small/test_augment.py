@@ -7,7 +7,7 @@ from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS, Spectra
 from mullama.training.small.augment import augment, overlay
 
 
-def heard(clips: int = 64, frames: int = 200) -> Spectra:
+def some_spectra(clips: int = 64, frames: int = 200) -> Spectra:
     random = torch.Generator().manual_seed(0)
     bands = 1.0 + torch.rand(clips, BANDS, frames, generator=random)
     bands[:, 50] = 14.0
@@ -15,19 +15,19 @@ def heard(clips: int = 64, frames: int = 200) -> Spectra:
 
 
 def test_the_same_generator_gives_the_same() -> None:
-    results = [augment(heard(), torch.Generator().manual_seed(5)) for _ in range(2)]
+    results = [augment(some_spectra(), torch.Generator().manual_seed(5)) for _ in range(2)]
     assert torch.equal(results[0][0].bands, results[1][0].bands)
     assert torch.equal(results[0][1].semitones, results[1][1].semitones)
 
 
 def test_a_loud_band_moves_by_the_semitones_told() -> None:
-    found, change = augment(heard(), torch.Generator().manual_seed(1))
+    found, change = augment(some_spectra(), torch.Generator().manual_seed(1))
     assert len(change.semitones.unique()) > 4
     assert torch.equal(found.bands.mean(-1).argmax(1), 50 + change.semitones)
 
 
 def test_without_transposition_pitch_and_speed_stay() -> None:
-    found, change = augment(heard(), torch.Generator().manual_seed(1), transpose=False)
+    found, change = augment(some_spectra(), torch.Generator().manual_seed(1), transpose=False)
     assert not change.semitones.any()
     assert (change.speed == 1).all()
     assert (found.bands.mean(-1).argmax(1) == 50).all()
@@ -51,7 +51,7 @@ def test_events_follow_the_speed_told() -> None:
 
 def test_onsets_stay_twice_as_many_as_bands_and_all_is_finite() -> None:
     for seed in range(5):
-        found, _ = augment(heard(8), torch.Generator().manual_seed(seed))
+        found, _ = augment(some_spectra(8), torch.Generator().manual_seed(seed))
         assert found.onsets.shape[-1] == 2 * found.bands.shape[-1]
         assert found.bands.isfinite().all()
         assert (found.bands >= 0).all()
@@ -76,7 +76,7 @@ def test_clips_overlaid_hold_both_and_the_others_stay() -> None:
 
 
 def test_nothing_overlaid_is_the_same() -> None:
-    clips = heard(4)
+    clips = some_spectra(4)
     found, mixed = overlay(clips, 0.0, torch.Generator().manual_seed(0))
     assert not mixed.any()
     assert torch.equal(found.bands, clips.bands)

@@ -1,4 +1,4 @@
-"""Draws are fair and repeatable; padding is marked as not to be learnt."""
+"""Draws are fair and repeatable; padding has no loss."""
 
 import torch
 
@@ -26,7 +26,7 @@ def test_each_place_of_a_pool_is_taken_once() -> None:
     assert sorted(places) == [(pool, place) for pool in range(2) for place in range(POOL)]
 
 
-def test_only_answers_are_learnt() -> None:
+def test_only_answers_have_a_loss() -> None:
     batch = pad([TextRow(5, [1, 2, 3], [4, 9]), TextRow(6, [1], [2, 9])], padding=0)
     assert batch.clips.tolist() == [5, 6]
     assert batch.input_ids.tolist() == [[1, 2, 3, 4, 9], [1, 2, 9, 0, 0]]

@@ -8,11 +8,12 @@ import torch
 from mullama.config import FilterbankConfig
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
+from mullama.studio.silence import NOTHING
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
+from mullama.training.checkpoints import TrainingError
 from mullama.training.small.augment import Change
-from mullama.training.small.corpus import SpectraSet
 from mullama.training.small.features import changed, compute_features
-from mullama.training.small.silence import NOTHING
 
 WALTZ = Truth(("piano",), "waltz", 90, "3/4", "B minor", "sad", "piano")
 
@@ -46,19 +47,29 @@ def test_the_first_variant_is_the_clip_itself(
     assert any(truth.key != WALTZ.key for truth in found.truths[5:9])
 
 
-def test_they_are_kept_until_the_encoder_changes(music: SpectraSet, tmp_path: Path) -> None:
+def test_they_are_cached_until_the_encoder_changes(music: SpectraSet, tmp_path: Path) -> None:
     encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=32))
     first = compute_features(encoder, music, 2, 0, tmp_path)
-    (kept,) = tmp_path.glob("heard-*.pt")
-    stamp = kept.stat().st_mtime_ns
+    (cached,) = tmp_path.glob("features-*.pt")
+    stamp = cached.stat().st_mtime_ns
     again = compute_features(encoder, music, 2, 0, tmp_path)
-    assert kept.stat().st_mtime_ns == stamp
+    assert cached.stat().st_mtime_ns == stamp
     assert torch.equal(first.listenings, again.listenings)
     assert first.truths == again.truths
     with torch.no_grad():
         encoder.feature_extractor.rhythm.out.bias.add_(1)
     compute_features(encoder, music, 2, 0, tmp_path)
-    assert len(list(tmp_path.glob("heard-*.pt"))) == 2
+    assert len(list(tmp_path.glob("features-*.pt"))) == 2
+
+
+def test_damaged_ones_are_named(
+    encoder: FilterbankEncoder, music: SpectraSet, tmp_path: Path
+) -> None:
+    compute_features(encoder, music, 1, 0, tmp_path)
+    (path,) = tmp_path.glob("features-*.pt")
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(TrainingError, match=r"features-.*\.pt is damaged: remove it"):
+        compute_features(encoder, music, 1, 0, tmp_path)
 
 
 def test_facts_move_with_the_music() -> None:

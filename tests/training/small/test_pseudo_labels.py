@@ -1,17 +1,17 @@
-"""What heads read becomes the truth that is taught; what is not known stays open."""
+"""What probes read becomes the truth that is trained on; what is not known stays open."""
 
 import pytest
 import torch
 
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import CHOICES, tempo_shares
 from mullama.training.small.build_model import SmallTrainableModel, fresh_model
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.pseudo_labels import SURE, SURE_TEMPO, WORDS, pseudo_labels, read_tempo
-from mullama.training.small.silence import NOTHING
 from mullama.training.small.tokens import train_tokenizer
 
 SIZES = ModelSizes(hidden=32, layers=2, heads=2, inner=32, adapted_layers=2, bridge_width=32)
@@ -24,7 +24,7 @@ def trainable() -> SmallTrainableModel:
     return SmallTrainableModel(fresh_model(SIZES, train_tokenizer(["Yes. No."], 300), 0))
 
 
-def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(
+def test_sure_facts_are_the_probes_own_and_unsure_ones_stay_open(
     trainable: SmallTrainableModel,
 ) -> None:
     torch.manual_seed(0)
@@ -32,12 +32,12 @@ def test_sure_facts_are_the_heads_own_and_unsure_ones_stay_open(
     listenings = torch.randn(3, trainable.model.config.states, features).half()
     with torch.no_grad():
         unsure = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING)))
-        for head in trainable.probes.probes.values():
-            head.weight.mul_(30)
+        for probe in trainable.probes.probes.values():
+            probe.weight.mul_(30)
         logits = trainable.probes(trainable.model.bridge.feature(listenings.float()))
         sure = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING)))
-        for head in trainable.probes.probes.values():
-            head.weight.div_(30)
+        for probe in trainable.probes.probes.values():
+            probe.weight.div_(30)
     assert torch.equal(sure.listenings, listenings)
     for row in range(2):
         assert sure.truths[row].key == all_keys()[logits["key"][row].argmax()]

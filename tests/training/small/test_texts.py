@@ -7,9 +7,9 @@ import pytest
 
 from mullama.studio.clips import TAKES
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
+from mullama.studio.split import Split
 from mullama.studio.truth import Truth
-from mullama.training.recipe import Split
-from mullama.training.small.silence import NOTHING
 from mullama.training.small.texts import SHARES, Interviewer, corpus_texts, imagined
 
 SPLIT = Split("music", "encoder", 60, takes=2, silences=3)

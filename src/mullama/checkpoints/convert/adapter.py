@@ -21,7 +21,8 @@ from mullama.checkpoints.convert.tensor_names import (
     gate_layer,
     language_model_name,
 )
-from mullama.checkpoints.tensors import LazyTensor, TensorFile, concat
+from mullama.checkpoints.lazy_tensor import LazyTensor, concat
+from mullama.checkpoints.tensor_file import TensorFile
 from mullama.errors import CheckpointError
 
 LANGUAGE, ENCODER = "llama.", "mert_model."
@@ -96,7 +97,7 @@ class Adapter:
 def read_adapter(path: Path) -> Adapter:
     """Sort a file's tensors by the part that they belong to; refuse what belongs to none."""
     file = TensorFile(path)
-    state = {_usual(key): tensor for key, tensor in file.plan().items()}
+    state = {_canonical(key): tensor for key, tensor in file.plan().items()}
     _refuse_imagebind(path, state)
     if QUERIES not in state:
         raise _missing(path, QUERIES)
@@ -117,7 +118,7 @@ def read_adapter(path: Path) -> Adapter:
     return adapter
 
 
-def _usual(key: str) -> str:
+def _canonical(key: str) -> str:
     """Undo what some versions of the training script, or a data-parallel wrapper, did to a name."""
     key = key.removeprefix("module.")
     return LANGUAGE + key.removeprefix("llma.") if key.startswith("llma.") else key

@@ -1,18 +1,18 @@
 """A language model's chat template becomes the prompt that asks it one question about music.
 
-The template is a program in Jinja's language, which transformers runs in a sandbox; here it runs
-once, when a model is made, over a placeholder. What it wrote is the prompt from then on (see
+The template is a program in Jinja's language. Here it runs once, when a model is made, over a
+placeholder (see render_template.py). What it wrote is the prompt from then on (see
 answer/prompt.py): a text like any other, with nothing in it that runs. Knows nothing of music.
 """
 
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from mullama.answer.prompt import QUESTION
-from mullama.checkpoints.tensors import read_config
+from mullama.checkpoints.convert.render_template import render
+from mullama.checkpoints.json_file import read_json
 from mullama.errors import CheckpointError
 
 MAX_TEMPLATE, MAX_PROMPT = 100_000, 20_000
@@ -33,7 +33,7 @@ def chat_template(folder: Path) -> str | None:
             raise CheckpointError(f"{alone} cannot be read: {cause}") from cause
     for name in ("tokenizer_config.json", "chat_template.json"):
         path = folder / name
-        found = read_config(path).get("chat_template") if path.is_file() else None
+        found = read_json(path).get("chat_template") if path.is_file() else None
         if isinstance(found, list):  # several by name, as some of 2024 have
             found = _by_name(found).get("default")
         if isinstance(found, str):
@@ -47,19 +47,14 @@ def chat_prompt(tokenizer: PreTrainedTokenizerBase, template: str, source: Path)
     With its special tokens spelt out, the begin-of-text token too. Raises CheckpointError naming
     `source` for a template that fails or loses the question.
     """
+    values = {**tokenizer.special_tokens_map, **SETTINGS, "messages": [MESSAGE]}
     try:
-        text = tokenizer.apply_chat_template(
-            [MESSAGE],
-            chat_template=template,
-            tokenize=False,
-            add_generation_prompt=True,
-            **SETTINGS,
-        )
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as cause:
-        raise CheckpointError(f"the chat template of {source} fails: {cause}") from cause
+        text = render(template, values)
+    except CheckpointError as cause:
+        raise CheckpointError(f"the chat template of {source} {cause}") from cause
     if text.count(QUESTION) != 1 or len(text) > MAX_PROMPT:
         raise CheckpointError(f"the chat template of {source} makes no prompt of one question")
-    return str(text)
+    return text
 
 
 def _by_name(templates: list[Any]) -> dict[Any, Any]:

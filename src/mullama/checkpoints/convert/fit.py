@@ -4,36 +4,30 @@ Knows names, shapes and types; reads no numbers.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from mullama.checkpoints.convert.adapter import Adapter
+from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.convert.llama import Llama
 from mullama.checkpoints.convert.mert import Mert
-from mullama.checkpoints.convert.safetensors_shards import CODES
 from mullama.checkpoints.convert.tensor_names import MIX, QUERIES
-from mullama.checkpoints.tensors import LazyTensor
+from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.weight_files import CODES
 from mullama.errors import CheckpointError
 
 
-def check_parts(
-    adapter: Adapter,
-    language: Llama,
-    encoder: Mert,
-    llama: Path,
-    mert: Path,
-    adapted_layers: int | None,
-) -> None:
+def check_parts(adapter: Adapter, language: Llama, encoder: Mert, options: ConvertOptions) -> None:
     """Refuse parts of different models, in the words of the person who chose the files."""
-    path, text = adapter.file.path, language.config
+    path, text, llama = adapter.file.path, language.config, options.llama
     if adapter.hidden != text.hidden_size:
         raise CheckpointError(
             f"{QUERIES} of {path} was trained with a LLaMA of width {adapter.hidden}, but {llama} "
             f"has width {text.hidden_size}: give --llama the size that belongs to it (7B is 4096, "
             "13B 5120)"
         )
-    if adapted_layers not in (None, adapter.layers):
+    if options.adapted_layers not in (None, adapter.layers):
         raise CheckpointError(
-            f"{QUERIES} of {path} holds {adapter.layers} queries where {adapted_layers} were "
+            f"{QUERIES} of {path} holds {adapter.layers} queries where {options.adapted_layers} "
+            "were "
             "expected: leave the number of adapted layers to the file"
         )
     if adapter.layers > text.num_hidden_layers:
@@ -46,7 +40,7 @@ def check_parts(
         states, features = adapter.listening
         raise CheckpointError(
             f"{MIX} of {path} was trained with an encoder of {states} hidden states of {features}, "
-            f"but {mert} has {sizes[0]} of {sizes[1]}: give --mert the one that belongs to it "
+            f"but {options.mert} has {sizes[0]} of {sizes[1]}: give --mert the one that belongs to it "
             "(MERT-v1-330M is 25 x 1024, MERT-v1-95M 13 x 768)"
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import Tensor
 
-from mullama.checkpoints.tensors import LazyTensor, lazy_full
+from mullama.checkpoints.lazy_tensor import LazyTensor, lazy_full
 
 
 def fresh(
@@ -19,7 +19,8 @@ def fresh(
 ) -> dict[str, LazyTensor]:
     """Plan tensors of these names: gates closed, norms one, linear layers as torch draws them."""
     return {
-        name: lazy_full(shapes[name], f"fresh {name}", _drawn(name, shapes, seed)) for name in names
+        name: lazy_full(shapes[name], f"fresh {name}", _filler(name, shapes, seed))
+        for name in names
     }
 
 
@@ -28,7 +29,7 @@ def zeros(shape: tuple[int, ...], name: str) -> LazyTensor:
     return lazy_full(shape, f"zeros for {name}", torch.zero_)
 
 
-def _drawn(
+def _filler(
     name: str, shapes: Mapping[str, tuple[int, ...]], seed: int
 ) -> Callable[[Tensor], Tensor]:
     if name.endswith((".gates", ".lora_B")):

@@ -12,29 +12,20 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoConfig, LlamaConfig, PreTrainedConfig
+from transformers import LlamaConfig, PreTrainedConfig
 
-from mullama.checkpoints.convert.tensor_names import language_model_name, turns
-from mullama.checkpoints.tensors import (
-    INVALID,
-    LazyTensor,
-    TensorFile,
-    concat,
-    invalid_config,
-    read_config,
-    weight_files,
-)
+from mullama.checkpoints.convert.tensor_names import is_rotary, language_model_name
+from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
+from mullama.checkpoints.lazy_tensor import LazyTensor, concat
+from mullama.checkpoints.tensor_file import TensorFile
+from mullama.checkpoints.weight_files import weight_files
+from mullama.config import TEXT_CONFIGS
 from mullama.errors import CheckpointError
+from mullama.stored_part import check_sizes, network_only
 
-KINDS: dict[str, tuple[str, ...]] = {
-    "llama": ("attention_bias", "mlp_bias"),
-    "mistral": (),
-    "qwen2": (),
-    "qwen3": (),
-}
-"""Language models of transformers that music can enter, by `model_type`: plain decoders whose attention
-ends in `o_proj`. For each, the settings that give it the biases which the published finetuning trains:
-zeros, which change nothing until then."""
+BIASES: dict[str, tuple[str, ...]] = {"llama": ("attention_bias", "mlp_bias")}
+"""Settings that give a kind of language model the biases which the published finetuning trains: zeros,
+which change nothing until then."""
 UNUSED = ("rope.freqs", "rotary_emb.inv_freq")
 """Ends of names that old files carry and nothing reads."""
 ROPE_THETA = 10_000.0
@@ -57,6 +48,7 @@ ROW_CUT = ("wo.weight", "w2.weight")
 class Llama:
     """A language model as it was found."""
 
+    folder: Path
     config: PreTrainedConfig
     state: dict[str, LazyTensor]
     """By transformers' names; empty where the adapter file brings the weights."""
@@ -68,15 +60,15 @@ class Llama:
     alone knows which pieces begin and end a text."""
 
 
-def read_llama(folder: Path, brought: Mapping[str, LazyTensor], size: str | None = None) -> Llama:
-    """Read a language model from `folder`; `brought` tensors (Meta's names) replace its own.
+def read_llama(folder: Path, overrides: Mapping[str, LazyTensor], size: str | None = None) -> Llama:
+    """Read a language model from `folder`; `overrides` (Meta's names) replace its own.
 
     `size` names the sub-folder of a `ckpts/LLaMA` tree ("7B"), where there is more than one.
     """
     folder = _choose(folder, size)
     if (folder / "params.json").is_file():
-        return _read_meta(folder, brought)
-    return _read_transformers(folder, brought)
+        return _read_meta(folder, overrides)
+    return _read_transformers(folder, overrides)
 
 
 def _choose(folder: Path, size: str | None) -> Path:
@@ -97,19 +89,20 @@ def _choose(folder: Path, size: str | None) -> Path:
     )
 
 
-def _read_meta(folder: Path, brought: Mapping[str, LazyTensor]) -> Llama:
-    params = read_config(folder / "params.json")
+def _read_meta(folder: Path, overrides: Mapping[str, LazyTensor]) -> Llama:
+    params = read_json(folder / "params.json")
     paths = sorted(folder.glob("consolidated.*.pth")) or sorted(folder.glob("*.pth"))
     # The published checkpoint brings every weight; then shards beside it need not be there.
-    whole = "tok_embeddings.weight" in brought and "output.weight" in brought
+    whole = "tok_embeddings.weight" in overrides and "output.weight" in overrides
     files = [] if whole else [TensorFile(path) for path in paths]
     if not whole and not files:
         raise CheckpointError(
             f"{folder} holds no consolidated.*.pth, and no adapter file brings LLaMA's weights"
         )
-    meta = {**_joined_shards(files, int(_number(folder, params, "dim"))), **brought}
+    meta = {**_concat_shards(files, int(_number(folder, params, "dim"))), **overrides}
     try:
         config = _meta_config(folder, params, meta)
+        check_sizes(config, str(folder / "params.json"))
     except INVALID as cause:
         raise invalid_config(folder / "params.json", cause) from cause
     state = {}
@@ -118,12 +111,12 @@ def _read_meta(folder: Path, brought: Mapping[str, LazyTensor]) -> Llama:
         if name is None and not key.endswith(UNUSED):
             raise CheckpointError(f"{folder} holds {key}, which is no tensor of LLaMA")
         if name is not None:
-            state[name] = in_halves(name, tensor, config)
+            state[name] = split_halves(name, tensor, config)
     tokenizer = _tokenizer_folder(folder)
-    return Llama(config, state, tokenizer, files, exact_vocabulary=True)
+    return Llama(folder, config, state, tokenizer, files, exact_vocabulary=True)
 
 
-def _joined_shards(files: list[TensorFile], dim: int) -> dict[str, LazyTensor]:
+def _concat_shards(files: list[TensorFile], dim: int) -> dict[str, LazyTensor]:
     plans = [file.plan() for file in files]
     if not plans:
         return {}
@@ -132,17 +125,18 @@ def _joined_shards(files: list[TensorFile], dim: int) -> dict[str, LazyTensor]:
             raise CheckpointError(f"{file.path} and {files[0].path.name} differ in {min(odd)}")
     if len(plans) == 1:
         return plans[0]
-    return {key: _join(key, [plan[key] for plan in plans], dim) for key in plans[0]}
+    return {key: _concat_pieces(key, [plan[key] for plan in plans], dim) for key in plans[0]}
 
 
-def _join(key: str, parts: list[LazyTensor], dim: int) -> LazyTensor:
+def _concat_pieces(key: str, parts: list[LazyTensor], dim: int) -> LazyTensor:
     """One tensor from the pieces that each model-parallel process held."""
     if len(parts[0].shape) < 2:
         return parts[0]
     columns = key.endswith(ROW_CUT)
     if key == "tok_embeddings.weight":  # cut by columns in LLaMA 1 and 2, by rows in Llama 3
         columns = parts[0].shape[1] != dim
-    return concat(parts, lambda pieces: torch.cat(pieces, dim=1 if columns else 0))
+    dim = 1 if columns else 0
+    return concat(parts, lambda pieces: torch.cat(pieces, dim=dim))
 
 
 def _meta_config(
@@ -184,46 +178,56 @@ def _tokenizer_folder(folder: Path) -> Path:
     raise CheckpointError(f"no tokenizer.model beside or above {folder}")
 
 
-def _read_transformers(folder: Path, brought: Mapping[str, LazyTensor]) -> Llama:
-    stored = read_config(folder / "config.json")
-    kind = stored.get("model_type")
-    if kind not in KINDS:
+def _read_transformers(folder: Path, overrides: Mapping[str, LazyTensor]) -> Llama:
+    config = _transformers_config(folder / "config.json")
+    if config.model_type != "llama" and overrides:
         raise CheckpointError(
-            f"{folder / 'config.json'} describes a {kind}, which music cannot enter; one of these is "
-            f"needed: {', '.join(KINDS)}"
-        )
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except INVALID as cause:
-        raise invalid_config(folder / "config.json", cause) from cause
-    for added in KINDS[kind]:
-        setattr(config, added, True)
-    if kind != "llama" and brought:
-        raise CheckpointError(
-            f"{folder} holds a {kind}; this adapter's {min(brought)} belongs to a LLaMA"
+            f"{folder} holds a {config.model_type}; this adapter's {min(overrides)} belongs to a LLaMA"
         )
     files = [TensorFile(path) for path in weight_files(folder)]
-    if not files and "tok_embeddings.weight" not in brought:
+    if not files and "tok_embeddings.weight" not in overrides:
         raise CheckpointError(
             f"{folder} holds no weights (model.safetensors or pytorch_model.bin), and no adapter "
             "file brings them"
         )
     found = {key: tensor for file in files for key, tensor in file.plan().items()}
     state = {key: tensor for key, tensor in found.items() if not key.endswith(UNUSED)}
-    for key, tensor in brought.items():
+    for key, tensor in overrides.items():
         name = str(language_model_name(key))
-        state[name] = in_halves(name, tensor, config)
+        state[name] = split_halves(name, tensor, config)
     if config.tie_word_embeddings:
         state.pop("lm_head.weight", None)
-    return Llama(config, state, _tokenizer_folder(folder), files, exact_vocabulary=False)
+    tokenizer = _tokenizer_folder(folder)
+    return Llama(folder, config, state, tokenizer, files, exact_vocabulary=False)
 
 
-def in_halves(name: str, tensor: LazyTensor, config: PreTrainedConfig) -> LazyTensor:
-    """Reorder what rotates: Meta turns neighbouring rows together, transformers halves of a head.
+def _transformers_config(path: Path) -> PreTrainedConfig:
+    """The configuration of a language model, from the keys of its own class alone."""
+    stored = read_json(path)
+    kind = stored.get("model_type")
+    if not isinstance(kind, str) or kind not in TEXT_CONFIGS:
+        raise CheckpointError(
+            f"{path} describes a {kind}, which music cannot enter; one of these is needed: "
+            f"{', '.join(TEXT_CONFIGS)}"
+        )
+    try:
+        config = TEXT_CONFIGS[kind](**network_only(TEXT_CONFIGS[kind], stored))
+        check_sizes(config, "its network")
+    except CheckpointError as cause:
+        raise CheckpointError(f"{path}: {cause}") from cause
+    except INVALID as cause:
+        raise invalid_config(path, cause) from cause
+    for added in BIASES.get(kind, ()):
+        setattr(config, added, True)
+    return config
+
+
+def split_halves(name: str, tensor: LazyTensor, config: PreTrainedConfig) -> LazyTensor:
+    """Reorder rotary rows: Meta rotates neighbouring rows together, transformers halves of a head.
 
     Rows of q and k, of their biases and of LoRA's B alike; LoRA's A has no rows of a head.
     """
-    if not turns(name):
+    if not is_rotary(name):
         return tensor
     heads = config.num_attention_heads if ".q_proj." in name else config.num_key_value_heads
     if not tensor.shape or tensor.shape[0] % (2 * heads):

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import torch
 
-from mullama.checkpoints.tensors import LazyTensor
+from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.weight_files import CODES
 from mullama.errors import CheckpointError
 
 SHARD_BYTES = 2 * 10**9
@@ -22,13 +23,6 @@ RELEASE_BYTES = 2**28
 """Sources are unmapped whenever this much has been read from them."""
 ALIGNMENT = 8
 """Of the header's end, as the format wants it."""
-CODES = {
-    torch.float64: "F64",
-    torch.float32: "F32",
-    torch.float16: "F16",
-    torch.bfloat16: "BF16",
-    torch.int64: "I64",
-}
 
 
 def write_shards(
@@ -39,7 +33,7 @@ def write_shards(
     progress: Callable[[int], None],
     limit: int = SHARD_BYTES,
 ) -> None:
-    """Write every planned tensor into `folder`; `progress` hears the bytes of each when done."""
+    """Write every planned tensor into `folder`; `progress` is told the bytes of each when done."""
     shards = _divide(plan, limit)
     names = _file_names(len(shards))
     for name, shard in zip(names, shards, strict=True):

@@ -68,6 +68,6 @@ def bridge_name(key: str) -> str | None:
     return None
 
 
-def turns(name: str) -> bool:
+def is_rotary(name: str) -> bool:
     """Whether rows of this tensor are rotated by position, so that their order matters."""
     return bool(re.search(r"self_attn\.[qk]_proj\.(weight|bias|lora_B)$", name))

@@ -13,12 +13,15 @@ from tokenizers import AddedToken, Tokenizer, decoders, normalizers
 from tokenizers.models import BPE
 from tokenizers.processors import Sequence, TemplateProcessing
 
-from mullama.checkpoints.pieces import SPACE
-from mullama.checkpoints.tensors import read_config
-from mullama.errors import CheckpointError, MissingExtraError
+from mullama.checkpoints.json_file import read_json
+from mullama.checkpoints.sentencepiece_text import SPACE
+from mullama.checkpoints.tokenizer import SPECIAL, open_tokenizer, tokenizer_errors
+from mullama.errors import CheckpointError
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED = 1, 2, 3, 4
 """Kinds of pieces in sentencepiece_model.proto."""
+MAX_MODEL_BYTES, MAX_PIECE = 2**26, 1000
+"""Bytes of a tokenizer.model, of which published ones have a tenth; characters of a piece (published: 16)."""
 BYTE_PAIRS = 2
 """Byte-pair encoding among the model types of sentencepiece_model.proto."""
 
@@ -34,7 +37,8 @@ def write_tokenizer(
     """
     model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
     if model.is_file() and _takes_sentencepiece(model, ready):
-        tokenizer, special = _from_sentencepiece(model)
+        with tokenizer_errors(_unsuitable(model, "cannot be used")):
+            tokenizer, special = _from_sentencepiece(model)
         source = model
     else:
         tokenizer, special = _from_json(ready)
@@ -49,7 +53,8 @@ def write_tokenizer(
             f"{source} has {pieces} pieces, but the language model has embeddings for {rows}: take "
             "the tokenizer that came with these weights"
         )
-    tokenizer.save(str(out / "tokenizer.json"))
+    # tokenizers' own `save` raises errors that have no class of their own.
+    (out / "tokenizer.json").write_text(tokenizer.to_str(pretty=True), encoding="utf-8")
     settings: dict[str, Any] = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "padding_side": "left",
@@ -62,32 +67,30 @@ def write_tokenizer(
 
 
 def _takes_sentencepiece(model: Path, ready: Path) -> bool:
-    """The original goes first, unless the tokenizer.json beside it has learnt more pieces since."""
+    """The original goes first, unless the tokenizer.json beside it has more pieces."""
     if not ready.is_file():
         return True
     try:
         pieces = len(_pieces(model).pieces)
-    except (CheckpointError, MissingExtraError):
+    except CheckpointError:
         return False
-    return bool(_load_json(ready).get_vocab_size(with_added_tokens=True) == pieces)
+    return bool(open_tokenizer(ready).get_vocab_size(with_added_tokens=True) == pieces)
 
 
 def _pieces(path: Path) -> Any:
-    try:
-        from sentencepiece import sentencepiece_model_pb2 as protocol
-    except ImportError as cause:
-        raise MissingExtraError(
-            "sentencepiece and protobuf", "convert", f"reading {path}"
-        ) from cause
     from google.protobuf.message import DecodeError
+    from sentencepiece import sentencepiece_model_pb2 as protocol
 
     found = protocol.ModelProto()
     try:
-        found.ParseFromString(path.read_bytes())
+        if path.stat().st_size <= MAX_MODEL_BYTES:
+            found.ParseFromString(path.read_bytes())
     except (DecodeError, OSError) as cause:
         raise CheckpointError(_unsuitable(path, "is not a file of SentencePiece")) from cause
     if found.trainer_spec.model_type != BYTE_PAIRS or not found.pieces:
         raise CheckpointError(_unsuitable(path, "is not a byte-pair encoding"))
+    if any(len(piece.piece) > MAX_PIECE for piece in found.pieces):
+        raise CheckpointError(_unsuitable(path, f"has pieces of more than {MAX_PIECE} characters"))
     rules = found.normalizer_spec
     if rules.precompiled_charsmap or rules.remove_extra_whitespaces:
         raise CheckpointError(_unsuitable(path, "changes texts before it cuts them"))
@@ -147,21 +150,15 @@ def _begin_with(tokenizer: Tokenizer, begin: str) -> None:
     )
 
 
-def _load_json(path: Path) -> Tokenizer:
-    if "model" not in read_config(path):
-        raise CheckpointError(f"{path} is not a file of tokenizers: it has no model")
-    return Tokenizer.from_file(str(path))
-
-
 def _from_json(path: Path) -> tuple[Tokenizer, dict[str, str]]:
-    tokenizer = _load_json(path)
+    tokenizer = open_tokenizer(path)
     beside = path.with_name("tokenizer_config.json")
-    stored = read_config(beside) if beside.is_file() else {}
+    stored = read_json(beside) if beside.is_file() else {}
     special = {}
-    for name in ("bos_token", "eos_token", "unk_token", "pad_token"):
+    for name in SPECIAL:
         token = stored.get(name)
         text = token.get("content") if isinstance(token, dict) else token
-        if text and tokenizer.token_to_id(text) is not None:
+        if isinstance(text, str) and tokenizer.token_to_id(text) is not None:
             special[name] = text
     filler = special.get("unk_token") or special.get("eos_token")
     if "pad_token" not in special and filler:

@@ -1,4 +1,4 @@
-"""The published intermediate tables (`MusicCapsAQA.csv` and its like) <-> interviewed clips.
+"""The published intermediate tables (`MusicCapsAQA.csv` and its like) <-> clips.
 
 Separated by semicolons: an unnamed index, `audio_name`, a column for each fixed question, then
 `OpenQA1` to `OpenQA5` with `Q:<question><tab>A:<answer>`. Source and id are told from the names;
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
+from mullama.data.formats.format import Format, Written
 from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
 from mullama.data.records import Clip
 from mullama.data.tables import Row, Table
@@ -22,11 +23,6 @@ OPEN_CELL = re.compile(r"\s*Q:\s*(?P<question>.*?)\s*\tA:\s*(?P<answer>.*?)\s*",
 MUSICCAPS_FILE = re.compile(r"\[(?P<id>[\w-]+)\]-\[\d+-\d+\]\.\w+", re.ASCII)
 JAMENDO_FILE = re.compile(r"(?:.*/)?(?P<number>\d+)(?:\.low)?\.\w+", re.ASCII)
 SOURCES_BY_FILE = {"MusicCaps": "musiccaps", "MTT": "magnatagatune", "MTG": "jamendo"}
-
-
-def is_aqa_csv(path: Path) -> bool:
-    """Whether a file is one of these tables, by its ending."""
-    return path.suffix.lower() == ".csv"
 
 
 def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Clip]:
@@ -47,11 +43,8 @@ def read_aqa_csv(path: Path, tally: Tally) -> Iterator[Clip]:
             tally.leave_out(left)
 
 
-def write_aqa_csv(path: Path, clips: Iterable[Clip], tally: Tally) -> int:
-    """Write a table, whole or not at all; how many rows.
-
-    Clips without the four fixed and five open questions have no place in it and go into the tally.
-    """
+def write_aqa_csv(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
+    """Write a row a clip; those without the four fixed and five open questions have no place here."""
     written = 0
     with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\n")
@@ -63,7 +56,7 @@ def write_aqa_csv(path: Path, clips: Iterable[Clip], tally: Tally) -> int:
                 tally.leave_out(left)
             else:
                 written += 1
-    return written
+    return Written(written, written * (len(FIXED_QUESTIONS) + OPEN_QUESTIONS))
 
 
 def _to_clip(row: Row, fixed: list[str], source: str) -> Clip:
@@ -107,9 +100,9 @@ def source_id(source: str, name: str) -> str:
 def _cells(clip: Clip) -> list[str]:
     fixed, open_pairs = clip.pairs[: len(FIXED_QUESTIONS)], clip.pairs[len(FIXED_QUESTIONS) :]
     if tuple(question for question, _ in fixed) != FIXED_QUESTIONS:
-        raise LeftOut("without the fixed questions", clip.id)
+        raise LeftOut("without the fixed questions", clip.id or str(clip.audio))
     if len(open_pairs) != OPEN_QUESTIONS:
-        raise LeftOut(f"without {OPEN_QUESTIONS} open questions", clip.id)
+        raise LeftOut(f"without {OPEN_QUESTIONS} open questions", clip.id or str(clip.audio))
     open_cells = [f"Q:{_no_tab(question)}\tA:{_no_tab(answer)}" for question, answer in open_pairs]
     return [_file_name(clip), *(answer for _, answer in fixed), *open_cells]
 
@@ -122,3 +115,6 @@ def _file_name(clip: Clip) -> str:
     """As the published tables name it: Jamendo's with their folder, the others without."""
     parts = PurePath(clip.audio or clip.id).parts
     return "/".join(parts[-2:] if clip.source == "jamendo" else parts[-1:])
+
+
+AQA_CSV = Format(suffixes=(".csv",), read=read_aqa_csv, write=write_aqa_csv)

@@ -3,78 +3,82 @@
 Of a file one line is in memory. Does not know where audio lies.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from mullama.data.records import Clip, Pair
+from mullama.data.formats.format import Format, Written
+from mullama.data.records import Clip, Pair, to_clips
+from mullama.data.tables import json_lines
+from mullama.data.tally import LeftOut, Tally
 from mullama.errors import UsageError
-from mullama.jobs.jsonl import from_line, lines_of
-
-BOM = b"\xef\xbb\xbf"
-"""What some Windows programs begin a UTF-8 file with."""
+from mullama.jobs.atomic import atomic_file
+from mullama.jobs.jsonl import from_line, to_line
 
 
-def read_clip_lines(path: Path) -> Iterator[Clip]:
-    """The clips of a file of clips, also those that failed; raises UsageError naming the line."""
-    for where, values in objects(path):
-        yield Clip.from_dict(values, where)
+def read_pair_lines(path: Path, tally: Tally) -> Iterator[Clip]:
+    """The clips of a file of pairs: lines that follow each other and tell of one clip are together."""
+    return to_clips(Pair.from_dict(values, where) for where, values in objects(path))
 
 
-def clips_of(pairs: Iterable[Pair]) -> Iterator[Clip]:
-    """Pairs that follow each other and are about one clip, together; text alone is one clip a pair."""
-    for about, group in groupby(pairs, key=_about):
-        asked = [(pair.question, pair.answer) for pair in group]
-        for some in [asked] if about[0] is not None else [[one] for one in asked]:
-            yield _clip(*about, pairs=tuple(some))
+def read_clip_lines(path: Path, tally: Tally | None = None) -> Iterator[Clip]:
+    """The clips of a file of clips, also those that failed."""
+    return (Clip.from_dict(values, where) for where, values in objects(path))
+
+
+def write_pair_lines(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
+    """Write every pair with all that is known of its clip."""
+    written, pairs = 0, 0
+    with atomic_file(path) as part, part.open("wb") as file:
+        for clip in clips:
+            for pair in clip.to_pairs():
+                _write_line(file, pair.as_dict(), f"a pair about {clip.audio or clip.id!r}")
+                pairs += 1
+            written += bool(clip.pairs)
+    return Written(written, pairs)
+
+
+def write_clip_lines(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
+    """Write every clip with its pairs; one without source and id has no place here."""
+    written, pairs = 0, 0
+    with atomic_file(path) as part, part.open("wb") as file:
+        for clip in clips:
+            if not clip.source or not clip.id:
+                tally.leave_out(LeftOut("without source and id", str(clip.audio)))
+                continue
+            _write_line(file, clip.as_dict(), f"clip {clip.id!r}")
+            written, pairs = written + 1, pairs + len(clip.pairs)
+    return Written(written, pairs)
 
 
 def objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The object of every line that is not blank, behind the place where it stands.
 
-    Raises UsageError naming the line that is too long, no UTF-8, or no JSON object.
+    Raises UsageError naming the line that is too long, not UTF-8, or not a JSON object.
     """
+    for line in json_lines(path):
+        where = f"{path}, line {line.number}"
+        try:
+            yield where, from_line(line.content)
+        except ValueError as error:
+            raise UsageError(f"{where}: {error}") from error
+
+
+def _write_line(file: BinaryIO, values: Mapping[str, Any], what: str) -> None:
     try:
-        with path.open("rb") as file:
-            for line in lines_of(file):
-                content = line.content
-                if content is not None and line.number == 1:
-                    content = content.removeprefix(BOM)
-                if content is None or content.strip():
-                    where = f"{path}, line {line.number}"
-                    yield where, _object(content, where)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
-
-
-def _about(pair: Pair) -> tuple[str | None, str, str, str, str, str]:
-    return pair.audio, pair.source, pair.source_id, pair.writer, pair.licence, pair.sha256
-
-
-def _clip(
-    audio: str | None,
-    source: str,
-    source_id: str,
-    writer: str,
-    licence: str,
-    sha256: str,
-    *,
-    pairs: tuple[tuple[str, str], ...],
-) -> Clip:
-    return Clip(
-        id=source_id,
-        source=source,
-        writer=writer,
-        audio=audio,
-        licence=licence,
-        pairs=pairs,
-        sha256=sha256,
-    )
-
-
-def _object(content: bytes | None, where: str) -> dict[str, Any]:
-    try:
-        return from_line(content)
+        file.write(to_line(values))
     except ValueError as error:
-        raise UsageError(f"{where}: {error}") from error
+        raise UsageError(f"{what} cannot be written as a line: {error}") from error
+
+
+def _has_clips(path: Path) -> bool:
+    """Whether the first line is a clip with its pairs, or says why it has none."""
+    with suppress(UsageError):
+        for _, values in objects(path):
+            return bool({"pairs", "failed"} & values.keys())
+    return False
+
+
+PAIRS = Format(suffixes=(".jsonl",), read=read_pair_lines, write=write_pair_lines)
+CLIPS = Format(suffixes=(".jsonl",), read=read_clip_lines, write=write_clip_lines, sniff=_has_clips)

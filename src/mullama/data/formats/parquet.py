@@ -1,99 +1,177 @@
-"""Question-answer pairs <-> a parquet file as Hugging Face's `datasets` reads and writes it.
+"""A parquet file as Hugging Face's `datasets` reads and writes it <-> clips, with their sound.
 
 One row is one clip with all its pairs and, where there is any, its audio as bytes that nobody has
 decoded; a row of a foreign file may also be one pair. Does not know where audio lies.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mullama.data.formats.format import Format, Written
 from mullama.data.records import Clip
+from mullama.data.tally import LeftOut, Tally
 from mullama.errors import MissingExtraError, UsageError
 from mullama.jobs.atomic import atomic_file
 
-ABOUT = ("source", "source_id", "writer", "licence", "sha256")
-"""What all pairs of one row share, beside the audio."""
+TEXTS = {
+    "source": "source",
+    "source_id": "id",
+    "writer": "writer",
+    "licence": "licence",
+    "sha256": "sha256",
+}
+"""Column -> field of the clip."""
+AUDIO = ("audio", "audio_name")
+MAX_SOUND_BYTES = 128 << 20
+"""Of one clip. It is in memory several times over; twelve minutes in CD quality."""
 GROUP_BYTES, GROUP_ROWS = 64 << 20, 1000
-"""Audio and rows that are written at once, at most."""
-ROWS_AT_ONCE = 8
-"""Read; a clip's audio may have megabytes."""
+"""Audio and rows that are written at once, at most, or one clip."""
+MAX_GROUP_BYTES = 1 << 30
+"""Of what is read, unpacked; a reader has one group in memory, in the worst case."""
+SOUND_ROWS, TEXT_ROWS = 1, 16
+"""Rows that are unpacked at once, with their sound and without."""
+READ_BYTES = 1 << 20
+NO_ROOM = "too large for parquet"
 
 
-def write_parquet(path: Path, clips: Iterable[Clip]) -> int:
-    """Write a file, whole or not at all; how many rows.
+def write_parquet(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
+    """Write a row a clip; `datasets.load_dataset("parquet", data_files=...)` reads it."""
+    schema, rows = _features().arrow_schema, _Rows()
+    texts = [*TEXTS, "audio_name", "audio.path"]
+    # Statistics of sound would be whole clips in the file's end, and its dictionary a second copy.
+    how = {"use_dictionary": texts, "write_statistics": texts}
+    with atomic_file(path) as part, _library("ParquetWriter")(part, schema, **how) as writer:
+        for clip in clips:
+            size = len(clip.sound or b"")
+            if size > MAX_SOUND_BYTES or not clip.pairs:
+                why = NO_ROOM if clip.pairs else "without pairs"
+                tally.leave_out(LeftOut(why, str(clip.audio)))
+                continue
+            if rows.full(size):
+                rows.write(writer, schema)
+            rows.add(clip, size)
+        rows.write(writer, schema)
+    return rows.written
 
-    `datasets.load_dataset("parquet", data_files=...)` reads it.
-    """
-    schema, opened = _features().arrow_schema, _library("ParquetWriter")
-    written, waiting, size = 0, list[dict[str, Any]](), 0
-    with atomic_file(path) as part, opened(part, schema) as writer:
-        for row in map(_row, clips):
-            waiting.append(row)
-            size += len(row["audio"]["bytes"] or b"") if row["audio"] else 0
-            written += 1
-            if size > GROUP_BYTES or len(waiting) == GROUP_ROWS:
-                _write_group(writer, waiting, schema)
-                waiting, size = [], 0
-        if waiting:
-            _write_group(writer, waiting, schema)
-    return written
 
-
-def read_parquet(path: Path) -> Iterator[Clip]:
-    """The rows of a file, a few at a time in memory.
+def read_parquet(path: Path, tally: Tally, *, sound: bool = True) -> Iterator[Clip]:
+    """The rows of a file, one at a time in memory; with `sound` the audio that it holds, too.
 
     Raises UsageError for a file that is no parquet or has neither our columns nor `question` and
-    `answer`.
+    `answer`, and naming the row that is not of this kind.
     """
-    opened = _library("ParquetFile")
     try:
-        file = opened(path)
+        # Without pre-buffering a column is read as it is needed, not a group at once.
+        file = _library("ParquetFile")(path, buffer_size=READ_BYTES, pre_buffer=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be read as parquet: {error}") from error
     with file:
-        names = set(file.schema_arrow.names)
-        if "pairs" not in names and not {"question", "answer"} <= names:
-            raise UsageError(f"{path}: no columns 'question' and 'answer', nor 'pairs'")
-        wanted = [
-            n for n in (*ABOUT, "audio", "audio_name", "pairs", "question", "answer") if n in names
-        ]
+        columns = _columns(file, path, sound)
         number = 0
-        for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=wanted):
-            for row in batch.to_pylist():
-                yield _clip(row, f"{path}, row {number}")
+        rows = file.iter_batches(batch_size=SOUND_ROWS if sound else TEXT_ROWS, columns=columns)
+        while batch := _next(rows, f"{path}, row {number}"):
+            for place in range(batch.num_rows):
+                where = f"{path}, row {number}"
+                yield _to_clip(_values(batch, place, where), where)
                 number += 1
 
 
-def _row(clip: Clip) -> dict[str, Any]:
+class _Rows:
+    """Rows that wait until they are enough for a group."""
+
+    def __init__(self) -> None:
+        self.written = Written()
+        self._rows: list[dict[str, Any]] = []
+        self._bytes = 0
+
+    def full(self, more: int) -> bool:
+        """Whether a row with so many bytes of sound belongs into the next group."""
+        return self._bytes + more > GROUP_BYTES or len(self._rows) == GROUP_ROWS
+
+    def add(self, clip: Clip, size: int) -> None:
+        """Let a clip wait."""
+        self._rows.append(_to_row(clip))
+        self._bytes += size
+        clips, pairs = self.written
+        self.written = Written(clips + 1, pairs + len(clip.pairs))
+
+    def write(self, writer: Any, schema: Any) -> None:
+        """Write what waits, as one group."""
+        import pyarrow
+
+        if self._rows:
+            writer.write_table(pyarrow.Table.from_pylist(self._rows, schema=schema))
+            self._rows, self._bytes = [], 0
+
+
+def _to_row(clip: Clip) -> dict[str, Any]:
     # `datasets` takes a path without bytes for a file that it may open.
     audio = None if clip.sound is None else {"bytes": clip.sound, "path": clip.audio}
-    asked = [{"question": question, "answer": answer} for question, answer in clip.pairs]
-    about = (clip.source, clip.id, clip.writer, clip.licence, clip.sha256)
-    shared = dict(zip(ABOUT, about, strict=True))
-    return {"audio": audio, "audio_name": clip.audio, "pairs": asked, **shared}
+    pairs = [{"question": question, "answer": answer} for question, answer in clip.pairs]
+    texts = {column: getattr(clip, name) for column, name in TEXTS.items()}
+    return {"audio": audio, "audio_name": clip.audio, "pairs": pairs, **texts}
 
 
-def _clip(row: dict[str, Any], where: str) -> Clip:
+def _columns(file: Any, path: Path, sound: bool) -> list[str]:
+    """The columns that are read, by their whole paths in the file."""
+    names = set(file.schema_arrow.names)
+    if "pairs" not in names and not {"question", "answer"} <= names:
+        raise UsageError(f"{path}: no columns 'question' and 'answer', nor 'pairs'")
+    wanted = {*TEXTS, *AUDIO, *({"pairs"} if "pairs" in names else {"question", "answer"})}
+    every = [file.schema.column(number).path for number in range(len(file.schema))]
+    leaves = [leaf for leaf in every if leaf.split(".")[0] in wanted]
+    leaves = [leaf for leaf in leaves if sound or leaf != "audio.bytes"]
+    _require_bounded(file, path, leaves)
+    return leaves
+
+
+def _require_bounded(file: Any, path: Path, leaves: list[str]) -> None:
+    for number in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(number)
+        columns = (group.column(n) for n in range(group.num_columns))
+        size = sum(c.total_uncompressed_size for c in columns if c.path_in_schema in leaves)
+        if size > MAX_GROUP_BYTES:
+            raise UsageError(
+                f"{path}, row group {number}: unpacks to more than {MAX_GROUP_BYTES:,} bytes; write "
+                "it in smaller row groups"
+            )
+
+
+def _next(rows: Iterator[Any], where: str) -> Any:
+    try:
+        return next(rows, None)
+    except (OSError, ValueError) as error:  # what Arrow raises over damaged files
+        raise UsageError(f"{where}: cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _values(batch: Any, place: int, where: str) -> dict[str, Any]:
+    try:
+        (row,) = batch.slice(place, 1).to_pylist()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: not UTF-8") from error
+    return dict(row)
+
+
+def _to_clip(row: dict[str, Any], where: str) -> Clip:
     audio = row.get("audio")
     if isinstance(audio, str) or audio is None:  # a foreign file may have a bare name
-        audio = {"bytes": None, "path": audio}
-    if not isinstance(audio, dict) or not {"bytes", "path"} <= audio.keys():
+        audio = {"path": audio}
+    if not isinstance(audio, dict) or "path" not in audio:
         raise UsageError(f"{where}: 'audio' is not bytes with a path")
-    name, asked = row.get("audio_name") or audio["path"], row.get("pairs", [row])
-    about: dict[str, Any] = {name: str(row.get(name) or "") for name in ABOUT}
-    try:
-        pairs = tuple((str(a["question"]), str(a["answer"])) for a in asked)
-    except (TypeError, KeyError) as error:
-        raise UsageError(f"{where}: 'pairs' are not questions and answers") from error
-    about["id"] = about.pop("source_id")
-    return Clip(audio=name, pairs=pairs, sound=audio["bytes"], **about)
-
-
-def _write_group(writer: Any, rows: list[dict[str, Any]], schema: Any) -> None:
-    import pyarrow
-
-    writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
+    sound = audio.get("bytes")
+    if sound is not None and len(sound) > MAX_SOUND_BYTES:
+        raise UsageError(f"{where}: its sound has more than {MAX_SOUND_BYTES:,} bytes")
+    asked = row.get("pairs", [row])
+    if not isinstance(asked, list) or not all(isinstance(one, dict) for one in asked):
+        raise UsageError(f"{where}: 'pairs' are not questions and answers")
+    about = {name: row.get(column) or "" for column, name in TEXTS.items()}
+    pairs = [{name: one.get(name) for name in ("question", "answer")} for one in asked]
+    name = row.get("audio_name") or audio["path"]
+    clip = Clip.from_dict({**about, "audio": name, "pairs": pairs}, where, anonymous=True)
+    return replace(clip, sound=sound)
 
 
 def _features() -> Any:
@@ -108,7 +186,7 @@ def _features() -> Any:
             "audio": Audio(decode=False),
             "audio_name": text,
             "pairs": List({"question": text, "answer": text}),
-            **dict.fromkeys(ABOUT, text),
+            **dict.fromkeys(TEXTS, text),
         }
     )
 
@@ -119,3 +197,11 @@ def _library(name: str) -> Any:
     except ImportError as cause:
         raise MissingExtraError("pyarrow", "musicqa", "parquet") from cause
     return getattr(pyarrow.parquet, name)
+
+
+PARQUET = Format(
+    suffixes=(".parquet",),
+    read=read_parquet,
+    write=write_parquet,
+    read_text=partial(read_parquet, sound=False),
+)

@@ -1,14 +1,20 @@
-"""Question-answer pairs -> the published JSON files, byte for byte in their layout.
+"""The published MusicQA JSON <-> clips, byte for byte in its layout.
 
 A list of items, one for each pair, indented by two: {"audio_name", "conversation": [{"from":
-"human", "value"}, {"from": "gpt", "value"}]}. Reading them is in `records`. Does not know audio.
+"human", "value"}, {"from": "gpt", "value"}]}. Does not know where audio lies.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+from mullama.data.formats import alpaca
+from mullama.data.formats.format import Format, Written
+from mullama.data.formats.json_list import read_items
+from mullama.data.records import Clip, Pair, to_clips
+from mullama.data.tally import Tally
+from mullama.errors import UsageError
 from mullama.jobs.atomic import atomic_file
 
 PARTS = {
@@ -33,19 +39,39 @@ def audio_name(number: int) -> str:
     return f"{number:06d}.wav"
 
 
-def write_published(path: Path, items: Iterable[tuple[str | None, str, str]]) -> int:
-    """Write (audio name, question, answer) items, whole or not at all; how many.
+def read_published(path: Path, tally: Tally) -> Iterator[Clip]:
+    """The clips of a file: items that follow each other and name one clip are together."""
+    return to_clips(_to_pair(item, where) for where, item in read_items(path))
 
-    An item without audio has no `audio_name`, as in the published pretraining.
+
+def write_published(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
+    """Write the pairs of all clips, in order.
+
+    A pair without audio has no `audio_name`, as in the published pretraining.
     """
-    count = 0
+    written, pairs = 0, 0
     with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        for item in items:
-            file.write("[\n" if not count else ",\n")
-            _write_item(file, *item)
-            count += 1
-        file.write("\n]" if count else "[]")
-    return count
+        for clip in clips:
+            for question, answer in clip.pairs:
+                file.write("[\n" if not pairs else ",\n")
+                _write_item(file, clip.audio, question, answer)
+                pairs += 1
+            written += bool(clip.pairs)
+        file.write("\n]" if pairs else "[]")
+    return Written(written, pairs)
+
+
+def _to_pair(item: dict[str, Any], where: str) -> Pair:
+    if alpaca.is_instruction(item):  # the published pretraining mixes them in
+        return alpaca.to_pair(item, where)
+    if "conversation" not in item:
+        return Pair.from_dict(item, where)
+    try:
+        question, answer = (turn["value"] for turn in item["conversation"])
+    except (TypeError, KeyError, ValueError) as error:
+        raise UsageError(f'{where}: "conversation" is not one question and one answer') from error
+    values = {"question": question, "answer": answer, "audio": item.get("audio_name")}
+    return Pair.from_dict(values, where)
 
 
 def _write_item(file: TextIO, name: str | None, question: str, answer: str) -> None:
@@ -53,3 +79,6 @@ def _write_item(file: TextIO, name: str | None, question: str, answer: str) -> N
     named = {} if name is None else {"audio_name": name}
     text = json.dumps({**named, "conversation": turns}, indent=2)
     file.write("\n".join(f"  {line}" for line in text.split("\n")))
+
+
+PUBLISHED = Format(suffixes=(".json",), read=read_published, write=write_published)

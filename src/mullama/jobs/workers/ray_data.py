@@ -87,8 +87,11 @@ def _mapped(
     )
     data.context.enable_progress_bars = False
     data.context.print_on_execution_start = False
-    for row in data.iter_rows():
-        yield unpack(work, chunk[row["place"]], row["answer"])
+    # A row that is fetched ahead would hold back the one before it.
+    for answers in data.iter_batches(prefetch_batches=0, batch_size=None, batch_format="numpy"):
+        found: Any = answers
+        for place, answer in zip(found["place"], found["answer"], strict=True):
+            yield unpack(work, chunk[place], answer)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """A file that FFmpeg reads -> blocks of float32 samples, (frames, channels), with their rate.
 
-Here are mp3, m4a, aac, webm, mka, wma and the sound track of a video, through PyAV. FFmpeg is kept
-to files: only the file protocol, and only formats that hold their own sound. Play lists and
-manifests, which would make it open other files or addresses, are refused. Does not know what the
-samples are for.
+Here are mp3, m4a, aac, webm, mka, wma, Ogg Opus and the sound track of a video, through PyAV. FFmpeg
+may open this file alone: only the file protocol, and only formats that hold their own sound. Playlists
+and manifests, which would make it open other files or addresses, are refused. It may use audio
+decoders only, since a small file can hold many huge pictures. Does not know what the samples are for.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from mullama.errors import AudioError
+from mullama.listen.audio.printable import printable
 from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.truncation import is_truncated
 
 FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mp4,mpc,mpc8,"
@@ -23,9 +26,9 @@ FORMATS = (
 """FFmpeg's names of the formats that may be opened."""
 GUESSED_LENGTH = frozenset({"aac", "ac3", "eac3", "dts", "amr"})
 """Formats without a header, whose length FFmpeg only guesses from the bit rate."""
+MAX_STREAMS = 64
+"""Each costs memory before anything is decoded, an unused one too."""
 FRAMES_PER_PIECE = 8192
-UNKNOWN_SIZE = 0x7FFF0000
-"""A file said to be this large or larger was written to a pipe: its size was not known."""
 CUT_SECONDS = 0.5
 """How much earlier than stated a file may end before it counts as cut short."""
 
@@ -38,22 +41,16 @@ class ContainerSource:
 
         self._failure = av.error.FFmpegError
         self._path = path
-        try:
-            self._container = av.open(
-                f"file:{path.absolute()}",
-                options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
-                metadata_errors="replace",
-            )
-        except av.error.FFmpegError as error:
-            raise AudioError(
-                f"{path}: no sound can be read from it; damaged, or of a format not known here"
-            ) from error
+        self._container = _open(path)
         self._stream = self._container.streams.best("audio")
+        if len(self._container.streams) > MAX_STREAMS:
+            self.close()
+            raise AudioError(f"{printable(path)}: has more than {MAX_STREAMS} streams")
         if self._stream is None or self._stream.codec_context is None:
             self.close()
-            raise AudioError(f"{path}: has no audio stream that can be decoded")
+            raise AudioError(f"{printable(path)}: has no audio stream that can be decoded")
         self.seconds = self._stated_seconds()
-        self.damaged = _riff_cut_short(path)
+        self.damaged = is_truncated(path)
 
     def pieces(self) -> Iterator[tuple[Samples, int]]:
         """Yield (frames, channels) and the rate in Hz, skipping what does not decode."""
@@ -91,7 +88,7 @@ class ContainerSource:
         ours = self._stream.index
         try:
             for packet in self._container.demux():
-                index = packet.stream_index
+                index = packet.stream.index  # not `stream_index`: a flushing packet has 0 there
                 if packet.pts is not None:
                     ends[index] = max(ends.get(index, 0), packet.pts + (packet.duration or 0))
                 if index == ours:
@@ -134,12 +131,41 @@ class ContainerSource:
         return None if self._container.duration is None else self._container.duration / 1e6
 
 
-def _riff_cut_short(path: Path) -> bool:
-    """Whether a RIFF file (avi, for one) says that it is longer than it is."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    size = 8 + int.from_bytes(head[4:], "little")
-    return head[:4] == b"RIFF" and path.stat().st_size < size < UNKNOWN_SIZE
+def _open(path: Path) -> Any:
+    import av
+
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": FORMATS,
+        "codec_whitelist": _audio_decoders(),
+        "max_streams": str(MAX_STREAMS + 1),
+    }
+    try:
+        return av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise AudioError(
+            f"{printable(path)}: no sound can be read from it;"
+            " damaged, or of a format not known here"
+        ) from error
+
+
+@cache
+def _audio_decoders() -> str:
+    """The names of all audio decoders, as FFmpeg's options take them.
+
+    Without such a list FFmpeg decodes pictures merely to learn their format, before it is asked to.
+    """
+    import av
+
+    names = []
+    for name in sorted(av.codecs_available):
+        try:
+            codec = av.Codec(name, "r")
+        except ValueError:  # an encoder
+            continue
+        if codec.type == "audio":
+            names.append(codec.name)
+    return ",".join(names)
 
 
 def _mp3_states_length(path: Path) -> bool:

@@ -7,14 +7,19 @@ machine. Does not know the wanted rate, nor what the samples are for.
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
+from mullama.listen.audio.continued import ContinuedSource
+from mullama.listen.audio.printable import printable
 from mullama.listen.audio.samples import Samples
-from mullama.listen.audio.soundfiles import SoundfileSource, is_soundfile
+from mullama.listen.audio.soundfiles import is_ogg_opus, is_soundfile
+
+HEAD_BYTES = 64
+"""Enough of a file to tell its format."""
 
 
 class AudioSource(Protocol):
@@ -22,8 +27,10 @@ class AudioSource(Protocol):
 
     seconds: float | None
     """The length as stated, None where nothing is."""
-    damaged: bool
-    """Whether something was missing or did not decode; final when `pieces` has ended."""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether something was missing or did not decode; final when `pieces` has ended."""
 
     def pieces(self) -> Iterator[tuple[Samples, int]]:
         """Yield (frames, channels) with their rate in Hz."""
@@ -52,21 +59,27 @@ class ArraySource:
 
 
 def open_audio(path: Path) -> AudioSource:
-    """Find the one who can read a file; raise `AudioError` saying why nobody can."""
+    """Open a file with the reader that its first bytes ask for, or else with the other one.
+
+    Raises `AudioError` for what neither can open, saying why.
+    """
     regular_file(path)
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise AudioError(f"{path}: cannot be read ({error.strerror})") from error
+        raise AudioError(f"{printable(path)}: cannot be read ({error.strerror})") from error
     if not head:
-        raise AudioError(f"{path}: the file is empty")
-    if is_soundfile(head):
-        try:
-            return SoundfileSource(path)
-        except AudioError:  # a coding that libsndfile lacks; FFmpeg has the last word
-            return ContainerSource(path)
-    return ContainerSource(path)
+        raise AudioError(f"{printable(path)}: the file is empty")
+    if not is_soundfile(head):
+        return ContainerSource(path)
+    readers: list[Callable[[Path], AudioSource]] = [ContinuedSource, ContainerSource]
+    if is_ogg_opus(head):
+        readers.reverse()
+    try:
+        return readers[0](path)
+    except AudioError:  # a coding that it lacks
+        return readers[1](path)
 
 
 def regular_file(path: Path) -> os.stat_result:
@@ -76,12 +89,12 @@ def regular_file(path: Path) -> os.stat_result:
     except FileNotFoundError as error:
         address = re.match(r"\w{2,}:/", str(path))
         hint = "; addresses are not opened, download the sound first" if address else ""
-        raise AudioError(f"{path}: no such file{hint}") from error
+        raise AudioError(f"{printable(path)}: no such file{hint}") from error
     except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", None) or error
-        raise AudioError(f"{path}: cannot be read ({cause})") from error
+        raise AudioError(f"{printable(path)}: cannot be read ({cause})") from error
     if stat.S_ISDIR(status.st_mode):
-        raise AudioError(f"{path}: is a folder, not a sound file")
+        raise AudioError(f"{printable(path)}: is a folder, not a sound file")
     if not stat.S_ISREG(status.st_mode):
-        raise AudioError(f"{path}: is not a regular file")
+        raise AudioError(f"{printable(path)}: is not a regular file")
     return status

@@ -1,10 +1,11 @@
 """A sound file, or an array -> a mono waveform at the encoder's rate, block by block.
 
 Any format, rate, channel count and length, in memory that does not grow with the sound. Raises one
-clear error for what cannot be heard and collects warnings for what was heard with reservations.
+clear error for what cannot be read and collects warnings for what was read with reservations.
 Does not know windows or encoders.
 """
 
+import math
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -16,11 +17,14 @@ from numpy.typing import ArrayLike
 
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.open_audio import ArraySource, AudioSource, open_audio
+from mullama.listen.audio.printable import printable
 from mullama.listen.audio.resample import Resampler, SincResampler, SoxrResampler
 from mullama.listen.audio.samples import Samples, as_float, require_finite
 
 PUBLISHED_SECONDS = 60.0
 """How much of a piece the published model heard."""
+SERVICE_MAX_SECONDS = 6 * 3600.0
+"""A generous `max_seconds` where sounds come from strangers: a megabyte can hold a year."""
 MIN_RATE_HZ, MAX_RATE_HZ = 100, 1_000_000
 MAX_CHANNELS = 256
 SILENCE = 2.0**-16
@@ -32,8 +36,9 @@ class AudioReader:
 
     Opening reads the header and raises `AudioError` when there is no sound to be had; `blocks`
     raises it when that shows only later. `as_published` resamples as the published model did and
-    hears the first `PUBLISHED_SECONDS` unless `limit_seconds` says otherwise; by itself
-    `limit_seconds` hears only so much of any sound.
+    reads the first `PUBLISHED_SECONDS` unless `limit_seconds` says otherwise; by itself
+    `limit_seconds` reads only so much of any sound. A sound of which more than `max_seconds` would be
+    read is refused: at opening where its header says so, else where the limit is passed.
     """
 
     def __init__(
@@ -43,46 +48,56 @@ class AudioReader:
         *,
         as_published: bool = False,
         limit_seconds: float | None = None,
+        max_seconds: float | None = None,
     ) -> None:
         if limit_seconds is None and as_published:
             limit_seconds = PUBLISHED_SECONDS
-        if limit_seconds is not None and not limit_seconds > 0:
-            raise UsageError(f"at least some of a sound must be heard, not {limit_seconds} s")
-        self.name = sound.name if isinstance(sound, ArraySource) else str(sound)
+        for option, value in (("limit_seconds", limit_seconds), ("max_seconds", max_seconds)):
+            if value is not None and not value > 0:
+                raise UsageError(
+                    f"{option} must be more than 0, not {value}: some sound must be read"
+                )
+        self.name = sound.name if isinstance(sound, ArraySource) else printable(sound)
         self.rate = rate
         self.warnings: list[str] = []
-        """What the listener should know, one line each; complete when `blocks` has ended."""
+        """What the caller should know, one line each; complete when `blocks` has ended."""
         self.seconds_heard = 0.0
         self._as_published = as_published
-        self._limit = None if limit_seconds is None else round(limit_seconds * rate)
+        self._limit_seconds, self._max_seconds = limit_seconds, max_seconds
         self._sound = sound
-        self._source: AudioSource | None = self._opened()
+        self._source: AudioSource | None = self._open()
         self.seconds_total = self._source.seconds
-        """The length as stated (None where it is not), the true one once all was heard."""
+        """The length as stated (None where it is not), the true one once all was read."""
+        try:
+            self._check_length(min(self.seconds_total or 0.0, limit_seconds or math.inf))
+        except AudioError:
+            self.close()
+            raise
 
     def blocks(self) -> Iterator[Samples]:
         """Yield the waveform in order, as non-empty blocks (samples,). A second call starts over.
 
-        Raises `AudioError` for samples that are no finite numbers, for absurd rates or channel
-        counts, and when nothing decodes at all.
+        Raises `AudioError` for samples that are NaN or infinite, for absurd rates or channel
+        counts, for more than `max_seconds`, and when nothing decodes at all.
         """
-        source, self._source = self._source or self._opened(), None
+        source, self._source = self._source or self._open(), None
         self.warnings.clear()
         self.seconds_heard = 0.0
-        heard, peak = 0, 0.0
-        limit = self._limit
+        samples, peak = 0, 0.0
+        limit = None if self._limit_seconds is None else round(self._limit_seconds * self.rate)
         try:
-            for block in self._resampled(source):
-                kept = block if limit is None else block[: limit - heard]
-                if len(kept):
-                    heard += len(kept)
-                    self.seconds_heard = heard / self.rate
-                    peak = max(peak, require_finite(kept, self.name))
-                    yield kept
-                if heard == limit:
+            for resampled in self._resampled(source):
+                block = resampled if limit is None else resampled[: limit - samples]
+                if len(block):
+                    samples += len(block)
+                    self.seconds_heard = samples / self.rate
+                    self._check_length(self.seconds_heard)
+                    peak = max(peak, require_finite(block, self.name))
+                    yield block
+                if samples == limit:
                     break
             else:
-                self._close_books(source, heard)
+                self._report_end(source, samples)
         finally:
             source.close()
         if peak < SILENCE:
@@ -109,14 +124,21 @@ class AudioReader:
     ) -> None:
         self.close()
 
-    def _opened(self) -> AudioSource:
-        return (
-            self._sound if isinstance(self._sound, ArraySource) else open_audio(Path(self._sound))
-        )
+    def _open(self) -> AudioSource:
+        if isinstance(self._sound, ArraySource):
+            return self._sound
+        return open_audio(Path(self._sound))
 
-    def _close_books(self, source: AudioSource, heard: int) -> None:
+    def _check_length(self, seconds: float) -> None:
+        if self._max_seconds is not None and seconds > self._max_seconds:
+            raise AudioError(
+                f"{self.name}: is longer than {self._max_seconds:g} s, the most that is read here"
+                " (max_seconds): cut it into parts"
+            )
+
+    def _report_end(self, source: AudioSource, samples: int) -> None:
         """All was read: was there anything, and was it what the file had promised?"""
-        if not heard:
+        if not samples:
             cause = "nothing in it decodes" if source.damaged else "holds no sound"
             raise AudioError(f"{self.name}: {cause}")
         if source.damaged:
@@ -136,14 +158,14 @@ class AudioReader:
             require_finite(piece, self.name)
             if (rate, piece.shape[1]) != shape:
                 if resampler is not None:
-                    yield _finished(resampler, shape[1], self._as_published)
+                    yield _flush(resampler, shape[1], self._as_published)
                 shape = (rate, piece.shape[1])
                 resampler = self._resampler(*shape)
             # The published order is to resample every channel and then to take the mean.
             channels = piece if self._as_published else _mono(piece)
             yield _mono(channels if resampler is None else resampler.push(channels))[:, 0]
         if resampler is not None:
-            yield _finished(resampler, shape[1], self._as_published)
+            yield _flush(resampler, shape[1], self._as_published)
 
     def _resampler(self, rate: int, channels: int) -> Resampler | None:
         if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
@@ -168,6 +190,7 @@ def from_array(
     name: str = "array",
     as_published: bool = False,
     limit_seconds: float | None = None,
+    max_seconds: float | None = None,
 ) -> AudioReader:
     """Read an array, (samples,) or (channels, samples) at `rate_in` Hz, as if it were a file.
 
@@ -190,6 +213,7 @@ def from_array(
         rate,
         as_published=as_published,
         limit_seconds=limit_seconds,
+        max_seconds=max_seconds,
     )
 
 
@@ -201,6 +225,6 @@ def _mono(block: Samples) -> Samples:
     return block @ np.ones((block.shape[1], 1), dtype=np.float32) / channels
 
 
-def _finished(resampler: Resampler, channels: int, every_channel: bool) -> Samples:
+def _flush(resampler: Resampler, channels: int, every_channel: bool) -> Samples:
     nothing = np.zeros((0, channels if every_channel else 1), dtype=np.float32)
     return _mono(resampler.push(nothing, last=True))[:, 0]

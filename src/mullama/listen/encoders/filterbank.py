@@ -2,17 +2,19 @@
 
 HuBERT's transformer, as transformers has it, over fixed spectra (see spectra.py) instead of raw
 samples: ten seconds cost a fortieth of what a waveform front end costs. What a time mean would lose
-(tempo) or blur (timbre, key) is worked out for the whole window and shown to every frame. This file
-does not know about files, windows or songs.
+(tempo) or blur (timbre, key) is computed for the whole window and shown to every frame. Does not know
+files, window lengths or songs.
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import HubertModel
 from transformers import initialization as init
 
 from mullama.config import FilterbankConfig
+from mullama.listen.encoders.encoder import EncoderModel
 from mullama.listen.encoders.mert import normalise
 from mullama.listen.encoders.spectra import (
     BANDS,
@@ -43,8 +45,10 @@ class FramePath(nn.Module):
             nn.Conv2d(inner, outer, 3, stride=2, padding=1) for inner, outer in pairs
         )
 
-    def forward(self, bands: Tensor) -> Tensor:
-        """Bands (clip, bands, frames) -> (clip, channels * bands / 2^layers, frames / 2^layers)."""
+    def forward(
+        self, bands: Float[Tensor, "window bands frames"]
+    ) -> Float[Tensor, "window width shorter"]:
+        """Each layer halves bands and frames; what remains of the bands stands beside the channels."""
         x = bands[:, None]
         for convolution in self.convolutions:
             x = functional.relu(convolution(x))
@@ -60,8 +64,8 @@ class PitchPath(nn.Module):
         self.phrases = nn.Conv2d(inner, inner, (PITCH_CLASSES, 3), stride=(1, 2), padding=(0, 1))
         self.key = nn.Conv1d(inner, channels, PITCH_CLASSES)
 
-    def forward(self, bands: Tensor) -> Tensor:
-        """Bands (clip, bands, frames) -> (clip, channels * pitch classes)."""
+    def forward(self, bands: Float[Tensor, "window bands frames"]) -> Float[Tensor, "window width"]:
+        """`channels` numbers for each pitch class."""
         octaves = bands[:, : OCTAVES * PITCH_CLASSES].unflatten(1, (OCTAVES, PITCH_CLASSES))
         steps = max(1, bands.shape[-1] // CHORD_FRAMES)
         x = functional.adaptive_avg_pool2d(octaves, (PITCH_CLASSES, steps))
@@ -79,8 +83,8 @@ class RhythmPath(nn.Module):
         self.far = nn.Conv1d(inner, 16, 25, padding=12)
         self.out = nn.Linear(16 * LAGS, width)
 
-    def forward(self, lags: Tensor) -> Tensor:
-        """Tempogram (clip, groups, lags) -> (clip, width)."""
+    def forward(self, lags: Float[Tensor, "window groups lags"]) -> Float[Tensor, "window width"]:
+        """A tempogram -> the tempo, and how sure it is."""
         x = functional.gelu(self.far(functional.gelu(self.near(lags))))
         return self.out(x.flatten(1))
 
@@ -93,8 +97,8 @@ class StatisticsPath(nn.Module):
         self.inner = nn.Linear(STATISTICS * BANDS, 2 * width)
         self.out = nn.Linear(2 * width, width)
 
-    def forward(self, spread: Tensor) -> Tensor:
-        """Statistics (clip, kinds, bands) -> (clip, width)."""
+    def forward(self, spread: Float[Tensor, "window kinds bands"]) -> Float[Tensor, "window width"]:
+        """Time statistics of the bands -> the timbre."""
         return self.out(functional.gelu(self.inner(spread.flatten(1))))
 
 
@@ -108,23 +112,23 @@ class FilterbankFrontEnd(nn.Module):
         self.rhythm = RhythmPath(config.rhythm_width)
         self.statistics = StatisticsPath(config.statistics_width)
 
-    def forward(self, heard: Spectra) -> Tensor:
-        """Spectra of equally long clips -> (clip, numbers a frame, frames)."""
+    def forward(self, music: Spectra) -> Float[Tensor, "window width frames"]:
+        """Spectra of windows of equal length -> what the transformer takes, turned."""
         weights = self.rhythm.out.weight
-        bands = ((heard.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
+        bands = ((music.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
         frames = self.frames(bands)
         paths = (
             self.pitches(bands),
-            self.rhythm(tempogram(heard.onsets).to(weights.dtype)),
-            self.statistics(statistics(heard.bands).to(weights.dtype)),
+            self.rhythm(tempogram(music.onsets).to(weights.dtype)),
+            self.statistics(statistics(music.bands).to(weights.dtype)),
         )
         # Each path alone, so that none is drowned by another's size.
         whole = torch.cat([functional.layer_norm(x, x.shape[1:]) for x in paths], dim=1)
         return torch.cat([frames, whole[..., None].expand(-1, -1, frames.shape[-1])], dim=1)
 
 
-class FilterbankEncoder(HubertModel):
-    """Hears windows of equal length, half a second or more; silence gives finite numbers."""
+class FilterbankEncoder(EncoderModel, HubertModel):
+    """Encodes windows of equal length, half a second or more; silence gives finite means."""
 
     config_class = FilterbankConfig
     main_input_name = "windows"
@@ -141,22 +145,24 @@ class FilterbankEncoder(HubertModel):
             init.kaiming_normal_(module.weight, nonlinearity="relu")
 
     @property
-    def shortest_window(self) -> int:
+    def min_samples(self) -> int:
         """Samples without which there is no rhythm and hardly a sound: half a second."""
         return int(self.config.sampling_rate // 2)
 
-    def forward(self, windows: Tensor) -> Tensor:
-        """Windows (window, samples) at the configured rate -> means (window, states, hidden)."""
+    def forward(
+        self, windows: Float[Tensor, "window samples"]
+    ) -> Float[Tensor, "window states features"]:
+        """Windows at the configured rate -> the mean over time of each hidden state, float32."""
         if self.config.do_normalize:
             windows = normalise(windows)
         return self.attend(spectra(windows, self.config.sampling_rate))
 
-    def attend(self, heard: Spectra) -> Tensor:
-        """Spectra of equally long windows -> means (window, states, hidden), float32.
+    def attend(self, music: Spectra) -> Float[Tensor, "window states features"]:
+        """The same for the spectra of windows of equal length.
 
-        Training enters here, because the spectra have nothing to learn and can be kept.
+        Training enters here, because the spectra have no weights and can be cached.
         """
-        out = super().forward(heard, output_hidden_states=True, return_dict=True)
+        out = super().forward(music, output_hidden_states=True, return_dict=True)
         return torch.stack([s.mean(dim=1, dtype=torch.float32) for s in out.hidden_states], dim=1)
 
 

@@ -1,18 +1,20 @@
 """A waveform window becomes the mean over time of each hidden state: MERT's own, without remote code.
 
 MERT (Li et al. 2023, arXiv 2306.00107) is HuBERT's architecture, so `transformers.HubertModel` with
-MERT's configuration is the same function. This file does not know about files, windows or songs.
+MERT's configuration is the same function. Does not know files, window lengths or songs.
 """
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from transformers import HubertModel
 
 from mullama.config import MertConfig
+from mullama.listen.encoders.encoder import EncoderModel
 
 
-class MertEncoder(HubertModel):
-    """Hears windows of equal length; nothing is ever padded.
+class MertEncoder(EncoderModel, HubertModel):
+    """Encodes windows of equal length; nothing is ever padded.
 
     Padding would change every frame even under an attention mask, because the first convolution's
     group norm takes its statistics over the whole input.
@@ -22,7 +24,7 @@ class MertEncoder(HubertModel):
     main_input_name = "windows"
 
     @property
-    def shortest_window(self) -> int:
+    def min_samples(self) -> int:
         """Samples that make one frame: the receptive field of the convolutions."""
         field, hop = 1, 1
         for kernel, stride in zip(self.config.conv_kernel, self.config.conv_stride, strict=True):
@@ -30,8 +32,10 @@ class MertEncoder(HubertModel):
             hop *= stride
         return field
 
-    def forward(self, windows: Tensor) -> Tensor:
-        """Windows (window, samples) at the configured rate -> means (window, states, hidden), float32.
+    def forward(
+        self, windows: Float[Tensor, "window samples"]
+    ) -> Float[Tensor, "window states features"]:
+        """Windows at the configured rate -> the mean over time of each hidden state, float32.
 
         The last state is taken after the encoder's final layer norm, as the published weights were
         trained; with stable layer norm, transformers' own tuple holds it before that norm.
@@ -43,7 +47,7 @@ class MertEncoder(HubertModel):
         return torch.stack([state.mean(dim=1, dtype=torch.float32) for state in states], dim=1)
 
 
-def normalise(windows: Tensor) -> Tensor:
+def normalise(windows: Float[Tensor, "window samples"]) -> Float[Tensor, "window samples"]:
     """Zero mean and unit variance for each window, as Wav2Vec2FeatureExtractor does it."""
     variance, mean = torch.var_mean(windows.float(), dim=-1, correction=0, keepdim=True)
     return (windows.float() - mean) / torch.sqrt(variance + 1e-7)

@@ -1,4 +1,4 @@
-"""A waveform window becomes pictures of it that have nothing to learn: bands, onsets, what follows.
+"""A waveform window becomes pictures of it without weights: bands, onsets, what follows from them.
 
 Bands: power on a semitone scale, one band a pitch from C1 up, on a logarithmic scale that is zero
 at silence and free of the window's level. Onsets: how strongly each of four registers rises. Tempogram
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
@@ -44,16 +45,16 @@ RANGES = ((0, 36, LONG), (36, 60, MIDDLE), (60, BANDS, SHORT))
 
 
 class Spectra(NamedTuple):
-    """What the fixed part of the encoder hears in windows of equal length."""
+    """What the fixed part of the encoder makes of windows of equal length."""
 
-    bands: Tensor
-    """(window, bands, frames) at 50 frames a second; log(1 + power / floor), about 0 to 16."""
-    onsets: Tensor
-    """(window, groups, frames) at 100 frames a second; mean rise of the log power, zero or more."""
+    bands: Float[Tensor, "window bands frames"]
+    """50 frames a second; log(1 + power / floor), about 0 to 16."""
+    onsets: Float[Tensor, "window groups frames"]
+    """100 frames a second; mean rise of the log power, zero or more."""
 
 
-def spectra(windows: Tensor, rate_hz: int) -> Spectra:
-    """Windows (window, samples) -> their bands and onsets, in float32 whatever the input."""
+def spectra(windows: Float[Tensor, "window samples"], rate_hz: int) -> Spectra:
+    """Windows -> their bands and onsets, in float32 whatever the input."""
     windows = windows.float()
     frames = max(1, windows.shape[-1] * FRAMES_HZ // rate_hz)
     filters = [torch.from_numpy(_band_filters(rate_hz, part)).to(windows) for part in range(3)]
@@ -74,8 +75,10 @@ def spectra(windows: Tensor, rate_hz: int) -> Spectra:
     )
 
 
-def tempogram(onsets: Tensor) -> Tensor:
-    """Onsets (window, groups, frames) -> autocorrelation (window, groups, lags), lags log-spaced.
+def tempogram(
+    onsets: Float[Tensor, "window groups frames"],
+) -> Float[Tensor, "window groups lags"]:
+    """Onsets -> their autocorrelation at log-spaced lags.
 
     One is the onsets' own variance; lags longer than the window are zero.
     """
@@ -94,8 +97,10 @@ def tempogram(onsets: Tensor) -> Tensor:
     return padded[..., below] * (1 - part) + padded[..., below + 1] * part
 
 
-def statistics(bands: Tensor) -> Tensor:
-    """Bands (window, bands, frames) -> mean, deviation, mean rise, 90th percentile (window, 4, bands).
+def statistics(
+    bands: Float[Tensor, "window bands frames"],
+) -> Float[Tensor, "window 4 bands"]:
+    """Bands -> their mean, deviation, mean rise and 90th percentile.
 
     Scaled so that each lies near one.
     """
@@ -106,13 +111,13 @@ def statistics(bands: Tensor) -> Tensor:
     return torch.stack([bands.mean(-1) / 8, deviation / 2, rises * 4, loud / 8], dim=1)
 
 
-def _powers(windows: Tensor, size: int, hop: int, kept: int) -> Tensor:
+def _powers(windows: Tensor, size: int, hop: int, count: int) -> Tensor:
     """Power of the lowest bins (window, bins, frames), scaled to the samples' own."""
     shape = torch.hann_window(size, device=windows.device)
     bins = torch.stft(
         windows, size, hop, window=shape, center=True, pad_mode="constant", return_complex=True
     )
-    return torch.view_as_real(bins[:, :kept]).square().sum(-1) / (shape.sum() ** 2 / 2)
+    return torch.view_as_real(bins[:, :count]).square().sum(-1) / (shape.sum() ** 2 / 2)
 
 
 def _onsets(short: Tensor, level: Tensor, rate_hz: int) -> Tensor:
@@ -135,8 +140,8 @@ def _band_filters(rate_hz: int, part: int) -> NDArray[np.float32]:
     widths = np.maximum(centres * (2 ** (0.5 / PITCH_CLASSES) - 1), 0.6 * spacing)
     bells = np.exp(-0.5 * ((bins[None] - centres[:, None]) / widths[:, None]) ** 2)
     bells[bells < 1e-3] = 0.0
-    kept = len(bins) if last == BANDS else int(np.flatnonzero(bells.any(0))[-1]) + 1
-    return np.ascontiguousarray(bells[:, :kept], dtype=np.float32)
+    used = len(bins) if last == BANDS else int(np.flatnonzero(bells.any(0))[-1]) + 1
+    return np.ascontiguousarray(bells[:, :used], dtype=np.float32)
 
 
 @lru_cache(maxsize=8)

@@ -1,35 +1,39 @@
-"""`mullama musicqa build`: interviewed clips -> one numbered data set with its audio.
+"""Files of clips with their pairs -> one numbered data set with its audio.
 
 Written are the three published JSON files, our own JSONL with each clip's origin, `audios/`, the
-register of all clips and a data card. A clip takes a number only when everything of it is there; a
-build that was killed goes on where it stopped. Does not know who wrote the pairs.
+manifest of all clips and a data card. A build that was killed goes on where it stopped. Does not know
+who wrote the pairs.
 """
 
-import argparse
 import shutil
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from mullama.data.files import write_pairs
-from mullama.data.formats.published import PARTS, audio_name, write_published
-from mullama.data.records import Pair
-from mullama.data.tally import NO_AUDIO, Tally
-from mullama.errors import AudioError, UsageError
+from mullama.data.audio import AudioResolver
+from mullama.data.files import write_clips
+from mullama.data.formats.published import PARTS
+from mullama.data.records import Clip
+from mullama.data.tally import Tally
+from mullama.errors import UsageError
+from mullama.jobs.atomic import remove_leftovers, told_as, write_text
+from mullama.jobs.digest import bytes_digest, file_digest
+from mullama.jobs.log import JsonlLog
+from mullama.jobs.run import run
 from mullama.musicqa.build.card import write_card
-from mullama.musicqa.build.copy_audio import copy_into, look_at
-from mullama.musicqa.build.inputs import Candidate, candidates, find_audio, require_files
-from mullama.musicqa.build.manifest import Manifest, ManifestEntry, SeenClips
-from mullama.musicqa.build.plan import AUDIOS, PLAN, REGISTER, Build
-from mullama.musicqa.whole import atomic_file
+from mullama.musicqa.build.inputs import candidates, require_files
+from mullama.musicqa.build.manifest import read_manifest, write_manifest
+from mullama.musicqa.build.numbering import LOG_LINES, NumberedClip, Numbering
+from mullama.musicqa.build.plan import AUDIOS, MANIFEST, PLAN, BuildOptions
+from mullama.musicqa.build.prepare_audio import AudioPreparer
 
-MAX_REPORTED = 10
-"""How many failed clips the command names; the register names all."""
+LOG = "build.log.jsonl"
+UNNUMBERED = "unnumbered"
+"""A log, and the folder of audio that has no number yet: there only while a set is built."""
 
 
 @dataclass
-class Built:
+class BuildReport:
     """What came of a build."""
 
     clips: int = 0
@@ -42,180 +46,95 @@ class Built:
 
 
 def build(
-    job: Build,
+    options: BuildOptions,
     *,
-    progress: Callable[[], object] = lambda: None,
+    progress: bool | Callable[[int], None] = False,
     notice: Callable[[str], None] = lambda line: None,
-) -> Built:
+) -> BuildReport:
     """Build a set, or go on building it; a set that is complete stays as it is.
 
-    `progress` is called for every clip, `notice` with a line for each that failed. Raises
-    UsageError for inputs that are none, for a folder that holds something else, and where not one
-    clip could be stored; then the folder goes again.
+    `progress` is as in `jobs.run`; `notice` is called with a line for each clip that is not in the
+    set. Raises UsageError for inputs that cannot be used, for a folder that holds something else, and
+    where not one clip could be stored; then the folder goes again.
     """
-    require_files(job.parts)
-    _prepare(job)
-    built = Built()
-    finished, manifest = job.out / REGISTER, Manifest(job.out / f"{REGISTER}.part")
-    if not finished.exists():
-        if not _store_clips(job, manifest, built.tally, progress, notice):
-            shutil.rmtree(job.out)
-            raise UsageError(f"not one clip could be stored, so {job.out} was not built")
-        for part in job.parts:
-            _write_part(job, part, manifest)
-        manifest.path.replace(finished)
-    for entry in Manifest(finished).entries():
-        built.clips += bool(entry.audio_name)
-        built.failed += bool(entry.failed)
-    built.pairs = write_card(job.out, built.hints.append)
-    return built
+    require_files(options.parts)
+    _prepare_folder(options)
+    report = BuildReport()
+    if not (options.out / MANIFEST).exists():
+        if not _number_clips(options, report.tally, progress, notice):
+            shutil.rmtree(options.out)
+            raise UsageError(f"not one clip could be stored, so {options.out} was not built")
+        _write_files(options)
+    _tidy(options.out)
+    for entry in read_manifest(options.out / MANIFEST):
+        report.clips += bool(entry.audio_name)
+        report.failed += bool(entry.failed)
+    report.pairs = write_card(options.out, report.hints.append)
+    return report
 
 
-def _prepare(job: Build) -> None:
+def _prepare_folder(options: BuildOptions) -> None:
     """The folder is new, or holds this very build."""
-    plan, kept = job.plan(), job.out / PLAN
-    if kept.is_file():
-        if kept.read_text(encoding="utf-8") != plan:
-            raise UsageError(f"{job.out} holds a set built of other inputs: choose another --out")
+    out, plan, path = options.out, options.plan(), options.out / PLAN
+    if path.is_file():
+        if file_digest(path) != bytes_digest(plan.encode()):
+            raise UsageError(f"{out} holds a set built of other inputs: choose another --out")
         return
-    try:
-        job.out.mkdir(parents=True, exist_ok=True)
-        if any(path.name != f"{PLAN}.part" for path in job.out.iterdir()):
-            raise UsageError(f"{job.out} holds something else: choose another --out")
-    except OSError as error:
-        raise UsageError(f"{job.out} cannot be made: {error.strerror}") from error
-    with atomic_file(kept) as part:
-        part.write_text(plan, encoding="utf-8")
+    with told_as(out, UsageError):
+        out.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(out)
+        if any(out.iterdir()):
+            raise UsageError(f"{out} holds something else: choose another --out")
+    write_text(path, plan)
 
 
-def _store_clips(
-    job: Build,
-    manifest: Manifest,
+def _number_clips(
+    options: BuildOptions,
     tally: Tally,
-    progress: Callable[[], object],
+    progress: bool | Callable[[int], None],
     notice: Callable[[str], None],
 ) -> int:
-    """Bring every clip into the register, behind those that are there; how many have a number."""
-    number, seen = 0, SeenClips()
-    (job.out / AUDIOS).mkdir(exist_ok=True)
-    with manifest:
-        kept = manifest.entries()
-        for candidate in candidates(job.parts, tally):
-            entry = next(kept, None)
-            if entry is None:
-                entry = _entry(job, candidate, number, seen)
-                manifest.append(entry)
-            elif entry.key != candidate.key:
-                raise UsageError(f"{manifest.path} does not fit the inputs: start in another --out")
-            if entry.failed:
-                notice(f"{entry.source} {entry.id}: {entry.failed}")
-            number += bool(entry.audio_name)
-            seen.note(entry)
-            progress()
-    return number
+    """Bring every clip into the log, behind those that are there; how many have a number."""
+    out = options.out
+    log = JsonlLog[NumberedClip](out / LOG, LOG_LINES, advice="it builds the same set, wait for it")
+    with AudioResolver(options.audio) as audio:
+        preparer = AudioPreparer(out / UNNUMBERED, audio, options.by_reference, options.workers)
+        allow_missing = options.include_missing_audio
+        numbering = Numbering(out, log, preparer, notice, allow_missing=allow_missing)
+        run(
+            candidates(options.parts, tally),
+            numbering,
+            log,
+            key=lambda candidate: str(candidate.place),
+            unit="clip",
+            progress=progress,
+        )
+    return numbering.number
 
 
-def _entry(job: Build, candidate: Candidate, number: int, seen: SeenClips) -> ManifestEntry:
-    """Store one clip under the next number, or say why not and leave nothing behind."""
-    part, clip = candidate.part, candidate.clip
-    name = audio_name(number)
-    target = job.out / AUDIOS / name
-    try:
-        if clip.failed:
-            raise AudioError(f"the interview failed: {clip.failed}")
-        seen.require_new_origin(clip.source, clip.id)
-        source = find_audio(candidate, job.audio)
-        if source is None:
-            if not job.include_missing_audio:
-                raise AudioError(NO_AUDIO)
-            return ManifestEntry(part, clip.source, clip.id, name)
-        if job.by_reference:
-            stored, name = look_at(source), source.resolve().as_posix()
-        else:
-            stored = copy_into(source, target)
-        seen.require_new_sound(part, stored.sha256)
-    except AudioError as error:
-        target.unlink(missing_ok=True)
-        return ManifestEntry(part, clip.source, clip.id, failed=str(error))
-    seconds = round(stored.seconds, 3)
-    return ManifestEntry(part, clip.source, clip.id, name, stored.sha256, seconds, stored.damaged)
+def _write_files(options: BuildOptions) -> None:
+    """The published files and ours, of the clips that have a number; at last the manifest."""
+    out = options.out
+    for part in options.parts:
+        write_clips(out / f"{part}.jsonl", _clips_of(out / LOG, part), form="pairs")
+        published = map(_as_published, _clips_of(out / LOG, part))
+        write_clips(out / PARTS[part], published, form="published")
+    write_manifest(out / MANIFEST, (numbered.entry for numbered in LOG_LINES.read(out / LOG)))
 
 
-def _write_part(job: Build, part: str, manifest: Manifest) -> None:
-    """The published file and ours, of the clips that have a number."""
-
-    def items() -> Iterator[tuple[str, str, str]]:
-        for candidate, entry in _of_part(job, part, manifest):
-            for question, answer in candidate.clip.pairs:
-                yield entry.audio_name, question, answer
-
-    write_published(job.out / PARTS[part], items())
-    write_pairs(job.out / f"{part}.jsonl", _pairs(job, part, manifest))
+def _clips_of(log: Path, part: str) -> Iterator[Clip]:
+    for numbered in LOG_LINES.read(log):
+        if numbered.clip is not None and numbered.entry.part == part:
+            yield numbered.clip
 
 
-def _pairs(job: Build, part: str, manifest: Manifest) -> Iterator[Pair]:
-    for candidate, entry in _of_part(job, part, manifest):
-        audio = entry.audio_name if job.by_reference else f"{AUDIOS}/{entry.audio_name}"
-        yield from replace(candidate.clip, audio=audio, sha256=entry.sha256).to_pairs()
+def _as_published(clip: Clip) -> Clip:
+    return replace(clip, audio=(clip.audio or "").removeprefix(f"{AUDIOS}/"))
 
 
-def _of_part(
-    job: Build, part: str, manifest: Manifest
-) -> Iterator[tuple[Candidate, ManifestEntry]]:
-    seen = zip(candidates(job.parts, Tally()), manifest.entries(), strict=True)
-    return (
-        (candidate, entry) for candidate, entry in seen if entry.part == part and not entry.failed
-    )
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What goes in, and where the set goes."""
-    for part, file in PARTS.items():
-        parser.add_argument(f"--{part}", nargs="+", type=Path, default=[], metavar="FILE",
-            help=f".jsonl of `musicqa write` or *AQA.csv; becomes {file}")  # fmt: skip
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the set's folder")
-    parser.add_argument("--audio", action="append", type=Path, default=[], metavar="DIR",
-        help="where audio is looked for by name; may be given again")  # fmt: skip
-    parser.add_argument("--by-reference", action="store_true",
-        help="name the audio where it lies, copy nothing")  # fmt: skip
-    parser.add_argument("--include-missing-audio", action="store_true",
-        help="number also the clips whose audio is absent (default: they are counted)")  # fmt: skip
-    parser.add_argument("--check", action="store_true",
-        help="verify a finished set instead: files, lengths, repetitions, leaks between parts")  # fmt: skip
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Build or check. 0: all of it, 1: some clips failed, or the check found something."""
-    parts: dict[str, Sequence[Path]] = {part: getattr(arguments, part) for part in PARTS}
-    if arguments.check:
-        from mullama.musicqa.build.check import run_check
-
-        if any(parts.values()):
-            raise UsageError("--check reads a finished set: give it --out alone")
-        return run_check(arguments.out)
-    given = {part: files for part, files in parts.items() if files}
-    audio = tuple(arguments.audio)
-    by_reference, missing = arguments.by_reference, arguments.include_missing_audio
-    return _run_build(Build(given, arguments.out, audio, by_reference, missing))
-
-
-def _run_build(job: Build) -> int:
-    from tqdm import tqdm
-
-    failures = 0
-
-    def notice(line: str) -> None:
-        nonlocal failures
-        failures += 1
-        if failures <= MAX_REPORTED:
-            tqdm.write(f"mullama: {line}", file=sys.stderr)
-
-    with tqdm(unit="clip", disable=not sys.stderr.isatty()) as bar:
-        built = build(job, progress=bar.update, notice=notice)
-    if failures > MAX_REPORTED:
-        print(f"mullama: ... {built.failed} in all, see {job.out / REGISTER}", file=sys.stderr)
-    for line in [*built.tally.lines()[1:], *built.hints]:
-        print(f"mullama: {line}", file=sys.stderr)
-    print(f"{job.out}: {built.clips} clips, {built.pairs} pairs, {built.failed} clips failed")
-    unread = sum(built.tally.left_out.values())
-    return 1 if built.failed or unread else 0
+def _tidy(out: Path) -> None:
+    """Remove what a finished set does not need."""
+    remove_leftovers(out)
+    with told_as(out, UsageError):
+        (out / LOG).unlink(missing_ok=True)
+    shutil.rmtree(out / UNNUMBERED, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A built data set -> its data card: README.md with figures counted from the set, and a histogram.
+"""A built data set -> its data card: README.md with statistics counted from the set, and a histogram.
 
 The card opens with the lines by which Hugging Face's `datasets` finds the parts. Does not change
 the set.
@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mullama.jobs.atomic import atomic_file, write_text
 from mullama.musicqa.build.stats import PartStats, count, quantile
-from mullama.musicqa.whole import atomic_file
 
 HISTOGRAM = "answer_lengths.png"
 
@@ -19,17 +19,16 @@ def write_card(out: Path, hint: Callable[[str], None]) -> int:
 
     Without matplotlib there is no histogram, and `hint` is told so.
     """
-    figures = count(out)
-    drawn = _draw(out / HISTOGRAM, figures, hint)
-    with atomic_file(out / "README.md") as part:
-        part.write_text("\n".join(_card(figures, drawn=drawn)) + "\n", encoding="utf-8")
-    return sum(part.pairs for part in figures.values())
+    stats = count(out)
+    drawn = _draw(out / HISTOGRAM, stats, hint)
+    write_text(out / "README.md", "\n".join(_card(stats, drawn=drawn)) + "\n")
+    return sum(part.pairs for part in stats.values())
 
 
-def _card(figures: dict[str, PartStats], *, drawn: bool) -> list[str]:
-    topics = sum((part.topics for part in figures.values()), Counter[str]())
+def _card(stats: dict[str, PartStats], *, drawn: bool) -> list[str]:
+    topics = sum((part.topics for part in stats.values()), Counter[str]())
     return [
-        *_front_matter(figures),
+        *_front_matter(stats),
         "# MusicQA",
         "",
         "Questions and answers about music, built by `mullama musicqa build`. All figures on this"
@@ -37,20 +36,20 @@ def _card(figures: dict[str, PartStats], *, drawn: bool) -> list[str]:
         "",
         *_table(
             ("part", "clips", "pairs", "words an answer: median", "90 %"),
-            [_texts_row(name, part) for name, part in figures.items()],
+            [_text_row(name, part) for name, part in stats.items()],
         ),
         *_table(
             ("part", "hours", "seconds a clip", "median", "damaged", "without audio", "left out"),
-            [_sounds_row(name, part) for name, part in figures.items()],
+            [_audio_row(name, part) for name, part in stats.items()],
         ),
-        *_shares("Where the pairs come from", figures, "sources"),
-        *_shares("Who wrote them", figures, "writers"),
-        *_shares("Licence of the texts, as their publishers state it", figures, "licences"),
+        *_shares("Where the pairs come from", stats, "sources"),
+        *_shares("Who wrote them", stats, "writers"),
+        *_shares("Licence of the texts, as their publishers state it", stats, "licences"),
         "## What is asked",
         "",
         *_table(("questions", "pairs"), [(name, f"{n:,}") for name, n in topics.most_common()]),
         *([f"![Words an answer]({HISTOGRAM})", ""] if drawn else []),
-        *_left_out(figures),
+        *_left_out(stats),
         "## Files",
         "",
         "`*.jsonl`: one pair a line, with its clip's file, collection, id there, writer, licence"
@@ -59,12 +58,12 @@ def _card(figures: dict[str, PartStats], *, drawn: bool) -> list[str]:
     ]
 
 
-def _front_matter(figures: dict[str, PartStats]) -> list[str]:
+def _front_matter(stats: dict[str, PartStats]) -> list[str]:
     files = [
         line
-        for name in figures
+        for name in stats
         for line in (f"  - split: {name}", f"    path: {name}.jsonl")
-        if figures[name].pairs
+        if stats[name].pairs
     ]
     return [
         "---",
@@ -78,28 +77,28 @@ def _front_matter(figures: dict[str, PartStats]) -> list[str]:
     ]
 
 
-def _texts_row(name: str, part: PartStats) -> tuple[str, ...]:
-    median, most = (quantile(part.words, share) for share in (0.5, 0.9))
-    return name, f"{part.clips:,}", f"{part.pairs:,}", str(median), str(most)
+def _text_row(name: str, part: PartStats) -> tuple[str, ...]:
+    median, high = (quantile(part.words, share) for share in (0.5, 0.9))
+    return name, f"{part.clips:,}", f"{part.pairs:,}", str(median), str(high)
 
 
-def _sounds_row(name: str, part: PartStats) -> tuple[str, ...]:
+def _audio_row(name: str, part: PartStats) -> tuple[str, ...]:
     between = f"{min(part.lengths)} to {max(part.lengths)}" if part.lengths else "-"
-    counts = (part.damaged, part.soundless, part.failed.total())
+    counts = (part.damaged, part.without_audio, part.failed.total())
     median = str(quantile(part.lengths, 0.5)) if part.lengths else "-"
     return name, f"{part.seconds / 3600:.2f}", between, median, *(f"{n:,}" for n in counts)
 
 
-def _shares(title: str, figures: dict[str, PartStats], what: str) -> list[str]:
-    counted = [(name, getattr(part, what)) for name, part in figures.items()]
+def _shares(title: str, stats: dict[str, PartStats], what: str) -> list[str]:
+    counted = [(name, getattr(part, what)) for name, part in stats.items()]
     rows = [(name, key, f"{n:,}") for name, counts in counted for key, n in counts.most_common()]
     return [f"## {title}", "", *_table(("part", "which", "pairs"), rows)]
 
 
-def _left_out(figures: dict[str, PartStats]) -> list[str]:
+def _left_out(stats: dict[str, PartStats]) -> list[str]:
     rows = [
         (name, why, f"{n:,}")
-        for name, part in figures.items()
+        for name, part in stats.items()
         for why, n in part.failed.most_common(10)
     ]
     return ["## What is not in it", "", *_table(("part", "why", "clips"), rows)] if rows else []
@@ -110,7 +109,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [*(f"| {' | '.join(line)} |" for line in lines), ""]
 
 
-def _draw(path: Path, figures: dict[str, PartStats], hint: Callable[[str], None]) -> bool:
+def _draw(path: Path, stats: dict[str, PartStats], hint: Callable[[str], None]) -> bool:
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -118,14 +117,14 @@ def _draw(path: Path, figures: dict[str, PartStats], hint: Callable[[str], None]
         return False
     figure = Figure(figsize=(7, 3.5), layout="constrained")
     axes = figure.add_subplot()
-    for name, part in figures.items():
+    for name, part in stats.items():
         if part.words:
             bins = range(0, max(part.words) + 6, 5)
             values, weights = list(part.words), list(part.words.values())
             axes.hist(values, bins=bins, weights=weights, histtype="step", label=name)
     axes.set_xlabel("words an answer")
     axes.set_ylabel("answers")
-    if any(part.words for part in figures.values()):
+    if any(part.words for part in stats.values()):
         axes.legend()
     with atomic_file(path) as part_path:
         figure.savefig(part_path, format="png", dpi=120, metadata={"Software": None})

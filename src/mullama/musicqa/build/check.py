@@ -8,21 +8,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mullama.data.files import each_pair
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import PARTS
 from mullama.data.records import Pair
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.safe_paths import is_file, safe_name
 from mullama.musicqa.build.copy_audio import Stored, look_at
-from mullama.musicqa.build.manifest import Manifest
-from mullama.musicqa.build.plan import AUDIOS, REGISTER
+from mullama.musicqa.build.manifest import read_manifest
+from mullama.musicqa.build.plan import AUDIOS, MANIFEST
 
 MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0
 MAX_REPORTED = 5
 
 MISSING = "file missing"
-UNREADABLE = "cannot be heard"
+UNREADABLE = "cannot be decoded"
 CHANGED = "file is not the one that was stored"
 SHORT = f"shorter than {MIN_SECONDS:g} s"
 LONG = f"longer than {MAX_SECONDS:g} s"
@@ -36,7 +36,7 @@ DISAGREE = "published file and JSONL differ"
 
 @dataclass
 class Findings:
-    """What was found; a set is sound when nothing was."""
+    """What was found; a set is valid when nothing was."""
 
     clips: int = 0
     pairs: int = 0
@@ -78,15 +78,15 @@ def check(folder: Path) -> Findings:
     for part in parts:
         _check_pairs(folder, part, clips, findings)
     _check_origins(folder, parts, findings)
-    _check_sounds(folder, clips, findings)
+    _check_audio(folder, clips, findings)
     return findings
 
 
 def _check_pairs(folder: Path, part: str, clips: dict[str, _Clip], findings: Findings) -> None:
     """One part's published file, compared with ours where that is there."""
     own_file = folder / f"{part}.jsonl"
-    own = each_pair(own_file) if own_file.is_file() else None
-    for pair in each_pair(folder / PARTS[part]):
+    own = read_pairs(own_file) if own_file.is_file() else None
+    for pair in read_pairs(folder / PARTS[part]):
         findings.pairs += 1
         name = pair.audio or ""
         if not pair.question.strip() or not pair.answer.strip():
@@ -117,41 +117,41 @@ def _check_origins(folder: Path, parts: list[str], findings: Findings) -> None:
     for part in parts:
         if not (folder / f"{part}.jsonl").is_file():
             continue
-        here = {(pair.source, pair.source_id) for pair in each_pair(folder / f"{part}.jsonl")}
+        here = {(pair.source, pair.source_id) for pair in read_pairs(folder / f"{part}.jsonl")}
         for source, clip in sorted(here):
             other = origins.setdefault((source, clip), part)
             if clip and other != part:
                 findings.found(LEAK_ORIGIN, f"{source} {clip} in {other} and {part}")
 
 
-def _check_sounds(folder: Path, clips: dict[str, _Clip], findings: Findings) -> None:
+def _check_audio(folder: Path, clips: dict[str, _Clip], findings: Findings) -> None:
     from tqdm import tqdm
 
-    manifest = folder / REGISTER
+    manifest = folder / MANIFEST
     stored = {
         entry.audio_name: entry.sha256
-        for entry in (Manifest(manifest).entries() if manifest.is_file() else ())
+        for entry in (read_manifest(manifest) if manifest.is_file() else ())
     }
     first: dict[str, str] = {}
     for name, clip in tqdm(clips.items(), unit="clip", disable=not sys.stderr.isatty()):
         findings.clips += 1
-        sound = _sound(folder, name, findings)
-        if sound is None:
+        audio = _look_at(folder, name, findings)
+        if audio is None:
             continue
-        findings.seconds += sound.seconds
-        if sound.seconds < MIN_SECONDS:
-            findings.found(SHORT, f"{name}, {sound.seconds:.2f} s")
-        if sound.seconds > MAX_SECONDS:
-            findings.found(LONG, f"{name}, {sound.seconds:.0f} s")
-        if stored.get(name, sound.sha256) != sound.sha256:
+        findings.seconds += audio.seconds
+        if audio.seconds < MIN_SECONDS:
+            findings.found(SHORT, f"{name}, {audio.seconds:.2f} s")
+        if audio.seconds > MAX_SECONDS:
+            findings.found(LONG, f"{name}, {audio.seconds:.0f} s")
+        if stored.get(name, audio.sha256) != audio.sha256:
             findings.found(CHANGED, name)
-        other = first.setdefault(sound.sha256, name)
+        other = first.setdefault(audio.sha256, name)
         if other != name:
             kind = SAME_SOUND if clips[other].part == clip.part else LEAK_SOUND
             findings.found(kind, f"{other} and {name}")
 
 
-def _sound(folder: Path, name: str, findings: Findings) -> Stored | None:
+def _look_at(folder: Path, name: str, findings: Findings) -> Stored | None:
     """The clip's file, read; None where that cannot be done, which is a finding."""
     # An absolute name is a set by reference; any other must stay in the folder.
     path = Path(name) if Path(name).is_absolute() else folder / AUDIOS / (safe_name(name) or "")
@@ -163,13 +163,3 @@ def _sound(folder: Path, name: str, findings: Findings) -> Stored | None:
     except AudioError as error:
         findings.found(UNREADABLE, str(error))
         return None
-
-
-def run_check(folder: Path) -> int:
-    """Print what was found; 0: nothing, 1: something."""
-    findings = check(folder)
-    hours = findings.seconds / 3600
-    print(f"{folder}: {findings.clips} clips, {hours:.2f} hours, {findings.pairs} pairs")
-    for line in findings.lines():
-        print(line)
-    return 1 if findings.counts else 0

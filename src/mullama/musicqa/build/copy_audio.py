@@ -4,17 +4,18 @@ A wav is copied byte for byte; anything else that `mullama.listen` reads is deco
 rate, with its own channels. Does not know numbers or pairs.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.atomic import atomic_file
+from mullama.jobs.digest import chunks_digest, file_digest
 from mullama.listen.audio.open_audio import open_audio
 from mullama.listen.audio.samples import Samples, require_finite
-from mullama.musicqa.whole import atomic_file
 
 BLOCK_BYTES = 1 << 20
 MAX_WAV_BYTES = 2**32 - 2**16
@@ -30,60 +31,51 @@ class Stored:
     """Of the file that the data set names, in hexadecimal."""
     seconds: float
     damaged: bool
-    """Whether something of the sound was missing or did not decode."""
+    """Whether something of the audio was missing or did not decode."""
 
 
 def copy_into(source: Path, target: Path) -> Stored:
     """Put a clip under its name in the data set, whole or not at all.
 
-    Raises AudioError for what cannot be heard, UsageError where the target cannot be written.
+    Raises AudioError for what cannot be decoded, UsageError where the target cannot be written.
     """
     if not _is_wav(source):
         return _decode_into(source, target)
-    looked_at = look_at(source)
+    seconds, damaged = _measure(source)
     with atomic_file(target) as part, part.open("wb") as file:
-        for block in _blocks(source):
-            file.write(block)
-    return looked_at
+        digest = chunks_digest(_copy_blocks(source, file))
+    return Stored(digest, seconds, damaged)
 
 
 def look_at(source: Path) -> Stored:
-    """Read a clip without keeping it. Raises AudioError for what cannot be heard."""
-    seconds, damaged = _heard(source)
-    return Stored(digest_of(source), seconds, damaged)
+    """Read a clip without storing it. Raises AudioError for what cannot be decoded."""
+    seconds, damaged = _measure(source)
+    return Stored(file_digest(source, error_type=AudioError), seconds, damaged)
 
 
-def digest_of(path: Path) -> str:
-    """The sha256 of a file's bytes, in hexadecimal; raises AudioError where it cannot be read."""
-    digest = hashlib.sha256()
-    for block in _blocks(path):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _heard(source: Path) -> tuple[float, bool]:
-    """Decode everything, keep nothing: (seconds, damaged)."""
+def _measure(source: Path) -> tuple[float, bool]:
+    """Decode everything, store nothing: (seconds, damaged)."""
     seconds = 0.0
-    sound = open_audio(source)
+    audio = open_audio(source)
     try:
-        for piece, rate in sound.pieces():
+        for piece, rate in audio.pieces():
             seconds += len(piece) / rate
     finally:
-        sound.close()
+        audio.close()
     if not seconds:
         raise AudioError(f"{source}: nothing in it decodes")
-    return seconds, sound.damaged
+    return seconds, audio.damaged
 
 
 def _decode_into(source: Path, target: Path) -> Stored:
-    sound = open_audio(source)
+    audio = open_audio(source)
     try:
         with atomic_file(target) as part:
-            seconds = _write_pieces(source, sound.pieces(), part)
-            digest = digest_of(part)
+            seconds = _write_pieces(source, audio.pieces(), part)
+            digest = file_digest(part)
     finally:
-        sound.close()
-    return Stored(digest, seconds, sound.damaged)
+        audio.close()
+    return Stored(digest, seconds, audio.damaged)
 
 
 def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Path) -> float:
@@ -95,22 +87,22 @@ def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Pat
         raise AudioError(f"{source}: nothing in it decodes")
     shape = (first[1], first[0].shape[1])
     rate, channels = shape
-    most_frames = MAX_WAV_BYTES // BYTES_PER_SAMPLE // channels
+    max_frames = MAX_WAV_BYTES // BYTES_PER_SAMPLE // channels
     try:
         with soundfile.SoundFile(part, "w", rate, channels, "PCM_16", format="WAV") as file:
-            file.write(_checked(first[0], source))
+            file.write(_clip_samples(first[0], source))
             for piece, next_rate in pieces:
                 if (next_rate, piece.shape[1]) != shape:
                     raise AudioError(f"{source}: changes its rate or its channels on the way")
-                if file.frames + len(piece) > most_frames:
+                if file.frames + len(piece) > max_frames:
                     raise AudioError(f"{source}: is too long for a wav file")
-                file.write(_checked(piece, source))
+                file.write(_clip_samples(piece, source))
             return float(file.frames / rate)
     except soundfile.LibsndfileError as error:
         raise UsageError(f"{part} cannot be written: {error}") from error
 
 
-def _checked(piece: Samples, source: Path) -> Samples:
+def _clip_samples(piece: Samples, source: Path) -> Samples:
     require_finite(piece, str(source))
     return np.clip(piece, -1.0, 1.0)
 
@@ -118,6 +110,12 @@ def _checked(piece: Samples, source: Path) -> Samples:
 def _is_wav(path: Path) -> bool:
     head = next(_blocks(path), b"")[:12]
     return head[:4] == b"RIFF" and head[8:] == b"WAVE"
+
+
+def _copy_blocks(source: Path, file: BinaryIO) -> Iterator[bytes]:
+    for block in _blocks(source):
+        file.write(block)
+        yield block
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

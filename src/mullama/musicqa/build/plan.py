@@ -3,42 +3,52 @@
 Does not build.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from mullama.data.formats.published import PARTS
+from mullama.jobs.digest import file_digest
+from mullama.options import Bounds, Flag, Options
 
-REGISTER = "clips.jsonl"
+MANIFEST = "clips.jsonl"
 PLAN = "build.json"
 AUDIOS = "audios"
 """Names in a set's folder."""
 
 
 @dataclass(frozen=True)
-class Build:
+class BuildOptions(Options):
     """What is built of what."""
 
-    parts: Mapping[str, Sequence[Path]]
-    """Part -> files; the keys of `PARTS`."""
-    out: Path
-    audio: tuple[Path, ...] = ()
-    """Folders where audio is looked for."""
+    out: Annotated[Path, Flag("DIR")]
+    """The set's folder."""
+    pretrain: Annotated[tuple[Path, ...], Flag("FILE")] = ()
+    """.jsonl of `musicqa write` or *AQA.csv; becomes PretrainMusicQA.json."""
+    finetune: Annotated[tuple[Path, ...], Flag("FILE")] = ()
+    """Likewise; becomes FinetuneMusicQA.json."""
+    eval: Annotated[tuple[Path, ...], Flag("FILE")] = ()
+    """Likewise; becomes EvalMusicQA.json."""
+    audio: Annotated[tuple[Path, ...], Flag("ZIP|DIR")] = ()
+    """Where audio is looked for, and may lie, beside the files' own folders; may be given again."""
     by_reference: bool = False
-    """Name the audio where it lies instead of copying it."""
+    """Name the audio where it lies, copy nothing."""
     include_missing_audio: bool = False
-    """Give a number also to clips whose audio is absent."""
+    """Number also the clips whose audio is absent (default: they are counted)."""
+    workers: Annotated[int, Bounds(1, 256)] = 4
+    """Clips whose audio is copied or decoded at a time."""
 
-    def __post_init__(self) -> None:
-        in_order = {part: self.parts[part] for part in PARTS if part in self.parts}
-        object.__setattr__(self, "parts", in_order)
+    @property
+    def parts(self) -> Mapping[str, tuple[Path, ...]]:
+        """Part -> files, for the parts that have any, in the order in which clips are numbered."""
+        return {part: files for part in PARTS if (files := getattr(self, part))}
 
     def plan(self) -> str:
         """What makes two builds the same, as JSON; absent from it is where things lie."""
         inputs = [
-            {"part": part, "file": file.name, "sha256": _digest(file)}
+            {"part": part, "file": file.name, "sha256": file_digest(file)}
             for part, files in self.parts.items()
             for file in files
         ]
@@ -50,8 +60,3 @@ class Build:
             },
             indent=2,
         )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,6 @@
-"""A built data set -> figures: how much of what it holds, part by part.
+"""A built data set -> statistics: how much of what it holds, part by part.
 
-Counts the files as they are. Does not know how the figures are shown.
+Counts the files as they are. Does not know how they are shown.
 """
 
 import re
@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mullama.data.files import each_pair
+from mullama.data.files import read_pairs
 from mullama.data.formats.published import FIXED_QUESTIONS, PARTS
-from mullama.musicqa.build.manifest import Manifest
-from mullama.musicqa.build.plan import REGISTER
+from mullama.musicqa.build.manifest import read_manifest
+from mullama.musicqa.build.plan import MANIFEST
 
 TOPICS = {
     "tempo and rhythm": r"tempo|rhythm|beat|bpm|time signature|metre|meter|fast|slow",
@@ -33,10 +33,10 @@ class PartStats:
     seconds: float = 0.0
     lengths: Counter[int] = field(default_factory=Counter)
     """Whole seconds -> clips."""
-    soundless: int = 0
+    without_audio: int = 0
     """Clips whose audio is absent."""
     damaged: int = 0
-    """Clips of whose sound something was missing."""
+    """Clips of whose audio something was missing."""
     failed: Counter[str] = field(default_factory=Counter)
     """Why a clip is not in the part -> clips."""
     pairs: int = 0
@@ -58,29 +58,29 @@ def topic_of(question: str) -> str:
 
 
 def count(out: Path) -> dict[str, PartStats]:
-    """The figures of a finished set, part by part."""
-    figures = {part: PartStats() for part in PARTS if (out / f"{part}.jsonl").is_file()}
-    for entry in Manifest(out / REGISTER).entries():
-        part = figures[entry.part]
+    """The statistics of a finished set, part by part."""
+    stats = {part: PartStats() for part in PARTS if (out / f"{part}.jsonl").is_file()}
+    for entry in read_manifest(out / MANIFEST):
+        part = stats[entry.part]
         if entry.failed:
             part.failed[entry.failed.split(":")[0]] += 1
             continue
         part.clips += 1
         part.damaged += entry.damaged
         if not entry.sha256:
-            part.soundless += 1
+            part.without_audio += 1
             continue
         part.seconds += entry.seconds
         part.lengths[round(entry.seconds)] += 1
-    for name, part in figures.items():
-        for pair in each_pair(out / f"{name}.jsonl"):
+    for name, part in stats.items():
+        for pair in read_pairs(out / f"{name}.jsonl"):
             part.pairs += 1
             part.sources[pair.source or "unknown"] += 1
             part.writers[pair.writer or "unknown"] += 1
             part.licences[pair.licence or "unknown"] += 1
             part.topics[topic_of(pair.question)] += 1
             part.words[len(pair.answer.split())] += 1
-    return figures
+    return stats
 
 
 def quantile(counts: Counter[int], share: float) -> int:

@@ -1,7 +1,7 @@
-"""A question and its answer -> why nobody should learn from them, if so.
+"""A question and its answer -> why a model should not be trained on them, if so.
 
-The kinds of noise are those that the published MusicQA holds: a language model that was shown a
-text speaks of the text, asks for what no sound tells, or answers that it cannot know. Does not
+Unwanted are the kinds that the published MusicQA holds: a language model that was shown a text
+speaks of the text, asks for what no audio tells, or answers that it cannot know. Does not
 know where a pair came from.
 """
 
@@ -60,7 +60,7 @@ REASONS = (*_ANYWHERE, *_IN_QUESTIONS, *_IN_ANSWERS)
 
 
 def unwanted(question: str, answer: str) -> str | None:
-    """Why a pair is noise, one of `REASONS`; None where it is not."""
+    """Why a pair is unwanted, one of `REASONS`; None where it is not."""
     for reason, pattern in _ANYWHERE.items():
         if pattern.search(question) or pattern.search(answer):
             return reason
@@ -74,6 +74,6 @@ def unwanted(question: str, answer: str) -> str | None:
 
 
 def count_unwanted(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
-    """Reason -> how many of these (question, answer) are noise for it."""
+    """Reason -> how many of these (question, answer) are unwanted for it."""
     reasons = (unwanted(question, answer) for question, answer in pairs)
     return Counter(reason for reason in reasons if reason is not None)

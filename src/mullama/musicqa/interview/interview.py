@@ -1,9 +1,9 @@
 """A description and a writer's replies -> one interviewed clip.
 
-An interview is driven from outside: whoever holds it reads `request`, gets a reply from wherever
-replies come from (one after another, in batches, many at once), and lets the interview `hear` it,
-until there is a `result`. The result depends on the description and the replies alone, so any
-engine may map `interview` over rows. Does not know any writer.
+An interview is driven from outside: a writer reads `request`, gets a reply in its own way (one after
+another, in batches, many at once), and hands it to `receive`, until there is a `result`. The result
+depends on the description and the replies alone, so any engine may map `interview` over rows. Does
+not know any writer.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from mullama.musicqa.interview.filters import unwanted
 from mullama.musicqa.interview.replies import UnusableReplyError, read_answers, read_pairs
 
 ATTEMPTS = 5
-"""Replies that are heard in each round before the clip fails."""
-NOISE_ATTEMPTS = 2
+"""Replies in each round before the clip fails."""
+UNWANTED_ATTEMPTS = 2
 """After so many, pairs are taken that `filters.unwanted` names: a cleaned subset drops them."""
-KEPT_TEXT = 2000
-"""Characters of an unusable reply that are shown to its writer again, or kept in a failed row."""
+MAX_REPLY_SHOWN = 2000
+"""Characters of an unusable reply that are shown to its writer again, or stored in a failed row."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -36,7 +36,7 @@ class Request:
     """Turns {"role": "user" or "assistant", "content"}, beginning and ending with the user's."""
     schema_name: str
     schema: dict[str, Any]
-    """JSON schema of a reply, for those who can be held to one."""
+    """JSON schema of a reply, for servers that can be held to one."""
     seed: int
     """Below 2**31; its own for every clip, round and attempt."""
 
@@ -80,7 +80,7 @@ class Interview:
         self.result: Clip | None = None
         """The outcome, once there is nothing more to ask."""
         self._pairs: Pairs = ()
-        self._noisy: Pairs = ()
+        self._fallback: Pairs = ()
         self._messages: tuple[dict[str, str], ...] = ()
         self._begin(0)
 
@@ -98,29 +98,29 @@ class Interview:
                 raise UnusableReplyError("it is cut off; be briefer")
             pairs = _ROUNDS[self._round].read(reply.text)
         except UnusableReplyError as why:
-            if self._noisy:
-                self._accept(self._noisy)
+            if self._fallback:
+                self._accept(self._fallback)
             else:
                 self._ask_again(str(why), reply.text)
             return
-        noise = next((reason for pair in pairs if (reason := unwanted(*pair))), None)
-        if noise is None:
+        reason = next((found for pair in pairs if (found := unwanted(*pair))), None)
+        if reason is None:
             self._accept(pairs)
-        elif self._attempt >= min(NOISE_ATTEMPTS, self.attempts):
-            self._accept(self._noisy or pairs)
+        elif self._attempt >= min(UNWANTED_ATTEMPTS, self.attempts):
+            self._accept(self._fallback or pairs)
         else:
-            self._noisy = pairs
-            self._ask_again(f"a question or answer {noise}", reply.text)
+            self._fallback = pairs
+            self._ask_again(f"a question or answer {reason}", reply.text)
 
     def fail(self, why: str, last_text: str = "") -> None:
         """End without pairs."""
         self.result = to_record(
-            self.description, self.writer, failed=why, last_text=last_text[:KEPT_TEXT]
+            self.description, self.writer, failed=why, last_text=last_text[:MAX_REPLY_SHOWN]
         )
 
     def _begin(self, number: int) -> None:
         self._round, self._attempt = number, 1
-        self._noisy = ()
+        self._fallback = ()
         prompt = _ROUNDS[number].prompt(self.description)
         self._messages = ({"role": "user", "content": prompt},)
 
@@ -138,7 +138,7 @@ class Interview:
         self._attempt += 1
         self._messages = (
             self._messages[0],
-            {"role": "assistant", "content": text[:KEPT_TEXT] or "..."},
+            {"role": "assistant", "content": text[:MAX_REPLY_SHOWN] or "..."},
             {"role": "user", "content": prompts.correction(why)},
         )
 

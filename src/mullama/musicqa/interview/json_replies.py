@@ -8,7 +8,7 @@ from typing import Any
 
 from mullama.musicqa.interview.normalise_text import same_question
 
-PLACES = 16
+MAX_STARTS = 16
 """How many brackets are tried as the beginning of the JSON."""
 _QUESTIONS = ("question", "q", "Question", "Q")
 _ANSWERS = ("answer", "a", "Answer", "A", "response")
@@ -93,7 +93,7 @@ def _values(text: str) -> list[Any]:
     """The JSON lists and objects in a text, outermost ones, in their order."""
     values: list[Any] = []
     at, decoder = 0, json.JSONDecoder()
-    for _ in range(PLACES):
+    for _ in range(MAX_STARTS):
         begin = min((place for mark in "[{" if (place := text.find(mark, at)) >= 0), default=-1)
         if begin < 0:
             break

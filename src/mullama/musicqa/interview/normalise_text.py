@@ -15,7 +15,7 @@ def clean(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """What two wordings of one question share: their words, without case and marks."""
+    """What two forms of one question share: their words, without case and marks."""
     return " ".join(_WORD.findall(text.casefold()))
 
 

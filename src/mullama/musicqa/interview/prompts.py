@@ -26,7 +26,7 @@ def fixed_prompt(description: Description) -> str:
     """Asks for numbered answers to the four fixed questions."""
     questions = "\n".join(f"{n}. {text}" for n, text in enumerate(FIXED_QUESTIONS, start=1))
     return (
-        f"{_shown(description)}\n\n"
+        f"{_show(description)}\n\n"
         f"Answer these {len(FIXED_QUESTIONS)} questions about the audio:\n{questions}\n\n"
         f"{_AS_A_LISTENER} Answer the first in one sentence and the others in two to four."
         f" Reply with the {len(FIXED_QUESTIONS)} answers only, numbered"
@@ -37,7 +37,7 @@ def fixed_prompt(description: Description) -> str:
 def open_prompt(description: Description) -> str:
     """Asks for five questions of the writer's own, with answers."""
     return (
-        f"{_shown(description)}\n\n"
+        f"{_show(description)}\n\n"
         f"Write {OPEN_QUESTIONS} different questions about the audio, each with its answer: on its"
         " tempo, its mood, its instruments or voices, its style, and on what can be inferred from"
         " it, such as where it would fit. Ask only what the words above can answer; do not ask for"
@@ -66,7 +66,7 @@ def open_schema() -> dict[str, Any]:
     return _object(pairs=_list_of(pair, OPEN_QUESTIONS))
 
 
-def _shown(description: Description) -> str:
+def _show(description: Description) -> str:
     return f"{_SHOWN_AS[description.kind]}\n\n{description.text[:MAX_TEXT]}"
 
 

@@ -185,9 +185,9 @@ def _without_echo(answer: str, questions: tuple[str, ...]) -> str:
     return clean(_unlabelled(answer))
 
 
-def _require_text(texts: tuple[str, ...] | list[str], longest: int) -> None:
+def _require_text(texts: tuple[str, ...] | list[str], max_characters: int) -> None:
     for number, text in enumerate(texts, start=1):
         if not re.search(r"\w", text) or re.fullmatch(r"[<\[{].*[>\]}]", text):
             raise UnusableReplyError(f"number {number} is empty")
-        if len(text) > longest:
-            raise UnusableReplyError(f"number {number} is longer than {longest} characters")
+        if len(text) > max_characters:
+            raise UnusableReplyError(f"number {number} is longer than {max_characters} characters")

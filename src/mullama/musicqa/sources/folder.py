@@ -39,7 +39,7 @@ class Folder:
         """All rows in the table's order; a caption is preferred to tags."""
         for row in self._rows(tally):
             try:
-                yield self._described(row)
+                yield self._describe(row)
             except LeftOut as left:
                 tally.leave_out(left)
 
@@ -52,7 +52,7 @@ class Folder:
                 raise UsageError(f"{self.path}, line 1: one column must be {' or '.join(wanted)}")
         return table.rows(tally)
 
-    def _described(self, row: Row) -> Description:
+    def _describe(self, row: Row) -> Description:
         file = _cell(row, FILE_COLUMNS)
         if not file or safe_name(file) is None:
             raise row.malformed(FILE_COLUMNS[0], f"{file[:80]!r} is not a file below the folder")

@@ -8,7 +8,7 @@ from mullama.data.tables import Row
 from mullama.data.tally import OTHER_FOLDER, LeftOut
 from mullama.jobs.safe_paths import first_file, safe_name
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.collection import TableSource, join_tags
+from mullama.musicqa.sources.source import TableSource, join_tags
 
 FOLDERS = frozenset(f"{number:02d}" for number in range(10))
 """Of these MusicQA is made."""
@@ -25,7 +25,7 @@ class Jamendo(TableSource):
     open_ended = True
     needed = ("TRACK_ID", "PATH", "DURATION", "TAGS")
 
-    def described(self, row: Row) -> Description:
+    def describe(self, row: Row) -> Description:
         """The tags without their category, in the table's order; the id is TRACK_ID."""
         track, file = row.cells["TRACK_ID"], row.cells["PATH"]
         if not track:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from mullama.data.tables import Row
 from mullama.jobs.safe_paths import first_file, safe_name
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.collection import TableSource, join_tags
+from mullama.musicqa.sources.source import TableSource, join_tags
 
 
 class MagnaTagATune(TableSource):
@@ -21,11 +21,11 @@ class MagnaTagATune(TableSource):
     delimiter = "\t"
     needed = ("clip_id", "mp3_path")
 
-    def described(self, row: Row) -> Description:
+    def describe(self, row: Row) -> Description:
         """The tags that are 1, in the table's order; the id is clip_id."""
         clip, file = row.cells["clip_id"], row.cells["mp3_path"]
         if not clip.isdecimal():
-            raise row.malformed("clip_id", f"{clip[:40]!r} is no number")
+            raise row.malformed("clip_id", f"{clip[:40]!r} is not a number")
         if safe_name(file) is None:
             raise row.malformed("mp3_path", f"{file[:80]!r} is not a file below the folder")
         flat = PurePosixPath(file).name

@@ -10,7 +10,7 @@ from mullama.data.tables import Row
 from mullama.data.tally import HELD_OUT, LeftOut
 from mullama.jobs.safe_paths import first_file
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.sources.collection import TableSource
+from mullama.musicqa.sources.source import TableSource
 
 YOUTUBE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 
@@ -23,7 +23,7 @@ class MusicCaps(TableSource):
     table_name = "musiccaps-public.csv"
     needed = ("ytid", "start_s", "end_s", "caption", "is_audioset_eval")
 
-    def described(self, row: Row) -> Description:
+    def describe(self, row: Row) -> Description:
         """The caption as it stands; the id is YouTube's."""
         clip = row.cells["ytid"]
         if not YOUTUBE_ID.fullmatch(clip):
@@ -43,4 +43,4 @@ def _whole_seconds(row: Row, column: str) -> int:
     try:
         return int(float(row.cells[column]))
     except (ValueError, OverflowError):
-        raise row.malformed(column, f"{row.cells[column][:40]!r} is no number") from None
+        raise row.malformed(column, f"{row.cells[column][:40]!r} is not a number") from None

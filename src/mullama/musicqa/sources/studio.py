@@ -1,6 +1,6 @@
 """Our own studio as a collection: seeds -> rendered clips, each with a description of its truth.
 
-A clip and its facts are kept in `audios/` (`<seed>.wav`, `<seed>.json`), so that a second pass
+A clip and its facts are stored in `audios/` (`<seed>.wav`, `<seed>.json`), so that a second pass
 renders nothing. Does not compose; `mullama.studio` does.
 """
 
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mullama.data.tally import Tally
 from mullama.errors import UsageError
+from mullama.jobs.atomic import atomic_file, told_as, write_text
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.sources.source_options import SourceOptions
-from mullama.musicqa.whole import atomic_file
 
 if TYPE_CHECKING:
     from mullama.studio.clips import Studio
@@ -31,15 +31,11 @@ class StudioSource:
     def __init__(self, path: Path, options: SourceOptions) -> None:
         from mullama.studio.clips import seeds_for
 
-        if not 0 < options.seconds <= 600:
-            raise UsageError(f"the studio makes clips of up to 600 s, not of {options.seconds} s")
         self.options = options
         self.folder = path / "audios"
         self.seeds = seeds_for(options.purpose, options.clips)
-        try:
+        with told_as(self.folder, UsageError):
             self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"{self.folder} cannot be made: {error.strerror}") from error
 
     def descriptions(self, tally: Tally) -> Iterator[Description]:
         """Clips in the order of their seeds, rendered as they are asked for."""
@@ -48,7 +44,7 @@ class StudioSource:
 
         with Studio(seconds=self.options.seconds) as studio:
             for seed in self.seeds:
-                truth = self._kept(seed) or self._rendered(studio, seed)
+                truth = self._find(seed) or self._render(studio, seed)
                 audio = self.folder / f"{seed}.wav"
                 yield Description(
                     self.name,
@@ -60,11 +56,11 @@ class StudioSource:
                     truth.as_dict(),
                 )
 
-    def _kept(self, seed: int) -> "Truth | None":
+    def _find(self, seed: int) -> "Truth | None":
         """The truth of a clip that is there already, at the same length."""
         from mullama.studio.truth import Truth
 
-        if self.options.render and not (self.folder / f"{seed}.wav").is_file():
+        if self.options.wav and not (self.folder / f"{seed}.wav").is_file():
             return None
         with suppress(OSError, ValueError, KeyError, TypeError, UsageError):
             facts = json.loads((self.folder / f"{seed}.json").read_text(encoding="utf-8"))
@@ -72,18 +68,17 @@ class StudioSource:
                 return Truth.from_dict(facts["truth"])
         return None
 
-    def _rendered(self, studio: "Studio", seed: int) -> "Truth":
+    def _render(self, studio: "Studio", seed: int) -> "Truth":
         clip = studio.clip(seed)
         facts = {"seconds": self.options.seconds, "truth": clip.truth.as_dict()}
         facts_file, wav = (self.folder / f"{seed}.{ending}" for ending in ("json", "wav"))
-        # The facts go last: where they are, the sound that they speak of is whole.
+        # The facts go last: where they are, the audio that they speak of is whole.
         facts_file.unlink(missing_ok=True)
-        if self.options.render:
+        if self.options.wav:
             _write_wav(wav, clip)
         else:
             wav.unlink(missing_ok=True)
-        with atomic_file(facts_file) as part:
-            part.write_text(json.dumps(facts), encoding="utf-8")
+        write_text(facts_file, json.dumps(facts))
         return clip.truth
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from mullama.musicqa.interview.interview import Reply
 
+MAX_TOKENS = 10**9
+"""Of one reply, as its server counts them; a larger number means nothing."""
+
 
 class BadCompletionError(ValueError):
     """A response without a reply; says in what way, on one line."""
@@ -32,7 +35,7 @@ def read_completion(response: Any) -> Completion:
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadCompletionError("a response without choices") from error
     if not isinstance(text, str):
-        raise BadCompletionError("a response whose content is no text")
+        raise BadCompletionError("a response whose content is not text")
     usage = response.get("usage") or {}
     truncated = choice.get("finish_reason") == "length"
     return Completion(
@@ -42,4 +45,6 @@ def read_completion(response: Any) -> Completion:
 
 def _count(usage: Any, name: str) -> int:
     value = usage.get(name) if isinstance(usage, dict) else None
-    return value if isinstance(value, int) else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value <= MAX_TOKENS else 0

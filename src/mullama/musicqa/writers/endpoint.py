@@ -1,46 +1,41 @@
 """A request -> the reply of a language model behind an endpoint of OpenAI's chat completions.
 
 Servers differ: what one refuses of a request (a JSON schema, a seed, ...) is left out from then on.
-A busy, broken or silent server is asked again, later and later, or when it says. The key comes
-from the environment and goes nowhere else. Does not know what is asked.
+A busy, broken or silent server is asked again, later and later, or when it says. What it says goes on
+without the key that was sent to it. Does not know what is asked.
 """
 
 import asyncio
 import json
-import os
 import random
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from mullama.errors import MissingExtraError, MuLlamaError, UsageError
+from mullama.errors import MissingExtraError
 from mullama.musicqa.interview.interview import Reply, Request
+from mullama.musicqa.writers.address import KEY, MAX_REDIRECTS, Address, EndpointError
 from mullama.musicqa.writers.completions import (
     BadCompletionError,
     Completion,
     read_completion,
 )
 from mullama.musicqa.writers.pace import Pace, retry_after
+from mullama.musicqa.writers.redact import redactor
 from mullama.musicqa.writers.usage import Usage
 from mullama.musicqa.writers.writer_options import WriterOptions
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
+    from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 
-KEY, OPENAI_KEY = "MULLAMA_API_KEY", "OPENAI_API_KEY"
-"""Environment variables; the second is for OpenAI's own endpoint only, so as to reach no other."""
-OPENAI_HOST = "api.openai.com"
 MAX_REPLY = 4 << 20
 """Bytes of a response that are read."""
+MAX_EXPLANATION = 300
+"""Characters of a server's error that are passed on."""
 FIRST_WAIT, MAX_WAIT = 0.5, 60.0
 """Seconds before a request is sent again; twice as long each time."""
 REFUSED, DENIED, BUSY = (400, 422), (401, 403, 404), (408, 409, 425, 429)
 OPTIONAL = ("response_format", "seed", "temperature", "max_tokens")
 """What may be left out of a request; the first is meant where a server does not say which."""
-
-
-class EndpointError(MuLlamaError):
-    """An endpoint that cannot be used: wrong key, unknown model, nobody there."""
 
 
 class NoReplyError(Exception):
@@ -59,40 +54,14 @@ class BusyError(Exception):
         self.hold = hold
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a model answers; raises UsageError where it cannot be one."""
-
-    url: str
-    """Ends before /chat/completions, usually in /v1."""
-    model: str
-
-    def __post_init__(self) -> None:
-        try:
-            parts = urlsplit(self.url)
-        except ValueError as error:
-            raise UsageError(f"the endpoint's URL is not one: {error}") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname or not self.model:
-            raise UsageError("expected openai:URL#MODEL, such as openai:http://host:8000/v1#name")
-        if parts.username or parts.password or parts.query:
-            raise UsageError(f"give the endpoint's key as {KEY} in the environment, not in its URL")
-
-    @property
-    def key(self) -> str:
-        """From the environment; empty where there is none."""
-        key = os.environ.get(KEY, "")
-        if not key and urlsplit(self.url).hostname == OPENAI_HOST:
-            key = os.environ.get(OPENAI_KEY, "")
-        return key
-
-
 class Endpoint:
     """Replies to requests, many at once, within one event loop."""
 
     def __init__(self, address: Address, options: WriterOptions, usage: Usage) -> None:
-        self._url, self._model, self._key = address.url, address.model, address.key
+        self._url, self._model, key = address.url, address.model, address.key
+        self._redact = redactor(key)
         self._options, self._usage = options, usage
-        self._client = _client(self._url, self._key)
+        self._client = _client(address, key)
         self._pace = Pace(options.requests_per_minute)
         self._left_out: set[str] = set()
 
@@ -136,22 +105,34 @@ class Endpoint:
 
         try:
             async with asyncio.timeout(self._options.timeout):
-                return read_completion(await _received(self._client, body))
+                completion = read_completion(await _receive(self._client, body))
         except TimeoutError as error:
             raise BusyError(f"no reply in {self._options.timeout:g} s") from error
         except APIConnectionError as error:
-            raise BusyError("the connection failed") from error
+            raise self._connection_error(error) from error
         except BadCompletionError as error:
             raise BusyError(str(error)) from error
         except APIStatusError as error:
-            why = self._explained(error)
+            why = self._explain(error)
             if error.status_code in DENIED:
-                raise EndpointError(self._denied(error.status_code)) from error
+                raise EndpointError(self._denial(error.status_code)) from error
             if error.status_code in REFUSED:
                 raise RefusedError(why) from error
             if error.status_code >= 500 or error.status_code in BUSY:
                 raise BusyError(why, retry_after(error.response.headers)) from error
             raise NoReplyError(why) from error
+        text = self._redact(completion.reply.text)
+        return replace(completion, reply=replace(completion.reply, text=text))
+
+    def _connection_error(self, error: "APIConnectionError") -> Exception:
+        """What to raise where there is no response."""
+        cause = error.__cause__
+        if isinstance(cause, EndpointError):  # a redirect that was not followed
+            return EndpointError(str(cause))
+        # Which HTTP library is below, and so the class, varies by version.
+        if type(cause).__name__ == "TooManyRedirects":
+            return EndpointError(f"{self._url} redirects more than {MAX_REDIRECTS} times")
+        return BusyError("the connection failed")
 
     def _body(self, request: Request, left_out: set[str]) -> dict[str, Any]:
         schema = {"name": request.schema_name, "strict": True, "schema": request.schema}
@@ -165,11 +146,11 @@ class Endpoint:
         }
         return {name: value for name, value in body.items() if name not in left_out}
 
-    def _explained(self, error: "APIStatusError") -> str:
-        text = " ".join(str(error.message).split())[:300]
-        return text.replace(self._key, "***") if self._key else text
+    def _explain(self, error: "APIStatusError") -> str:
+        # The key goes first: half of one that is cut off would not be found.
+        return self._redact(" ".join(str(error.message).split()))[:MAX_EXPLANATION]
 
-    def _denied(self, status: int) -> str:
+    def _denial(self, status: int) -> str:
         if status == 404:
             return f"{self._url} knows no model {self._model!r}, or is no endpoint (404)"
         return f"{self._url} wants a valid key ({status}): set {KEY} in the environment"
@@ -184,16 +165,29 @@ def _leave_out(left_out: set[str], why: str) -> bool:
     return bool(named or likely)
 
 
-def _client(url: str, key: str) -> "AsyncOpenAI":
+def _client(address: Address, key: str) -> "AsyncOpenAI":
     try:
-        from openai import AsyncOpenAI
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
     except ImportError as error:
         raise MissingExtraError("openai", "musicqa", "writing by an endpoint") from error
-    return AsyncOpenAI(base_url=url, api_key=key or "none", timeout=None, max_retries=0)
+
+    async def check(response: Any) -> None:
+        address.require_same_server(response)
+
+    transport = DefaultAsyncHttpxClient(
+        event_hooks={"response": [check]}, max_redirects=MAX_REDIRECTS, timeout=None
+    )
+    return AsyncOpenAI(
+        base_url=address.url,
+        api_key=key or "none",
+        timeout=None,
+        max_retries=0,
+        http_client=transport,
+    )
 
 
-async def _received(client: "AsyncOpenAI", body: dict[str, Any]) -> Any:
-    """The response as JSON; raises BadCompletionError when it is none."""
+async def _receive(client: "AsyncOpenAI", body: dict[str, Any]) -> Any:
+    """The response as JSON; raises BadCompletionError where it is not."""
     content = bytearray()
     async with client.chat.completions.with_streaming_response.create(**body) as response:
         try:
@@ -208,4 +202,4 @@ async def _received(client: "AsyncOpenAI", body: dict[str, Any]) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise BadCompletionError("a response that is no JSON") from error
+        raise BadCompletionError("a response that is not JSON") from error

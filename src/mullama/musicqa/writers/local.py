@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mullama.answer.sampling import GREEDY_BELOW
 from mullama.data.records import Clip
 from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
@@ -32,7 +33,7 @@ class LocalWriter:
         self.name = f"local:{Path(model).resolve().name if Path(model).is_dir() else model}"
         self.usage = Usage()
         self._options = options
-        self._tokenizer, self._model = _loaded(model)
+        self._tokenizer, self._model = _load(model)
 
     def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:
         """As they are finished."""
@@ -55,26 +56,30 @@ class LocalWriter:
         from transformers import LogitsProcessorList
 
         prompts = [self._prompt_ids(request) for request in requests]
-        rooms = [self._room(len(ids)) for ids in prompts]
-        inputs = _padded_left(prompts, self._tokenizer.pad_token_id, self._model.device)
+        limits = [self._max_new_tokens(len(ids)) for ids in prompts]
+        inputs = _pad_left(prompts, self._tokenizer.pad_token_id, self._model.device)
         processors = LogitsProcessorList()
-        if self._options.temperature > 0:
+        if self._options.temperature >= GREEDY_BELOW:
             seeds = [request.seed for request in requests]
-            processors.append(SeededNoise(seeds, self._options.temperature))
+            processors.append(SeededGumbel(seeds, self._options.temperature))
         try:
-            generated = self._generated(inputs, max(rooms), processors)
+            generated = self._generate(inputs, max(limits), processors)
         except torch.OutOfMemoryError as error:
             raise UsageError(
                 f"{len(requests)} clips at once do not fit into the memory of"
                 f" {self._model.device}: give a smaller --batch-size"
             ) from error
         width = inputs["input_ids"].shape[1]
-        rows = [row[:room] for row, room in zip(generated[:, width:].tolist(), rooms, strict=True)]
+        rows = [
+            row[:limit] for row, limit in zip(generated[:, width:].tolist(), limits, strict=True)
+        ]
         self.usage.requests += len(requests)
         self.usage.add(sum(map(len, prompts)), 0)
         return [self._reply(row) for row in rows]
 
-    def _generated(self, inputs: dict[str, "Tensor"], room: int, processors: Any) -> "Tensor":
+    def _generate(
+        self, inputs: dict[str, "Tensor"], max_new_tokens: int, processors: Any
+    ) -> "Tensor":
         """(rows, tokens) ids: the prompts and what follows them."""
         import torch
 
@@ -82,7 +87,7 @@ class LocalWriter:
             return self._model.generate(
                 **inputs,
                 do_sample=False,
-                max_new_tokens=room,
+                max_new_tokens=max_new_tokens,
                 pad_token_id=self._tokenizer.pad_token_id,
                 logits_processor=processors,
             )
@@ -97,12 +102,12 @@ class LocalWriter:
             enable_thinking=False,
         )["input_ids"]
 
-    def _room(self, prompt_length: int) -> int:
+    def _max_new_tokens(self, prompt_length: int) -> int:
         """How many tokens a reply may have."""
-        longest = getattr(self._model.config, "max_position_embeddings", None)
-        if longest is None:
+        max_positions = getattr(self._model.config, "max_position_embeddings", None)
+        if max_positions is None:
             return self._options.max_tokens
-        return max(1, min(self._options.max_tokens, longest - prompt_length))
+        return max(1, min(self._options.max_tokens, max_positions - prompt_length))
 
     def _reply(self, row: list[int]) -> Reply:
         end = next((place for place, token in enumerate(row) if token in self._ends), None)
@@ -118,7 +123,7 @@ class LocalWriter:
         return set(ends) if isinstance(ends, list) else {ends, self._tokenizer.eos_token_id}
 
 
-class SeededNoise:
+class SeededGumbel:
     """Makes the likeliest token a draw at a temperature, of every row by its own seed.
 
     The largest of the scores with Gumbel noise is a draw from their softmax; so a row's draws do
@@ -141,7 +146,7 @@ class SeededNoise:
         return scores.float() / self._temperature + noise.to(scores.device)
 
 
-def _padded_left(rows: Sequence[list[int]], pad: int, device: Any) -> dict[str, "Tensor"]:
+def _pad_left(rows: Sequence[list[int]], pad: int, device: Any) -> dict[str, "Tensor"]:
     """Token ids of different lengths -> (rows, longest) ids and mask, ending together."""
     import torch
 
@@ -154,12 +159,12 @@ def _padded_left(rows: Sequence[list[int]], pad: int, device: Any) -> dict[str, 
     }
 
 
-def _loaded(name: str) -> tuple["PreTrainedTokenizerBase", "PreTrainedModel"]:
+def _load(name: str) -> tuple["PreTrainedTokenizerBase", "PreTrainedModel"]:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # the job's own says more, and nothing where nobody watches
+    logging.disable_progress_bar()  # the job's own says more, and nothing where there is no terminal
     safe = {"trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, **safe)

@@ -13,7 +13,7 @@ class Pace:
     """Shared by all requests of an endpoint; times in seconds."""
 
     def __init__(self, requests_per_minute: float = 0.0) -> None:
-        self._gap = 60.0 / requests_per_minute if requests_per_minute else 0.0
+        self._gap = min(60.0 / requests_per_minute, MAX_HOLD) if requests_per_minute else 0.0
         self._next = 0.0
 
     async def turn(self) -> None:
@@ -30,14 +30,14 @@ class Pace:
             await asyncio.sleep(self._next - now)
 
     def hold(self, seconds: float) -> None:
-        """Nobody sends anything for so long."""
+        """Send nothing for so long."""
         self._next = max(self._next, time.monotonic() + seconds)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a response asks to wait (RFC 9110, 10.2.3: seconds or a date); None if none.
 
-    Never more than `LONGEST_HOLD`.
+    Never more than MAX_HOLD.
     """
     if milliseconds := headers.get("retry-after-ms"):
         return _seconds(milliseconds, 1000)

@@ -11,7 +11,8 @@ from itertools import islice
 from mullama.data.records import Clip
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import Interview
-from mullama.musicqa.writers.endpoint import Address, Endpoint, EndpointError, NoReplyError
+from mullama.musicqa.writers.address import Address, EndpointError
+from mullama.musicqa.writers.endpoint import Endpoint, NoReplyError
 from mullama.musicqa.writers.usage import Usage
 from mullama.musicqa.writers.writer_options import WriterOptions
 
@@ -20,9 +21,10 @@ BROKEN_CLIPS = 8
 
 
 class RemoteWriter:
-    """A model of an OpenAI-compatible server."""
+    """A model of an OpenAI-compatible server; `address` is URL#MODEL."""
 
-    def __init__(self, url: str, model: str, options: WriterOptions) -> None:
+    def __init__(self, address: str, options: WriterOptions) -> None:
+        url, _, model = address.partition("#")
         self._address = Address(url, model)
         self._options = options
         self._broken = 0

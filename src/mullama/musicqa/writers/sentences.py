@@ -1,6 +1,6 @@
 """A caption or tags -> sentences that say nothing which is not in them.
 
-The template writer's words for collections whose truth nobody knows. Does not hear anything.
+The template writer's words for collections whose truth is not known. Does not listen to anything.
 """
 
 import random
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from mullama.musicqa.descriptions import Description
-from mullama.musicqa.writers.vocabulary import found
+from mullama.musicqa.writers.vocabulary import find_words
 from mullama.studio.words.describe import listed
 
 _QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -44,28 +44,28 @@ _SENTENCES = {
 
 def text_answers(description: Description) -> tuple[str, str, str, str]:
     """To the four fixed questions: in short, in detail, what is heard, what follows."""
-    words = found(description.text)
-    heard = _facts(words, "instruments", "voices")
+    words = find_words(description.text)
+    audible = _facts(words, "instruments", "voices")
     inferred = _facts(words, "style", "mood", "tempo")
     sentences = _sentences(description)
-    return sentences[0], whole(description), heard or sentences[0], inferred or sentences[-1]
+    return sentences[0], whole_text(description), audible or sentences[0], inferred or sentences[-1]
 
 
 def text_pairs(description: Description, rng: random.Random) -> Iterator[tuple[str, str]]:
     """Five and more pairs: what the words tell first, in random order, then the words themselves."""
-    words = found(description.text)
+    words = find_words(description.text)
     topics = [topic for topic in _QUESTIONS if words[topic]]
     for topic in rng.sample(topics, len(topics)):
         yield rng.choice(_QUESTIONS[topic]), _facts(words, topic)
     sentences = _sentences(description)
     yield "How would you sum the music up in one sentence?", sentences[0]
     yield "What else should be said about the music?", sentences[-1]
-    yield "What would you tell somebody who has not heard it?", whole(description)
+    yield "What would you tell somebody who has not heard it?", whole_text(description)
     yield "What is the first impression of the audio?", sentences[0]
-    yield "How would a listener put the music into words?", whole(description)
+    yield "How would a listener put the music into words?", whole_text(description)
 
 
-def whole(description: Description) -> str:
+def whole_text(description: Description) -> str:
     """All that the description says, as sentences."""
     return " ".join(_sentences(description))
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from mullama.data.formats.published import FIXED_QUESTIONS, OPEN_QUESTIONS
 from mullama.data.records import Clip
+from mullama.errors import UsageError
 from mullama.musicqa.descriptions import Description
 from mullama.musicqa.interview.interview import Pairs, to_record
 from mullama.musicqa.interview.normalise_text import letters
 from mullama.musicqa.writers.sentences import text_answers, text_pairs
 from mullama.musicqa.writers.usage import Usage
+from mullama.musicqa.writers.writer_options import WriterOptions
 
 if TYPE_CHECKING:
     from mullama.studio.truth import Truth
@@ -27,7 +29,9 @@ class TemplateWriter:
 
     name = "template"
 
-    def __init__(self) -> None:
+    def __init__(self, argument: str = "", options: WriterOptions | None = None) -> None:
+        if argument:
+            raise UsageError(f"the template writer is called 'template', not 'template:{argument}'")
         self.usage = Usage()
 
     def write(self, descriptions: Iterable[Description]) -> Iterator[Clip]:

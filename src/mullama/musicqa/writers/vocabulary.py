@@ -48,7 +48,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
 }
 
 
-def found(text: str) -> dict[str, list[str]]:
+def find_words(text: str) -> dict[str, list[str]]:
     """Topic -> its words in a text, in their order; longer names win, denied ones do not count."""
     by_topic: dict[str, list[str]] = {topic: [] for topic in TOPICS}
     for denied, word in _WORDS.findall(text.lower()):

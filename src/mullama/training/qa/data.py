@@ -1,13 +1,13 @@
-"""A recipe's data sets become pairs for training and pairs kept apart, with how often each comes.
+"""A recipe's data sets become pairs for training and held-out pairs, with how often each comes.
 
-What is kept apart is whole tracks, never single pairs of one, and follows from the track's name
-alone. Knows files of pairs; not tokens, not sound.
+Whole tracks are held out, never single pairs of one, and which ones follows from the track's name
+alone. Does not know tokens or audio.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from mullama.data.files import read_pairs
 from mullama.data.records import Pair
 from mullama.errors import UsageError
+from mullama.jobs.digest import text_number
 from mullama.training.recipe import DataSet, Recipe
-
-TABLES = (".json", ".jsonl")
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,9 @@ class PairSet:
     """One data set as it was found."""
 
     path: Path
-    """Its file."""
+    """Its file, of any format of `data.files`."""
     audio: Path | None
-    """Where its audio is said to lie."""
+    """Where its audio is said to lie: a folder or a zip file."""
     weight: float
     """How often each pair comes."""
     pairs: tuple[Pair, ...]
@@ -53,38 +52,47 @@ def find(recipe: Recipe, data: Path | None, audio: Path | None) -> list[PairSet]
             if one.optional:
                 continue
             raise UsageError(f"recipe {recipe.name} needs {path}: give its folder by --data")
-        beside = audio or (path.parent / one.audio if one.audio else None)
-        found.append(PairSet(path, beside, one.weight, tuple(read_pairs(path))))
+        place = audio or (path.parent / one.audio if one.audio else None)
+        found.append(PairSet(path, place, one.weight, tuple(read_pairs(path))))
     if not any(source.pairs for source in found):
         raise UsageError(f"no pairs in {', '.join(str(source.path) for source in found)}")
     return found
 
 
-def held_out(pair: Pair, share: float) -> bool:
-    """Whether a pair's track is kept for validation; text alone never is."""
+def is_held_out(pair: Pair, share: float) -> bool:
+    """Whether a pair's track is held out for validation; text alone never is."""
     if pair.audio is None:
         return False
-    # The name alone, so that the same tracks are kept apart wherever the data lie.
-    digest = hashlib.sha256(Path(pair.audio).name.encode()).digest()
-    return int.from_bytes(digest[:8], "big") < share * 2**64
+    # The name alone, so that the same tracks are held out wherever the data lie.
+    return text_number(Path(pair.audio).name) < share * 2**64
 
 
-def divide(
-    sources: Sequence[PairSet], share: float, most: int
-) -> tuple[list[Pair], NDArray[np.float64], list[Pair]]:
-    """Pairs to learn from, how often each comes, and at most `most` pairs to measure with."""
-    learnt: list[Pair] = []
+class DividedPairs(NamedTuple):
+    """Pairs by what they are for."""
+
+    training: list[Pair]
+    weights: NDArray[np.float64]
+    """How often each of them comes in an epoch, on average (pair,)."""
+    held_out: list[Pair]
+    """For validation."""
+
+
+def divide(sources: Sequence[PairSet], share: float, limit: int) -> DividedPairs:
+    """Hold out a share of the tracks, and of their pairs at most `limit`, evenly spaced."""
+    divided = DividedPairs([], np.empty(0), [])
     weights: list[float] = []
-    kept: list[Pair] = []
     for source in sources:
         for pair in source.pairs:
-            if held_out(pair, share):
-                kept.append(pair)
+            if is_held_out(pair, share):
+                divided.held_out.append(pair)
             else:
-                learnt.append(pair)
+                divided.training.append(pair)
                 weights.append(source.weight)
-    if share and not kept:
-        raise UsageError("no track was kept for validation: there are too few; set validation: 0")
-    if not learnt:
-        raise UsageError("every track was kept for validation: set validation lower")
-    return learnt, np.array(weights), kept[:: max(1, -(-len(kept) // most))]
+    if share and not divided.held_out:
+        raise UsageError(
+            "no track is held out for validation: there are too few; set validation: 0"
+        )
+    if not divided.training:
+        raise UsageError("every track is held out for validation: set validation lower")
+    spacing = max(1, -(-len(divided.held_out) // limit))
+    return DividedPairs(divided.training, np.array(weights), divided.held_out[::spacing])

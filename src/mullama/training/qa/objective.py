@@ -1,60 +1,61 @@
-"""Learning to answer as a data set does: lessons and what is heard become a loss.
+"""Answers of a data set: tokenized pairs and Listenings become a loss.
 
-The encoder is frozen as a rule and each clip was heard once; so a step reads no audio. Liu et al.
-2023 (arXiv 2308.11276) teach the answer and its end, given prompt and music.
+The encoder is frozen as a rule and each clip's Listening is cached, so a step reads no audio. As in
+Liu et al. 2023 (arXiv 2308.11276) the answer and its end are predicted, given prompt and music.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
 from mullama.errors import UsageError
 from mullama.training.parallel import World
+from mullama.training.qa.listenings import Listen
 from mullama.training.qa.sampler import PublishedSampler, Sampler, pack
-from mullama.training.qa.tokenized import IGNORED, TokenizedPairs
+from mullama.training.qa.tokenized import IGNORED, NO_PAIRS, TokenizedPairs
 from mullama.training.recipe import Phase
 from mullama.training.schedule import learning_rate
 
-Hear = Callable[[Sequence[str | None]], Tensor]
-"""Names of clips (None: silence) -> Listenings (clip, states, features)."""
 UNKNOWN = 0
-"""The token that the published training does not learn, because it pads with it."""
+"""The token that the published training ignores, because it pads with it."""
 
 
-class Micro(NamedTuple):
+class MicroBatch(NamedTuple):
     """What goes through the model at once."""
 
     rows: list[int]
-    """Lessons."""
+    """Places among the tokenized pairs."""
     share: float
     """The weight of the sum of its token losses in the step's loss."""
     width: int = 0
     """Tokens that it is padded to at least."""
-    kept: bool = False
-    """Whether the lessons are those that are kept apart."""
+    held_out: bool = False
+    """Whether its pairs are those for validation."""
 
 
-class LearnPairs:
-    """See learning.Objective."""
+class PairObjective:
+    """See objective.Objective."""
 
     def __init__(
         self,
         model: Any,
         phase: Phase,
         pairs: TokenizedPairs,
-        hear: Hear,
+        listen: Listen,
         *,
-        weights: np.ndarray | None = None,
-        validation: TokenizedPairs | None = None,
+        weights: NDArray[np.float64] | None = None,
+        held_out: TokenizedPairs = NO_PAIRS,
         seed: int = 0,
         world: World | None = None,
     ) -> None:
-        self.model, self.phase, self.pairs, self.hear = model, phase, pairs, hear
-        self.kept, self.world = validation, world if world is not None else World()
+        self.model, self.phase, self.pairs, self.listen = model, phase, pairs, listen
+        self.held_out, self.world = held_out, world if world is not None else World()
         self.lengths = pairs.lengths
         every = np.ones(len(pairs)) if weights is None else weights
         self.sampler = Sampler(self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed)
@@ -73,11 +74,11 @@ class LearnPairs:
 
     @property
     def steps(self) -> int:
-        """See learning.Objective."""
+        """See objective.Objective."""
         return self.phase.steps or (self.published or self.sampler).steps(self.phase.epochs)
 
     def learning_rate(self, step: int) -> float:
-        """See learning.Objective."""
+        """See objective.Objective."""
         phase = self.phase
         if self.published and phase.epochs:
             at = self.published.position(step)
@@ -85,86 +86,64 @@ class LearnPairs:
         warmup = float(phase.warmup_steps)
         if phase.epochs:
             warmup = phase.warmup_epochs * self.steps / phase.epochs
-        # The first step must move something: it takes the first part of the rise, not zero.
+        # The first step must move something: it takes the first part of the warm-up, not zero.
         at = step + 1 if step + 1 <= warmup else step
         return learning_rate(phase.learning_rate, warmup, self.steps, at)
 
-    def micro_batches(self, step: int) -> Sequence[Micro]:
-        """See learning.Objective."""
+    def micro_batches(self, step: int) -> Sequence[MicroBatch]:
+        """See objective.Objective."""
         if self.published:
-            rows = self.published.rows(step)
-            part = 1 / (len(rows) * self.world.size)
-            learnt = [max(1, len(self._learnt(row))) for row in rows]
-            return [
-                Micro([row], part / count, self.phase.max_length)
-                for row, count in zip(rows, learnt, strict=True)
-            ]
+            return self._published_batches(self.published.rows(step))
         chosen = self.sampler.rows(step)
         share = 1 / float((self.lengths[chosen] - self.pairs.prompts[chosen]).sum())
         size = self.world.size
         groups = pack(chosen.tolist(), self.lengths, self.phase.micro_tokens, size)
-        return self._shared([Micro(rows, share) for rows in groups])
+        return self._of_rank([MicroBatch(rows, share) for rows in groups])
 
-    def loss(self, micro: Micro) -> Tensor:
-        """See learning.Objective."""
-        return self.summed(micro) * micro.share
+    def loss(self, micro: MicroBatch) -> Float[Tensor, ""]:
+        """See objective.Objective."""
+        return self.summed_loss(micro) * micro.share
 
-    def tokens(self, micro: Micro) -> int:
-        """See learning.Objective."""
+    def tokens(self, micro: MicroBatch) -> int:
+        """See objective.Objective."""
         return int(self.lengths[micro.rows].sum()) if micro.share else 0
 
-    def parts(self, micro: Micro) -> Sequence[Micro]:
-        """See learning.Objective."""
+    def parts(self, micro: MicroBatch) -> Sequence[MicroBatch]:
+        """See objective.Objective."""
         return [micro._replace(rows=[row]) for row in micro.rows]
 
-    def name(self, micro: Micro) -> str:
-        """See learning.Objective."""
+    def name(self, micro: MicroBatch) -> str:
+        """See objective.Objective."""
         pairs = [self._pairs_of(micro).pairs[row] for row in micro.rows]
         return ", ".join(f"{pair.audio or 'text alone'}, {pair.question[:60]!r}" for pair in pairs)
 
-    def validation(self) -> Sequence[Micro]:
-        """See learning.Objective."""
-        kept = self.kept
-        if kept is None or not len(kept):
+    def validation(self) -> Sequence[MicroBatch]:
+        """See objective.Objective."""
+        pairs = self.held_out
+        if not len(pairs):
             return []
-        share = 1 / float((kept.lengths - kept.prompts).sum())
+        share = 1 / float((pairs.lengths - pairs.prompts).sum())
         size = self.world.size
-        groups = pack(range(len(kept)), kept.lengths, self.phase.micro_tokens, size)
-        return self._shared([Micro(rows, share, kept=True) for rows in groups])
+        groups = pack(range(len(pairs)), pairs.lengths, self.phase.micro_tokens, size)
+        return self._of_rank([MicroBatch(rows, share, held_out=True) for rows in groups])
 
-    def summed(self, micro: Micro) -> Tensor:
+    def summed_loss(self, micro: MicroBatch) -> Float[Tensor, ""]:
         """The summed loss of a micro-batch's answers, in nats."""
         pairs = self._pairs_of(micro)
-        ids, labels = self._padded(pairs, micro)
-        heard = self.hear([pairs.pairs[row].audio for row in micro.rows])
-        shifts = self.model.adapt(heard.to(self.world.device))
+        ids, labels = self.collate(pairs, micro)
+        listenings = self.listen([pairs.pairs[row].audio for row in micro.rows])
+        shifts = self.model.adapt(listenings.to(self.world.device))
         decoder = self.model.get_decoder()
         hidden = decoder(input_ids=ids, shifts=shifts, use_cache=False).last_hidden_state
-        # Only answers go through the output projection, which is the dearest product of small models.
-        learnt = labels[:, 1:] != IGNORED
-        logits = self.model.get_output_embeddings()(hidden[:, :-1][learnt])
-        return functional.cross_entropy(logits.float(), labels[:, 1:][learnt], reduction="sum")
+        # Only answers go through the output projection, the most expensive product of small models.
+        answers = labels[:, 1:] != IGNORED
+        logits = self.model.get_output_embeddings()(hidden[:, :-1][answers])
+        return functional.cross_entropy(logits.float(), labels[:, 1:][answers], reduction="sum")
 
-    def _pairs_of(self, micro: Micro) -> TokenizedPairs:
-        if not micro.kept:
-            return self.pairs
-        assert self.kept is not None
-        return self.kept
-
-    def _shared(self, micros: list[Micro]) -> list[Micro]:
-        """This process's share: all take part in every exchange, the idle learn nothing from a text."""
-        size = self.world.size
-        idle = micros[-1]._replace(rows=micros[-1].rows[:1], share=0.0)
-        return [*micros, *[idle] * (-len(micros) % size)][self.world.rank :: size]
-
-    def _learnt(self, row: int) -> np.ndarray:
-        """The tokens of a text that count, as published."""
-        text = self.pairs[row]
-        answer = text.ids[text.prompt :]
-        return answer[answer != UNKNOWN]
-
-    def _padded(self, pairs: TokenizedPairs, micro: Micro) -> tuple[Tensor, Tensor]:
-        """Token ids and labels (text, tokens), padded on the right, where nobody looks back at it."""
+    def collate(
+        self, pairs: TokenizedPairs, micro: MicroBatch
+    ) -> tuple[Int[Tensor, "text tokens"], Int[Tensor, "text tokens"]]:
+        """Token ids and labels, padded on the right, which no token before attends to."""
         some = [pairs[row] for row in micro.rows]
         width = max(micro.width, *(len(text.ids) for text in some))
         ids = torch.zeros(len(some), width, dtype=torch.long)
@@ -176,3 +155,23 @@ class LearnPairs:
         if self.phase.as_published:
             labels[labels == UNKNOWN] = IGNORED
         return ids.to(self.world.device), labels.to(self.world.device)
+
+    def counted(self, row: int) -> int:
+        """How many of a text's tokens have a loss, as published; 1 where none has."""
+        text = self.pairs[row]
+        return max(1, int((text.ids[text.prompt :] != UNKNOWN).sum()))
+
+    def _published_batches(self, rows: list[int]) -> list[MicroBatch]:
+        """One text each; a step's loss is the mean of their means."""
+        part = 1 / (len(rows) * self.world.size)
+        width = self.phase.max_length
+        return [MicroBatch([row], part / self.counted(row), width) for row in rows]
+
+    def _pairs_of(self, micro: MicroBatch) -> TokenizedPairs:
+        return self.held_out if micro.held_out else self.pairs
+
+    def _of_rank(self, micros: list[MicroBatch]) -> list[MicroBatch]:
+        """This process's share: all take part in every exchange, the idle with a text that weighs nothing."""
+        size = self.world.size
+        idle = micros[-1]._replace(rows=micros[-1].rows[:1], share=0.0)
+        return [*micros, *[idle] * (-len(micros) % size)][self.world.rank :: size]

@@ -1,8 +1,8 @@
-"""Lessons become steps, and steps micro-batches: who comes when, and beside whom.
+"""Lengths of texts become the rows of each step, and a step's rows micro-batches.
 
 Texts of about equal length stand together, so that hardly any padding is computed, and a micro-batch
-holds as many as a budget of tokens allows. How many processes share a step changes who computes
-what, not what is computed. Knows lengths only.
+holds as many as a budget of tokens allows. How many processes share a step changes which of them
+computes what, not what is computed.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ class Place(NamedTuple):
 
 
 class Sampler:
-    """Which lessons each step takes.
+    """Which rows each step takes.
 
-    `weights` say how often each lesson comes in a pass, on average; a pass has `parts` epochs.
+    `weights` say how often each row comes in a pass, on average; a pass has `parts` epochs.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Sampler:
         return Place(epoch, rest)
 
     def rows(self, step: int) -> NDArray[np.int64]:
-        """The lessons of a step."""
+        """The rows of a step."""
         epoch, inside = self.place(step)
         if self._epoch[0] != epoch:
             self._epoch = (epoch, self._batches(epoch))
@@ -117,7 +117,7 @@ class PublishedSampler:
         return epoch + index * self.accumulated / self.texts
 
     def rows(self, step: int) -> list[int]:
-        """The lessons of a step, one for each micro-batch of this process."""
+        """The rows of a step, one for each micro-batch of this process."""
         epoch, index = divmod(step, max(1, self.steps(1)))
         if self._epoch[0] != epoch:
             order = published_order(

@@ -1,7 +1,4 @@
-"""Question-answer pairs become tokens, cut to length: what a language model is taught.
-
-Knows prompts and tokenizers; not what the music is, nor in which order anything comes.
-"""
+"""Question-answer pairs become tokens, cut to length. Does not know the music, nor the order of steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +11,9 @@ from mullama.answer.prompt import fill, follow
 from mullama.data.records import Pair
 
 IGNORED = -100
-"""Label of a position that is not learnt."""
-TOGETHER = 4096
-"""Texts that are tokenised at a time."""
+"""Label of a position without a loss."""
+CHUNK = 4096
+"""Texts that are tokenized at a time."""
 
 
 class TokenizedPair(NamedTuple):
@@ -25,7 +22,7 @@ class TokenizedPair(NamedTuple):
     ids: NDArray[np.int32]
     """Prompt, answer and end of text."""
     prompt: int
-    """How many of them are given, and not learnt."""
+    """How many of them are given, and have no loss."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,17 @@ class TokenizedPairs:
         return np.diff(self.ends, prepend=0)
 
 
+NO_PAIRS = TokenizedPairs(
+    np.zeros(0, np.int32),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int32),
+    (),
+    np.zeros(0, np.int64),
+    0,
+    (),
+)
+
+
 def tokenize(
     pairs: Sequence[Pair],
     tokenizer: Any,
@@ -68,19 +76,19 @@ def tokenize(
     *,
     as_published: bool = False,
 ) -> TokenizedPairs:
-    """Tokenise pairs by the prompt template of that name.
+    """Tokenize pairs by the prompt template of that name.
 
-    A text longer than `longest` tokens loses the end of its answer, but not the token that says that
-    it has ended, without which a model learns never to stop. As published, that token is lost too,
-    and a question that leaves no room stays, with nothing to learn.
+    A text longer than `max_length` tokens loses the end of its answer, but not the token that says
+    that it has ended, without which a model learns never to stop. As published, that token is lost
+    too, and a question that leaves no room stays, without a loss.
     """
     tokens: list[NDArray[np.int32]] = []
     prompts, places, too_long, cut = [], [], [], 0
-    for start in range(0, len(pairs), TOGETHER):
-        some = pairs[start : start + TOGETHER]
+    for start in range(0, len(pairs), CHUNK):
+        some = pairs[start : start + CHUNK]
         asked = [fill(template, pair.question) for pair in some]
         answered = [a + follow(template, pair.answer) for a, pair in zip(asked, some, strict=True)]
-        # The whole text is tokenised at once, as a prompt and its continuation would be.
+        # The whole text is tokenized at once, as a prompt and its continuation would be.
         for place, (pair, given, ids) in enumerate(
             zip(some, tokenizer(asked)["input_ids"], tokenizer(answered)["input_ids"], strict=True),
             start=start,

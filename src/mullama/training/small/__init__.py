@@ -1,1 +1,1 @@
-"""The small model's own course: heard music, what its phases learn, and the table of its figures."""
+"""The small model's own training: its attributes, objectives and texts, from music with known truth."""

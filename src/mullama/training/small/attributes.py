@@ -1,7 +1,7 @@
-"""Facts about clips become targets and vectors; small heads read them off a Listening's feature.
+"""Facts about clips become targets and vectors; linear probes read them off a Listening's feature.
 
-The heads exist for training and for measuring the encoder; they are thrown away afterwards. Does not
-know how clips are made or heard.
+The probes exist for training and for measuring the encoder; they are no part of the finished model.
+Does not know how clips are made or encoded.
 """
 
 import math
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -26,7 +27,7 @@ KEYS = all_keys()
 TEMPO_BINS = 44
 TEMPO_RANGE_BPM = (54.0, 200.0)
 NAMED_ABOVE = -0.4
-"""Logit from which on an instrument counts as heard: about where F1 is best."""
+"""Logit from which on an instrument counts as present: about where F1 is best."""
 TEMPO_SPREAD = 0.8
 """Deviation of the soft target around a tempo, in bins of three percent."""
 CHOICES = {
@@ -71,7 +72,7 @@ class Targets:
         return Targets(choices, self.tempo + change.speed.log2(), self.instruments)
 
     def together(self, other: "Targets", mixed: Tensor) -> "Targets":
-        """The facts where `mixed` (clip,) clips sound with another: the instruments of both, no more."""
+        """The facts where `mixed` (clip,) clips are overlaid with another: the instruments of both, no more."""
         choices = {n: torch.where(mixed, UNKNOWN, values) for n, values in self.choices.items()}
         both = torch.maximum(self.instruments, other.instruments)
         return Targets(
@@ -80,8 +81,8 @@ class Targets:
             torch.where(mixed[:, None], both, self.instruments),
         )
 
-    def vector(self) -> Tensor:
-        """All facts as numbers between zero and one (clip, facts); the last says "no music"."""
+    def vector(self) -> Float[Tensor, "clip facts"]:
+        """All facts as numbers between zero and one; the last says "no music"."""
         rows = []
         for name, size in CHOICES.items():
             known = (self.choices[name] != UNKNOWN)[:, None]
@@ -113,14 +114,14 @@ def targets(truths: Sequence[Truth]) -> Targets:
     return Targets(tensors, torch.tensor(tempo), present)
 
 
-def tempo_centres() -> Tensor:
+def tempo_centres() -> Float[Tensor, " bins"]:
     """log2 of the BPM that each bin stands for."""
     low, high = (math.log2(bpm) for bpm in TEMPO_RANGE_BPM)
     return torch.linspace(low, high, TEMPO_BINS)
 
 
-def tempo_shares(tempo: Tensor) -> Tensor:
-    """log2 BPM (clip,) -> soft bins (clip, bins) that sum to one, or all zero where unknown."""
+def tempo_shares(tempo: Float[Tensor, " clip"]) -> Float[Tensor, "clip bins"]:
+    """log2 BPM -> soft bins that sum to one, or all zero where unknown."""
     centres = tempo_centres()
     distance = (tempo[:, None] - centres) / (centres[1] - centres[0]) / TEMPO_SPREAD
     shares = torch.exp(-0.5 * distance.square()).nan_to_num(0.0)
@@ -136,11 +137,11 @@ class AttributeProbes(nn.Module):
         sizes = CHOICES | {"tempo": TEMPO_BINS, "instruments": len(INSTRUMENTS)}
         self.probes = nn.ModuleDict({name: nn.Linear(features, n) for name, n in sizes.items()})
 
-    def forward(self, feature: Tensor) -> dict[str, Tensor]:
-        """Unit vectors (clip, features) -> logits of each fact."""
-        return {name: head(feature * self.scale) for name, head in self.probes.items()}
+    def forward(self, feature: Float[Tensor, "clip features"]) -> dict[str, Tensor]:
+        """Unit vectors -> logits (clip, choices) of each fact."""
+        return {name: probe(feature * self.scale) for name, probe in self.probes.items()}
 
-    def loss(self, feature: Tensor, facts: Targets) -> Tensor:
+    def loss(self, feature: Float[Tensor, "clip features"], facts: Targets) -> Float[Tensor, ""]:
         """Weighted sum of the cross entropies of all facts."""
         logits = self(feature)
         total = torch.zeros(())
@@ -151,11 +152,11 @@ class AttributeProbes(nn.Module):
                 )
         shares = tempo_shares(facts.tempo)
         known = shares.sum().clamp_min(1.0)
-        spent = -(shares * logits["tempo"].log_softmax(1)).sum() / known
-        heard = functional.binary_cross_entropy_with_logits(
+        tempo = -(shares * logits["tempo"].log_softmax(1)).sum() / known
+        instruments = functional.binary_cross_entropy_with_logits(
             logits["instruments"], facts.instruments
         )
-        return total + WEIGHTS["tempo"] * spent + WEIGHTS["instruments"] * heard
+        return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
 
 
 def scores(logits: dict[str, Tensor], facts: Targets) -> dict[str, float]:

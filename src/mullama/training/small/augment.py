@@ -1,7 +1,7 @@
 """Spectra become the spectra of music that was played or recorded otherwise, with their facts.
 
 Works on the pictures instead of the sound, at a hundredth of the cost: transposed, slower or faster,
-cut, filtered, in noise. Changes of pitch and speed change key and tempo with them. Knows nothing of
+cut, filtered, in noise. Changes of pitch and speed change key and tempo with them. Does not know
 files or models.
 """
 
@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 import torch
+from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor
 
 from mullama.listen.encoders.spectra import BANDS, Spectra
@@ -17,31 +18,31 @@ from mullama.listen.encoders.spectra import BANDS, Spectra
 class Change(NamedTuple):
     """What was done to each clip of a batch, as far as its facts are concerned."""
 
-    semitones: Tensor
-    """(clip,) integers; the key moves up by them."""
-    speed: Tensor
-    """(clip,) factors; the tempo is multiplied by them."""
+    semitones: Int[Tensor, " clip"]
+    """The key moves up by them."""
+    speed: Float[Tensor, " clip"]
+    """The tempo is multiplied by them."""
 
 
 def augment(
-    heard: Spectra, random: Generator, *, transpose: bool = True, shortest: float = 0.6
+    spectra: Spectra, random: Generator, *, transpose: bool = True, shortest: float = 0.6
 ) -> tuple[Spectra, Change]:
     """Change each clip in its own way; all are cut to one common length.
 
     Without `transpose`, pitch and speed stay, so that the facts do. `shortest` is the shortest cut,
     as a share of the clip's length.
     """
-    clips, frames = heard.bands.shape[0], heard.bands.shape[-1]
+    clips, frames = spectra.bands.shape[0], spectra.bands.shape[-1]
     speed, semitones = torch.ones(clips), torch.zeros(clips, dtype=torch.long)
     if transpose:
         speed = torch.exp2(_sometimes(0.5, clips, random) * _uniform(-0.12, 0.12, clips, random))
         moved = torch.randint(-3, 4, (clips,), generator=random)
         semitones = torch.where(_sometimes(0.5, clips, random) > 0, moved, 0)
     share = 1.0 if _one(random) < 0.5 else shortest + (1 - shortest) * _one(random)
-    kept = int(frames * share / 2 ** (0.12 if transpose else 0.0))
-    start = torch.rand(clips, generator=random) * (frames - 1 - speed * (kept - 1))
-    bands = _resample(heard.bands, start, speed, kept)
-    onsets = _resample(heard.onsets, 2 * start, speed, 2 * kept)
+    length = int(frames * share / 2 ** (0.12 if transpose else 0.0))
+    start = torch.rand(clips, generator=random) * (frames - 1 - speed * (length - 1))
+    bands = _resample(spectra.bands, start, speed, length)
+    onsets = _resample(spectra.onsets, 2 * start, speed, 2 * length)
     bands = _recorded(_transposed(bands, semitones), random)
     gains = _uniform(0.7, 1.3, (clips, onsets.shape[1], 1), random)
     noise = 0.05 * _sometimes(0.3, clips, random)[:, None, None]
@@ -49,16 +50,18 @@ def augment(
     return Spectra(bands, onsets), Change(semitones, speed)
 
 
-def overlay(heard: Spectra, share: float, random: Generator) -> tuple[Spectra, Tensor]:
-    """Let a share of the clips sound together with the next clip, equally loud; which ones."""
-    mixed = _sometimes(share, heard.bands.shape[0], random) > 0
-    other = heard.bands.roll(-1, dims=0)
+def overlay(
+    spectra: Spectra, share: float, random: Generator
+) -> tuple[Spectra, Bool[Tensor, " clip"]]:
+    """Overlay a share of the clips with the next clip, equally loud; which ones."""
+    mixed = _sometimes(share, spectra.bands.shape[0], random) > 0
+    other = spectra.bands.roll(-1, dims=0)
     # Both on the scale log(1 + power): the sum of powers, brought back to one clip's level.
-    both = torch.log1p((heard.bands.expm1() + other.expm1()) / 2)
-    rises = torch.maximum(heard.onsets, heard.onsets.roll(-1, dims=0))
+    both = torch.log1p((spectra.bands.expm1() + other.expm1()) / 2)
+    rises = torch.maximum(spectra.onsets, spectra.onsets.roll(-1, dims=0))
     where = mixed[:, None, None]
-    bands = torch.where(where, both, heard.bands)
-    return Spectra(bands, torch.where(where, rises, heard.onsets)), mixed
+    bands = torch.where(where, both, spectra.bands)
+    return Spectra(bands, torch.where(where, rises, spectra.onsets)), mixed
 
 
 def _recorded(bands: Tensor, random: Generator) -> Tensor:
@@ -86,9 +89,9 @@ def _transposed(bands: Tensor, semitones: Tensor) -> Tensor:
     return moved.masked_fill(outside[..., None], 0.0)
 
 
-def _resample(x: Tensor, start: Tensor, speed: Tensor, kept: int) -> Tensor:
-    """Read `kept` frames of each clip from `start` on, at its own speed, between frames linearly."""
-    at = start[:, None] + speed[:, None] * torch.arange(kept)
+def _resample(x: Tensor, start: Tensor, speed: Tensor, length: int) -> Tensor:
+    """Read `length` frames of each clip from `start` on, at its own speed, between frames linearly."""
+    at = start[:, None] + speed[:, None] * torch.arange(length)
     at = at.clamp(0, x.shape[-1] - 1)
     below = at.floor().long().clamp_max(max(0, x.shape[-1] - 2))
     part = (at - below)[:, None]

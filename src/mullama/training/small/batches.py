@@ -1,6 +1,6 @@
 """Clips and texts become batches: the same step always gives the same batch, none is padded much.
 
-Knows how to draw and to pad; not what a clip or a text says.
+Does not know what a clip or a text says.
 """
 
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Int
 from torch import Tensor
 
 from mullama.training.qa.tokenized import IGNORED
@@ -19,12 +20,11 @@ POOL = 16
 class TextBatch(NamedTuple):
     """Texts of about equal length, padded on the right."""
 
-    clips: Tensor
-    """(text,) which clip each is about."""
-    input_ids: Tensor
-    """(text, tokens)."""
-    labels: Tensor
-    """(text, tokens); IGNORED on prompts and padding."""
+    clips: Int[Tensor, " text"]
+    """Which clip each is about."""
+    input_ids: Int[Tensor, "text tokens"]
+    labels: Int[Tensor, "text tokens"]
+    """IGNORED on prompts and padding."""
 
 
 class TextRow(NamedTuple):
@@ -35,10 +35,10 @@ class TextRow(NamedTuple):
     prompt: list[int]
     """Tokens that are given."""
     answer: list[int]
-    """Tokens that are learnt, the end of text among them."""
+    """Tokens with a loss, the end of text among them."""
 
 
-def draw_clips(step: int, batch: int, clips: int, seed: int) -> Tensor:
+def draw_clips(step: int, batch: int, clips: int, seed: int) -> Int[Tensor, " draw"]:
     """Indices for one step: every clip once before any comes again, in another order each time."""
     first = step * batch
     drawn = []

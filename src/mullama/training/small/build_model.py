@@ -1,6 +1,6 @@
-"""Sizes become a fresh model, and the model with its training aids becomes what a run trains.
+"""Sizes become a fresh model, and a trained one a folder. Does not know how anything is trained.
 
-The aids are thrown away when the run is done. Does not know how anything is trained.
+What only training needs (probes, FactsProjection) stays behind when the model is exported.
 """
 
 import json
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
-from mullama.checkpoints.store import HEAD
+from mullama.checkpoints.skeleton import HEAD
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
+from mullama.training.export import export_folder
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import FACTS_WIDTH, AttributeProbes
 from mullama.training.small.tokens import BOS, EOS, PAD, as_transformers
@@ -21,7 +23,7 @@ from mullama.training.trainable import TrainableModel
 
 
 class FactsProjection(nn.Module):
-    """Stands in for encoder and bridge while the language model learns to speak: facts, carried."""
+    """Stands in for encoder and bridge while the language model learns to write about facts."""
 
     def __init__(self, hidden: int) -> None:
         super().__init__()
@@ -29,13 +31,13 @@ class FactsProjection(nn.Module):
         self.out = nn.Linear(2 * hidden, hidden)
         self.norm = nn.RMSNorm(hidden, eps=1e-6)
 
-    def forward(self, facts: Tensor) -> Tensor:
-        """Facts (clip, facts) -> (clip, hidden), as the bridge's output would be."""
+    def forward(self, facts: Float[Tensor, "clip facts"]) -> Float[Tensor, "clip hidden"]:
+        """Facts as vectors -> what the bridge's output would be."""
         return self.norm(self.out(nn.functional.silu(self.inner(facts))))
 
 
 class SmallTrainableModel(TrainableModel):
-    """The small model, and the aids that it learns with."""
+    """The small model, with its probes and the projection of facts."""
 
     def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
         super().__init__(model)
@@ -84,9 +86,8 @@ def export(
 ) -> None:
     """Write the model as `mullama.load` reads it, in half precision; the one in memory stays.
 
-    `provenance` is stored with the configuration: where the weights came from.
+    `provenance` is stored with the configuration: where the weights came from. Raises TrainingError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     model.config.provenance = provenance or {}
     model.generation_config.update(
         do_sample=False,
@@ -100,9 +101,10 @@ def export(
         for name, tensor in model.state_dict().items()
         if name != HEAD  # tied to the embedding
     }
-    model.save_pretrained(folder, state_dict=half)
-    _compute_in_float32(folder / "config.json")
-    MuLlamaProcessor.of(model.config, as_transformers(tokenizer)).save_pretrained(folder)
+    with export_folder(folder, half) as part:
+        model.save_pretrained(part, state_dict=half)
+        _compute_in_float32(part / "config.json")
+        MuLlamaProcessor.of(model.config, as_transformers(tokenizer)).save_pretrained(part)
 
 
 def _compute_in_float32(path: Path) -> None:

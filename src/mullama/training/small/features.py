@@ -1,22 +1,26 @@
-"""Heard music becomes Listenings, computed once and kept: what an encoder that is done hears.
+"""Spectra become Listenings, computed once by an encoder that is done training, and cached.
 
-Each clip is heard several times, first as it is, then augmented, with the facts that are then true.
-Does not know what is learnt from them.
+Each clip is encoded several times, first as it is, then augmented, with the facts that are then true.
+Does not know what they are used for.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Generator, Tensor
 
+from mullama.jobs.atomic import atomic_file
+from mullama.jobs.digest import chunks_digest
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.studio.compose.harmony import all_keys
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
+from mullama.training.checkpoints import UNREADABLE, TrainingError
 from mullama.training.small.augment import Change, augment
-from mullama.training.small.corpus import SpectraSet
 
 BATCH = 32
 
@@ -25,22 +29,24 @@ BATCH = 32
 class FeatureSet:
     """Listenings, each with what is true of it."""
 
-    listenings: Tensor
-    """(hearing, states, features), half precision."""
+    listenings: Float[Tensor, "variant states features"]
+    """In half precision."""
     truths: tuple[Truth, ...]
 
 
 def compute_features(
     encoder: FilterbankEncoder, music: SpectraSet, variants: int, seed: int, folder: Path
 ) -> FeatureSet:
-    """All clips `variants` times; kept in `folder` for the encoder's present weights."""
-    path = folder / f"heard-{len(music)}-{variants}-{seed}-{_digest(encoder)}.pt"
+    """All clips `variants` times; cached in `folder` for the encoder's present weights.
+
+    Raises TrainingError where the disk refuses.
+    """
+    path = folder / f"features-{len(music)}-{variants}-{seed}-{_digest(encoder)}.pt"
     if not path.exists():
-        part = path.with_suffix(".part")
-        listenings, semitones, speeds = _hear(encoder, music, variants, seed)
-        torch.save({"listenings": listenings, "semitones": semitones, "speeds": speeds}, part)
-        part.replace(path)
-    stored = torch.load(path, weights_only=True)
+        stored = _encode(encoder, music, variants, seed)
+        with atomic_file(path, error_type=TrainingError) as part:
+            _save(stored, part)
+    stored = _load(path)
     change = Change(stored["semitones"], stored["speeds"])
     return FeatureSet(stored["listenings"], tuple(changed(music.truths * variants, change)))
 
@@ -62,27 +68,45 @@ def changed(truths: Sequence[Truth], change: Change) -> list[Truth]:
 
 
 @torch.no_grad()
-def _hear(
+def _encode(
     encoder: FilterbankEncoder, music: SpectraSet, variants: int, seed: int
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> dict[str, Tensor]:
     encoder.eval()
     listenings, semitones, speeds = [], [], []
     for variant in range(variants):
         for start in range(0, len(music), BATCH):
-            heard = music.spectra(slice(start, start + BATCH))
-            clips = len(heard.bands)
+            spectra = music.spectra(slice(start, start + BATCH))
+            clips = len(spectra.bands)
             change = Change(torch.zeros(clips, dtype=torch.long), torch.ones(clips))
             if variant:
                 random = Generator().manual_seed((seed * 31 + variant) * 1_000_003 + start)
-                heard, change = augment(heard, random)
-            listenings.append(encoder.attend(heard).half())
+                spectra, change = augment(spectra, random)
+            listenings.append(encoder.attend(spectra).half())
             semitones.append(change.semitones)
             speeds.append(change.speed)
-    return torch.cat(listenings), torch.cat(semitones), torch.cat(speeds)
+    return {
+        "listenings": torch.cat(listenings),
+        "semitones": torch.cat(semitones),
+        "speeds": torch.cat(speeds),
+    }
+
+
+def _save(stored: dict[str, Any], path: Path) -> None:
+    try:
+        torch.save(stored, path)
+    except RuntimeError as error:  # so torch reports a full disk
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+def _load(path: Path) -> dict[str, Tensor]:
+    try:
+        stored: dict[str, Tensor] = torch.load(path, weights_only=True)
+    except UNREADABLE as error:
+        raise TrainingError(
+            f"{path} is damaged: remove it, and run the same command again"
+        ) from error
+    return stored
 
 
 def _digest(encoder: FilterbankEncoder) -> str:
-    weights = hashlib.sha256()
-    for tensor in encoder.state_dict().values():
-        weights.update(tensor.numpy().tobytes())
-    return weights.hexdigest()[:12]
+    return chunks_digest(t.numpy().tobytes() for t in encoder.state_dict().values())[:12]

@@ -1,8 +1,7 @@
-"""What each kind of phase learns: a step's number becomes a loss.
+"""What each kind of the small model's phases learns: a step's number becomes a loss.
 
-Four kinds, see `recipe.Objective`. They draw their own batches, so that the trainer need not know
-music or text. The encoder hears while it learns itself; for everything after that its Listenings
-are computed once and kept.
+They draw their own batches. The encoder reads spectra while it trains itself; after that its
+Listenings are computed once and cached.
 """
 
 import random
@@ -10,11 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
 from mullama.answer.prompt import fill, follow
+from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
+from mullama.training.objective import StepObjective
 from mullama.training.qa.tokenized import IGNORED
 from mullama.training.recipe import Phase
 from mullama.training.small.attributes import targets
@@ -28,18 +30,16 @@ from mullama.training.small.batches import (
     place_in_pool,
 )
 from mullama.training.small.build_model import SmallTrainableModel
-from mullama.training.small.corpus import SpectraSet
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
-from mullama.training.trainable import StepObjective
 
 PAIRS_A_CLIP = 4
 """Questions that are put to a clip when it is its turn."""
 
 
-class LearnAttributes(StepObjective):
-    """The encoder and its heads learn the facts of augmented clips."""
+class AttributeObjective(StepObjective):
+    """The encoder and its probes learn the facts of augmented clips."""
 
     def __init__(
         self, trainable: SmallTrainableModel, phase: Phase, music: SpectraSet, seed: int
@@ -47,19 +47,19 @@ class LearnAttributes(StepObjective):
         self.trainable, self.phase, self.music, self.seed = trainable, phase, music, seed
         self.targets = targets(music.truths)
 
-    def loss(self, micro: int) -> Tensor:
-        """See learning.Objective."""
+    def loss(self, micro: int) -> Float[Tensor, ""]:
+        """See objective.Objective."""
         clips = draw_clips(micro, self.phase.batch, len(self.music), self.seed)
         random = Generator().manual_seed(self.seed * 1_000_003 + micro)
-        heard, change = augment(self.music.spectra(clips), random)
+        spectra, change = augment(self.music.spectra(clips), random)
         facts = self.targets[clips].changed(change)
-        heard, mixed = overlay(heard, self.phase.overlaid, random)
+        spectra, mixed = overlay(spectra, self.phase.overlaid, random)
         facts = facts.together(facts[torch.arange(len(clips)).roll(-1)], mixed)
-        feature = self.trainable.model.bridge.feature(self.trainable.model.encoder.attend(heard))
+        feature = self.trainable.model.bridge.feature(self.trainable.model.encoder.attend(spectra))
         return self.trainable.probes.loss(feature, facts)
 
 
-class LearnAnswers(StepObjective):
+class AnswerObjective(StepObjective):
     """The language model learns to answer, from the facts themselves or from Listenings."""
 
     def __init__(
@@ -69,7 +69,7 @@ class LearnAnswers(StepObjective):
         truths: Sequence[Truth],
         tokenizer: Any,
         seed: int,
-        listenings: Tensor | None = None,
+        listenings: Float[Tensor, "clip states features"] | None = None,
     ) -> None:
         self.trainable, self.phase, self.truths, self.seed = trainable, phase, truths, seed
         self.tokenizer, self.listenings = tokenizer, listenings
@@ -77,8 +77,8 @@ class LearnAnswers(StepObjective):
         self.interviewer = Interviewer(truths, seed)
         self._pool: tuple[int, list[list[TextRow]]] = (-1, [])
 
-    def loss(self, micro: int) -> Tensor:
-        """See learning.Objective."""
+    def loss(self, micro: int) -> Float[Tensor, ""]:
+        """See objective.Objective."""
         batch = self.batch(micro)
         model = self.trainable.model
         if self.listenings is None:
@@ -127,22 +127,18 @@ class LearnAnswers(StepObjective):
         ]
 
 
-class LearnToAlign(StepObjective):
+class AlignObjective(StepObjective):
     """The bridge learns to give, from a Listening, what stood for the facts before."""
 
     def __init__(
-        self, trainable: SmallTrainableModel, phase: Phase, heard: FeatureSet, seed: int
+        self, trainable: SmallTrainableModel, phase: Phase, features: FeatureSet, seed: int
     ) -> None:
-        self.trainable, self.phase, self.seed, self.listenings = (
-            trainable,
-            phase,
-            seed,
-            heard.listenings,
-        )
-        self.facts = targets(heard.truths).vector()
+        self.trainable, self.phase, self.seed = trainable, phase, seed
+        self.listenings = features.listenings
+        self.facts = targets(features.truths).vector()
 
-    def loss(self, micro: int) -> Tensor:
-        """See learning.Objective."""
+    def loss(self, micro: int) -> Float[Tensor, ""]:
+        """See objective.Objective."""
         clips = draw_clips(micro, self.phase.batch, len(self.facts), self.seed)
         with torch.no_grad():
             wanted = self.trainable.facts(self.facts[clips])

@@ -1,9 +1,9 @@
-"""Listenings become the facts that the encoder's heads read in them.
+"""Listenings become the facts that the encoder's probes read in them.
 
-What the bridge and the language model are to learn is to say what can be read in a Listening. A
-thousand pieces are few enough to be known by heart, so that teaching them the truths themselves
-teaches memory instead; what linear heads read is as true on clips never heard as on those, and
-always follows from the Listening. Knows nothing of how Listenings are made.
+The bridge and the language model are to say what can be read in a Listening. A thousand pieces are few
+enough to be memorised, so that training on the truths themselves would reward memory; what linear
+probes read is as true on new clips as on those, and always follows from the Listening. Does not know
+how Listenings are made.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from mullama.studio.compose.composer import STYLES
@@ -29,7 +30,7 @@ WORDS: dict[str, Sequence[str]] = {
     "mood": MOODS,
     "lead": tuple(INSTRUMENTS),
 }
-"""Fact -> the words that its head chooses from."""
+"""Fact -> the words that its probe chooses from."""
 SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, "lead": 0.4}
 """Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
 SURE_TEMPO = 0.4
@@ -37,16 +38,16 @@ SURE_TEMPO = 0.4
 
 
 @torch.no_grad()
-def pseudo_labels(trainable: SmallTrainableModel, heard: FeatureSet) -> FeatureSet:
-    """The same Listenings with what the heads read, open where they are unsure; silence stays."""
+def pseudo_labels(trainable: SmallTrainableModel, features: FeatureSet) -> FeatureSet:
+    """The same Listenings with what the probes read, open where they are unsure; silence stays."""
     trainable.eval()
     truths: list[Truth] = []
-    for start in range(0, len(heard.truths), BATCH):
+    for start in range(0, len(features.truths), BATCH):
         rows = slice(start, start + BATCH)
-        feature = trainable.model.bridge.feature(heard.listenings[rows].float())
+        feature = trainable.model.bridge.feature(features.listenings[rows].float())
         logits = trainable.probes(feature)
-        truths += _facts(logits, heard.truths[rows])
-    return FeatureSet(heard.listenings, tuple(truths))
+        truths += _facts(logits, features.truths[rows])
+    return FeatureSet(features.listenings, tuple(truths))
 
 
 def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
@@ -66,15 +67,17 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
             fact: words[chosen[fact][row]] if sure[fact][row] else None
             for fact, words in WORDS.items()
         }
-        heard = {names[place] for place in named[row].nonzero().flatten().tolist()}
+        present = {names[place] for place in named[row].nonzero().flatten().tolist()}
         tempo = round(tempos[row]) if tempo_shares[row] > SURE_TEMPO else None
-        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(heard))
+        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(present))
         found.append(replace(read, **known))
     return found
 
 
-def read_tempo(logits: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits (clip, bins) -> BPM (clip,), the mean around the likeliest bin, and their share."""
+def read_tempo(
+    logits: Float[Tensor, "clip bins"],
+) -> tuple[Float[Tensor, " clip"], Float[Tensor, " clip"]]:
+    """Logits -> BPM, the mean around the likeliest bin, and the share of the bins around it."""
     shares = logits.softmax(1)
     best = shares.argmax(1, keepdim=True)
     near = (torch.arange(shares.shape[1]) - best).abs() <= 1

@@ -1,101 +1,112 @@
-"""The small model's recipe becomes its pupil, its music and what each of its phases learns.
+"""The small model's recipe becomes its model, its music and each phase's objective.
 
-Whatever is there already is used: shards of music, the tokenizer, kept Listenings. How a step is
-taken is in training/loop.py.
+Whatever is there already is used: shards of music, the tokenizer, cached Listenings. How a step is
+taken stands in training/loop.py.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mullama.evaluation.small_model import measure, save_figures
+from mullama.jobs.atomic import atomic_file
+from mullama.studio.corpus import load_or_render
 from mullama.studio.sound.banks import TRAINING_BANKS
+from mullama.studio.spectra_set import SpectraSet
+from mullama.training.checkpoints import TrainingError
+from mullama.training.objective import Objective
 from mullama.training.recipe import Phase, Recipe
+from mullama.training.run_options import RunOptions
 from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
-from mullama.training.small.corpus import SpectraSet, load, prepare
-from mullama.training.small.features import compute_features
-from mullama.training.small.objectives import LearnAnswers, LearnAttributes, LearnToAlign
+from mullama.training.small.features import FeatureSet, compute_features
+from mullama.training.small.objectives import AlignObjective, AnswerObjective, AttributeObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.small.texts import corpus_texts, imagined
 from mullama.training.small.tokens import load_tokenizer, train_tokenizer
-from mullama.training.trainable import LossModule, Objective
+from mullama.training.trainable import LossModule
 
-FIGURES = "figures.json"
-"""File of the finished model's figures, in the run's folder."""
+TOKENIZER = "tokenizer.json"
 
 
+@dataclass(frozen=True)
 class SmallTask:
-    """See trainer.Course."""
+    """See task.Task."""
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        folder: Path,
-        music_folder: Path,
-        workers: int,
-        report: Callable[[str], None],
-    ) -> None:
-        self.recipe, self.folder, self.music_folder = recipe, folder, music_folder
-        self.workers, self.report = workers, report
-        self._music: dict[str, SpectraSet] = {}
-        self.tokenizer = self._tokenizer()
-        self.trainable = SmallTrainableModel(fresh_model(recipe.model, self.tokenizer, recipe.seed))
-
-    def loss_module(self) -> LossModule:
-        """See trainer.Course."""
-        return LossModule(self.trainable)
+    recipe: Recipe
+    folder: Path
+    """The run's."""
+    music_folder: Path
+    workers: int
+    """Processes that render."""
+    report: Callable[[str], None]
+    tokenizer: Any
+    """A `tokenizers.Tokenizer`."""
+    trainable: SmallTrainableModel
+    loss_module: LossModule
+    _music: dict[str, SpectraSet] = field(default_factory=dict)
+    """By split; rendered when a phase needs it."""
 
     def music(self, split: str | None) -> SpectraSet:
-        """The heard music of a split, made where it is not there yet."""
+        """The music of a split, rendered where it is not there yet."""
         wanted = self.recipe.split(split)
         if wanted.name not in self._music:
-            prepare(wanted, self.music_folder, workers=self.workers, report=self.report)
-            self._music[wanted.name] = load(wanted, self.music_folder)
+            self._music[wanted.name] = load_or_render(
+                wanted, self.music_folder, workers=self.workers, report=self.report
+            )
         return self._music[wanted.name]
 
     def objective(self, phase: Phase) -> Objective:
-        """What a phase learns, with the music it learns from."""
+        """See task.Task."""
+        trainable, tokenizer = self.trainable, self.tokenizer
         seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
         if phase.objective == "truth":
             truths = imagined(self.recipe.split(phase.split))
-            return LearnAnswers(self.trainable, phase, truths, self.tokenizer, seed)
-        music = self.music(phase.split)
+            return AnswerObjective(trainable, phase, truths, tokenizer, seed)
         if phase.objective == "attributes":
-            return LearnAttributes(self.trainable, phase, music, seed)
-        self.report(
-            f"hearing {len(music)} clips of {phase.split}, {phase.variants} times, or reading"
-        )
-        encoder = self.trainable.model.encoder
-        heard = compute_features(encoder, music, phase.variants, self.recipe.seed, self.folder)
-        if phase.teacher == "probes":
-            heard = pseudo_labels(self.trainable, heard)
+            return AttributeObjective(trainable, phase, self.music(phase.split), seed)
+        features = self._features(phase)
         if phase.objective == "align":
-            return LearnToAlign(self.trainable, phase, heard, seed)
-        return LearnAnswers(
-            self.trainable, phase, heard.truths, self.tokenizer, seed, heard.listenings
+            return AlignObjective(trainable, phase, features, seed)
+        return AnswerObjective(
+            trainable, phase, features.truths, tokenizer, seed, features.listenings
         )
 
     def identity(self) -> str:
-        """See trainer.Course; the music follows from the recipe."""
+        """See task.Task; the music follows from the recipe."""
         return ""
 
     def export(self, folder: Path) -> None:
-        """Write the model as it is."""
+        """See task.Task. Raises TrainingError."""
         export(self.trainable.model, self.tokenizer, folder, provenance(self.recipe))
 
-    def finish(self, folder: Path) -> None:
-        """Measure the finished model on held-out music."""
-        found = measure(folder, self.music("seen"), self.music("unseen"), self.report)
-        save_figures(found, self.folder / FIGURES)
+    def _features(self, phase: Phase) -> FeatureSet:
+        music = self.music(phase.split)
+        self.report(
+            f"Listenings of {len(music)} clips of {phase.split}, {phase.variants} variants of each"
+        )
+        encoder, seed = self.trainable.model.encoder, self.recipe.seed
+        features = compute_features(encoder, music, phase.variants, seed, self.folder)
+        if phase.teacher == "probes":
+            return pseudo_labels(self.trainable, features)
+        return features
 
-    def _tokenizer(self) -> Any:
-        path = self.folder / "tokenizer.json"
-        if not path.exists():
-            texts = corpus_texts(self.recipe.model.prompt, self.recipe.seed)
-            part = path.with_suffix(".part")
-            train_tokenizer(texts, self.recipe.model.vocabulary).save(str(part))
-            part.replace(path)
-        return load_tokenizer(path)
+
+def prepare_small_task(
+    recipe: Recipe, folder: Path, options: RunOptions, report: Callable[[str], None]
+) -> SmallTask:
+    """The task of a recipe of the small model's own phases, in a run's folder; trains its tokenizer."""
+    tokenizer = _tokenizer(recipe, folder / TOKENIZER)
+    trainable = SmallTrainableModel(fresh_model(recipe.model, tokenizer, recipe.seed))
+    return SmallTask(
+        recipe=recipe,
+        folder=folder,
+        music_folder=options.music_folder(folder),
+        workers=options.workers or 1,
+        report=report,
+        tokenizer=tokenizer,
+        trainable=trainable,
+        loss_module=LossModule(trainable),
+    )
 
 
 def provenance(recipe: Recipe) -> dict[str, Any]:
@@ -107,3 +118,13 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
         "music": "composed and rendered by mullama.studio",
         "sound banks": sorted(TRAINING_BANKS),
     }
+
+
+def _tokenizer(recipe: Recipe, path: Path) -> Any:
+    """The recipe's tokenizer, trained where it is not there yet."""
+    if not path.exists():
+        texts = corpus_texts(recipe.model.prompt, recipe.seed)
+        trained = train_tokenizer(texts, recipe.model.vocabulary)
+        with atomic_file(path, error_type=TrainingError) as part:
+            part.write_text(trained.to_str(pretty=True), encoding="utf-8")
+    return load_tokenizer(path)

@@ -1,7 +1,7 @@
 """Truths become questions with answers, in the shares in which training asks them.
 
-Which words are used is the studio's business (`studio.describe`); here is decided what is asked how
-often, and of which clip: Yes and No are equally often right for every instrument. Knows no tokens.
+Which words are used is the studio's business (`studio.words`); here is decided what is asked how
+often, and of which clip: Yes and No are equally often right for every instrument. Does not know tokens.
 """
 
 import random
@@ -12,7 +12,9 @@ from mullama.answer.prompt import fill
 from mullama.studio.clips import TAKES, seeds_for
 from mullama.studio.compose.composer import compose
 from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.silence import NOTHING
 from mullama.studio.sound.mixing import truth_of
+from mullama.studio.split import Split
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 from mullama.studio.words.describe import (
@@ -24,8 +26,6 @@ from mullama.studio.words.describe import (
     ask_unknowable,
     interview,
 )
-from mullama.training.recipe import Split
-from mullama.training.small.silence import NOTHING
 
 SHARES = {
     "presence": 0.26,
@@ -92,20 +92,20 @@ class Interviewer:
 
 
 def imagined(split: Split) -> list[Truth]:
-    """What could be true of a split's pieces, some parts left out, without making a sound."""
+    """What could be true of a split's pieces, some parts left out, without rendering them."""
     truths = []
     for seed in seeds_for(split.purpose, split.clips)[::TAKES]:
         piece = compose(seed // TAKES)
         rng = random.Random(seed)
         for _ in range(TAKES * split.takes):
             few = rng.random() < LEFT_OUT
-            kept = rng.randint(1, len(piece.parts)) if few else len(piece.parts)
-            truths.append(truth_of(piece, rng.sample(piece.parts, kept)))
+            count = rng.randint(1, len(piece.parts)) if few else len(piece.parts)
+            truths.append(truth_of(piece, rng.sample(piece.parts, count)))
     return truths + [NOTHING] * split.silences
 
 
 def corpus_texts(prompt: str, seed: int) -> Iterator[str]:
-    """Texts as they are learnt, about pieces that are composed for it: what a tokenizer needs."""
+    """Texts like those of training, about pieces that are composed for it: what a tokenizer needs."""
     names = list(INSTRUMENTS)
     rng = random.Random(seed)
     for piece_seed in range(TOKENIZER_PIECES):

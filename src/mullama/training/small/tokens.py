@@ -12,7 +12,7 @@ PAD, BOS, EOS = "<pad>", "<s>", "</s>"
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Any:
-    """Learn a `tokenizers.Tokenizer` of at most `vocabulary` tokens; it adds BOS, never EOS."""
+    """Train a `tokenizers.Tokenizer` of at most `vocabulary` tokens; it adds BOS, never EOS."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
     tokenizer = Tokenizer(models.BPE())

@@ -1,0 +1,43 @@
+"""What a conversion is told. Imports no torch, so that the command's help comes at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from mullama.options import Bounds, Flag, Options
+
+Folder = Annotated[Path, Flag("DIR")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertOptions(Options):
+    """Where the parts lie, where the folder goes, and what a fresh adapter is like."""
+
+    llama: Folder
+    """Meta's folder (params.json, tokenizer.model, consolidated.*.pth) or a transformers folder (Llama,
+    Mistral, Qwen 2 or 3); params.json and tokenizer.model are enough beside a checkpoint that holds LLaMA
+    itself."""
+    adapter: Annotated[Path | None, Flag("FILE")] = None
+    """The published checkpoint.pth, or an adapter-only file (default: a fresh adapter)."""
+    mert: Folder
+    """MERT's folder; config.json and preprocessor_config.json are enough beside a checkpoint that holds
+    MERT itself."""
+    out: Folder
+    """The folder to write."""
+    llama_type: Annotated[str | None, Flag("NAME")] = None
+    """Sub-folder of --llama, such as 7B."""
+    adapted_layers: int | None = None
+    """Layers that the music enters, counted from the last (default: 20). With --adapter they are read from
+    the file, and this is only compared."""
+    lora_rank: Annotated[int, Flag("R"), Bounds(0, 2**16)] = 0
+    """Rank of the low-rank updates (default: 0, no LoRA)."""
+    listening: Literal["states", "last"] = "states"
+    """Take all of the encoder's hidden states, or the last alone, as LLaMA-Adapter does."""
+    seed: Annotated[int, Bounds(0, 2**64 - 1)] = 0
+    """Of a fresh adapter's random start."""
+    overwrite: bool = False
+    """Replace the model in --out."""
+
+
+OF_FRESH = ("adapted_layers", "lora_rank", "listening", "seed")
+"""Options of a fresh adapter, where no --adapter is given."""

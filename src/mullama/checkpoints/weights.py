@@ -1,0 +1,86 @@
+"""A model's folder becomes a model with its weights, read one tensor at a time onto its device."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from mullama.checkpoints.model_folder import ModelFolder
+from mullama.checkpoints.placement import Placement
+from mullama.checkpoints.skeleton import EMBEDDING, HEAD, build_skeleton, needed_shapes
+from mullama.checkpoints.weight_files import open_safetensors
+from mullama.errors import CheckpointError
+from mullama.model import MuLlamaForConditionalGeneration
+
+UNREADABLE = (SafetensorError, OSError, RuntimeError, MemoryError, ValueError)
+"""What reading one tensor raises: a file that has changed, memory that there is not."""
+
+
+def load_weights(
+    folder: ModelFolder, placement: Placement, *, part: str = ""
+) -> MuLlamaForConditionalGeneration:
+    """The folder's model, with LoRA apart, each tensor where and as `placement` says.
+
+    Only the tensors whose names begin with `part` are read; the others stay on the meta device.
+    Shapes are compared before anything is read. Raises CheckpointError.
+    """
+    model = build_skeleton(folder.config, folder.shapes, str(folder.path))
+    needed = needed_shapes(model)
+    _check_shapes(folder, needed)
+    for path in folder.files:
+        with open_safetensors(path) as file:
+            for key, header in folder.tensors.items():
+                if header.path == path and key in needed and key.startswith(part):
+                    tensor = _read(file, key, path)
+                    dtype = placement.dtype_of(key, tensor.dtype)
+                    _put(model, key, tensor.to(placement.device, dtype))
+    if model.config.text_config.tie_word_embeddings and HEAD.startswith(part):
+        _put(model, HEAD, model.get_parameter(EMBEDDING))
+    _restore_buffers(model, placement.device)
+    return model
+
+
+def _check_shapes(folder: ModelFolder, needed: dict[str, tuple[int, ...]]) -> None:
+    """Refuse what is unknown, of another shape, or missing."""
+    for key, header in folder.tensors.items():
+        tied = key == HEAD and key not in needed
+        if needed.get(key) != header.shape and not tied:
+            raise CheckpointError(f"{header.path}: {key} {header.shape} does not fit config.json")
+    if missing := needed.keys() - folder.tensors.keys():
+        raise CheckpointError(
+            f"{folder.path}: {len(missing)} tensors are missing, {min(missing)} first"
+        )
+
+
+def _read(file: Any, key: str, path: Path) -> Tensor:
+    try:
+        return file.get_tensor(key)
+    except UNREADABLE as cause:
+        raise CheckpointError(f"{path}: {key} cannot be read: fetch the file again") from cause
+
+
+def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
+    owner, _, name = key.rpartition(".")
+    module = model.get_submodule(owner)
+    if name in module._parameters:
+        if not isinstance(tensor, nn.Parameter):  # a tied one stays the same one
+            tensor = nn.Parameter(tensor, requires_grad=False)
+        module._parameters[name] = tensor
+    else:
+        module._buffers[name] = tensor
+
+
+def _restore_buffers(model: MuLlamaForConditionalGeneration, device: torch.device) -> None:
+    """Compute the buffers that are not stored (rotary angles) on the device."""
+    for module in model.modules():
+        empty = [
+            name
+            for name, buffer in module._buffers.items()
+            if buffer is not None and buffer.is_meta
+        ]
+        for name in empty:
+            module._buffers[name] = torch.empty_like(module._buffers[name], device=device)
+        if empty:
+            model._init_weights(module)

@@ -1,0 +1,97 @@
+"""Waveforms with their truths <-> spectra as bytes, in memory and in shard files.
+
+Spectra take a tenth of the waveform's room and hold all that the small encoder reads, so no waveform
+is stored. Does not know where clips come from.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mullama.errors import UsageError
+from mullama.jobs.atomic import atomic_file
+from mullama.listen.encoders.spectra import Spectra, spectra
+from mullama.studio.sound.render import RATE
+from mullama.studio.truth import Truth
+
+BANDS_STEP, ONSETS_STEP = 20.0 / 255, 4.0 / 255
+"""What one unit of a stored byte stands for."""
+
+
+class SpectraBytes(NamedTuple):
+    """One clip's spectra as they are stored."""
+
+    bands: NDArray[np.uint8]
+    """(bands, frames)."""
+    onsets: NDArray[np.uint8]
+    """(groups, frames)."""
+
+
+@dataclass(frozen=True)
+class SpectraSet:
+    """Many clips, in memory."""
+
+    bands: Tensor
+    """(clip, bands, frames), bytes."""
+    onsets: Tensor
+    """(clip, groups, frames), bytes."""
+    truths: tuple[Truth, ...]
+    """What is true of each clip."""
+
+    def __len__(self) -> int:
+        return len(self.truths)
+
+    def spectra(self, clips: Tensor | slice) -> Spectra:
+        """Their spectra, as the encoder takes them."""
+        return Spectra(
+            self.bands[clips].float() * BANDS_STEP, self.onsets[clips].float() * ONSETS_STEP
+        )
+
+
+def spectra_bytes(waveform: NDArray[np.float32]) -> SpectraBytes:
+    """A waveform (samples,) at the studio's rate -> its spectra as they are stored."""
+    bands, onsets = (x[0].numpy() for x in spectra(torch.from_numpy(waveform)[None], RATE))
+    return SpectraBytes(
+        np.rint(bands / BANDS_STEP).clip(0, 255).astype(np.uint8),
+        np.rint(onsets / ONSETS_STEP).clip(0, 255).astype(np.uint8),
+    )
+
+
+def write_shard(path: Path, clips: Sequence[SpectraBytes], truths: Sequence[Truth]) -> None:
+    """Write spectra as bytes, and truths as JSON, to one file. Raises UsageError for a full disk."""
+    with atomic_file(path) as part, part.open("wb") as file:
+        np.savez(
+            file,
+            bands=np.stack([clip.bands for clip in clips]),
+            onsets=np.stack([clip.onsets for clip in clips]),
+            truths=np.array([json.dumps(truth.as_dict()) for truth in truths]),
+        )
+
+
+def read_shards(paths: Iterable[Path]) -> SpectraSet:
+    """Read what `write_shard` wrote, one file after the other. Raises UsageError for a damaged one."""
+    parts = [_read_shard(path) for path in paths]
+    return SpectraSet(
+        torch.cat([part.bands for part in parts]),
+        torch.cat([part.onsets for part in parts]),
+        tuple(truth for part in parts for truth in part.truths),
+    )
+
+
+def _read_shard(path: Path) -> SpectraSet:
+    try:
+        with path.open("rb") as file, np.load(file) as shard:
+            truths = [Truth.from_dict(json.loads(str(line))) for line in shard["truths"]]
+            bands, onsets = torch.from_numpy(shard["bands"]), torch.from_numpy(shard["onsets"])
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, UsageError) as error:
+        raise UsageError(f"{path} is damaged: remove it, and run the same command again") from error
+    return SpectraSet(bands, onsets, tuple(truths))

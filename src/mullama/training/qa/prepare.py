@@ -1,0 +1,61 @@
+"""A recipe and its data become a QaTask: the model opened, every clip encoded, pairs divided.
+
+Everything slow that happens before the first step happens here.
+"""
+
+from collections.abc import Callable
+
+from mullama.checkpoints.store import resolve
+from mullama.checkpoints.tokenizer import load_tokenizer
+from mullama.errors import UsageError
+from mullama.training.parallel import World
+from mullama.training.phases import check_patterns
+from mullama.training.qa.data import divide, find
+from mullama.training.qa.listenings import PrepareListenings, prepare_listenings
+from mullama.training.qa.start_model import (
+    check_phases,
+    is_sharded,
+    lend_values,
+    open_for_training,
+    wrap_model,
+)
+from mullama.training.qa.task import QaTask
+from mullama.training.recipe import Recipe
+from mullama.training.run_options import RunOptions
+from mullama.training.trainable import TrainableModel
+
+
+def prepare_qa_task(
+    recipe: Recipe,
+    options: RunOptions,
+    world: World,
+    report: Callable[[str], None],
+    *,
+    listen: PrepareListenings = prepare_listenings,
+) -> QaTask:
+    """The task of a recipe whose phases all train on pairs; `listen` encodes their clips.
+
+    Raises UsageError for what does not fit or is missing, before anything is encoded where it can.
+    """
+    if recipe.start is None:
+        raise UsageError(f"recipe {recipe.name} does not say which model to start from")
+    sources = find(recipe, options.data, options.audio)
+    start = resolve(recipe.start)
+    model = open_for_training(start, recipe, world)
+    check_phases(model, recipe, world)
+    trainable = TrainableModel(model)
+    for phase in recipe.phases:  # not hours later, when its turn has come
+        check_patterns(trainable, phase.trains)
+    lent_values = is_sharded(recipe, world) and lend_values(model)
+    as_published = all(phase.as_published for phase in recipe.phases)
+    listenings = listen(model, sources, options, world, report, as_published=as_published)
+    return QaTask(
+        recipe=recipe,
+        world=world,
+        report=report,
+        tokenizer=load_tokenizer(start),
+        pairs=divide(listenings.sources, recipe.validation, recipe.validation_pairs),
+        listenings=listenings,
+        lent_values=lent_values,
+        loss_module=wrap_model(trainable, recipe, world),
+    )
