@@ -3,8 +3,8 @@
     python benchmarks/fuzz_audio.py [--mutations 20000] [--seed 0] [--keep DIR]
 
 A mutation is drawn from the seed and its number alone. They are read in another process, which a
-fault ends and which then begins again behind it; the fault is printed and its file kept. The exit code
-is 1 where there was one. The tests make a short run of this.
+fault ends and which then begins again behind it; the fault is printed, and its file put into DIR. The
+exit code is 1 where there was one. The tests make a short run of this.
 """
 
 import argparse

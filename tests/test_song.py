@@ -229,3 +229,9 @@ def test_the_fast_decoder_says_what_the_stock_one_says(folder: Path, dtype: str)
         assert answer.token_logprobs[0] == pytest.approx(stock.token_logprobs[0], abs=near)
         if dtype == "float32":
             assert answer.token_ids == stock.token_ids
+
+
+def test_too_long_a_piece_is_refused(mu: MuLlama) -> None:
+    with pytest.raises(AudioError, match=r"samples: is longer than 0\.5 s"):
+        mu.listen(clip(0), sample_rate=RATE, max_seconds=0.5)
+    assert mu.listen(clip(0), sample_rate=RATE, max_seconds=1.5).seconds_heard == 1.0

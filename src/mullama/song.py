@@ -130,22 +130,31 @@ class MuLlama:
         sample_rate: int | None = None,
         name: str | None = None,
         as_published: bool = False,
+        max_seconds: float | None = None,
     ) -> Song:
         """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
         The whole piece is encoded, in windows. `as_published` takes the first minute only, through
-        the published code's resampler. Raises AudioError for what cannot be read as music.
+        the published code's resampler. Raises AudioError for what cannot be read as music, or is
+        longer than `max_seconds`.
         """
-        rate = self.model.config.audio_config.sampling_rate
+        rate = self.model.encoder.sample_rate
         if isinstance(source, (str, PathLike)):
             name = name or str(source)
-            reader = AudioReader(source, rate, as_published=as_published)
+            reader = AudioReader(source, rate, as_published=as_published, max_seconds=max_seconds)
         else:
             if sample_rate is None:
                 raise UsageError("samples need their sample_rate")
             name = name or "samples"
             samples = np.asarray(source)
-            reader = from_array(samples, sample_rate, rate, name=name, as_published=as_published)
+            reader = from_array(
+                samples,
+                sample_rate,
+                rate,
+                name=name,
+                as_published=as_published,
+                max_seconds=max_seconds,
+            )
         listening = encode_sound(self.model.encoder, reader)
         return Song(
             self,

@@ -184,5 +184,6 @@ def test_sound_that_the_file_of_pairs_holds(table: Path) -> None:
         found = [audio.find(Clip(audio=n, sound=str(n).encode()), table) for n in names]
         assert audio.find(Clip(audio="other.wav", sound=b"audios/1.wav"), table) != found[0]
     assert [path.read_text() for path in found] == [str(name) for name in names]
-    assert [path.name for path in found] == ["1.wav", "evil.wav", *["sound"] * 4]
+    assert [path.name for path in found[:2]] == ["1.wav", "evil.wav"]
+    assert all(len(path.name) == 64 for path in found[2:])  # what decides is its content
     assert all(path.is_relative_to(table.parent / "unpacked") for path in found)

@@ -65,7 +65,7 @@ def test_what_is_taken_for_training_is_one_window(
 
 def test_too_short_a_clip_is_refused(encoder: EncoderModel) -> None:
     for samples in (0, 399):
-        with pytest.raises(AudioError, match=r"s are too short to be heard; at least 0\.0167 s"):
+        with pytest.raises(AudioError, match=r"s are too short to be encoded; at least 0\.0167 s"):
             encode_clips(encoder, [torch.zeros(RATE), torch.zeros(samples)])
         with pytest.raises(AudioError, match="are too short"):
             first_window(encoder, samples)

@@ -36,7 +36,7 @@ def test_lengths(length: int, lengths: list[int], block: int) -> None:
     assert [len(piece) for piece in cut(length, block)] == lengths
 
 
-def test_a_remainder_that_the_encoder_cannot_hear_is_merged() -> None:
+def test_a_remainder_that_the_encoder_cannot_take_is_merged() -> None:
     assert [len(piece) for piece in cut(160, 50, min_samples=61)] == [160]
     assert [len(piece) for piece in cut(161, 50, min_samples=61)] == [100, 61]
 
@@ -47,7 +47,7 @@ def test_too_short_a_sound_is_refused_in_seconds(length: int) -> None:
     with pytest.raises(AudioError) as error:
         list(windows(blocks, 24_000, 400, rate=24_000, name="a.wav"))
     assert str(error.value) == (
-        f"a.wav: {length / 24_000:.4f} s are too short to be heard; at least 0.0167 s are needed"
+        f"a.wav: {length / 24_000:.4f} s are too short to be encoded; at least 0.0167 s are needed"
     )
 
 
@@ -56,7 +56,7 @@ def test_too_short_a_sound_is_refused_in_samples_where_the_rate_is_not_known() -
         list(windows([np.zeros(3, dtype=np.float32)], 100, 5))
 
 
-def test_windows_shorter_than_the_encoder_hears_are_refused() -> None:
+def test_windows_shorter_than_the_encoder_takes_are_refused() -> None:
     with pytest.raises(UsageError, match="399 samples are too short: the encoder needs 400"):
         list(windows([], 399, 400))
 
@@ -75,7 +75,7 @@ def test_a_stream_is_cut_like_the_whole() -> None:
 
 def test_lengths_are_refused_like_blocks() -> None:
     with pytest.raises(
-        AudioError, match=r"a\.wav: 0\.0166 s are too short to be heard; at least 0\.0167"
+        AudioError, match=r"a\.wav: 0\.0166 s are too short to be encoded; at least 0\.0167"
     ):
         window_lengths(399, 24_000, 400, rate=24_000, name="a.wav")
     with pytest.raises(UsageError, match="399 samples are too short: the encoder needs 400"):

@@ -164,7 +164,7 @@ class AudioResolver:
         """Where to unpack it: its own name, by which a validation set is told, in a folder of its own."""
         file = PurePosixPath(name).name
         known = PurePosixPath(file).suffix.lower() in AUDIO_SUFFIXES and safe_name(file) is not None
-        return self._scratch() / key[:2] / key / (file if known else "sound")
+        return self._scratch() / key[:2] / key / (file if known else key)
 
     def _is_temporary(self, path: Path) -> bool:
         return self._temporary is not None and path.is_relative_to(self._temporary.name)

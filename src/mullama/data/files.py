@@ -42,12 +42,17 @@ def read_clips(path: Path, tally: Tally, *, sound: bool = True) -> Iterator[Clip
 
 def read_pairs(path: Path) -> Iterator[Pair]:
     """The pairs of a file, in order. Raises UsageError like `read_clips`, and for any unreadable row."""
+    for clip in read_clips(path, refusing_tally(), sound=False):
+        yield from clip.to_pairs()
+
+
+def refusing_tally() -> Tally:
+    """A tally that raises UsageError for the first row that cannot be read."""
 
     def refuse(reason: str, what: str) -> None:
         raise UsageError(f"{reason}: {what}; `mullama musicqa read` writes a file without it")
 
-    for clip in read_clips(path, Tally(refuse), sound=False):
-        yield from clip.to_pairs()
+    return Tally(refuse)
 
 
 def write_clips(

@@ -17,6 +17,7 @@ from mullama.data.records import is_utf8
 from mullama.data.tally import MALFORMED, LeftOut, Tally
 from mullama.errors import UsageError
 from mullama.jobs.jsonl import Line, from_line, lines_of
+from mullama.options.values import shown
 
 MAX_LINE = 1 << 20
 """Characters. A table's line is a few kilobytes; a file without line ends must not fill the memory."""
@@ -35,7 +36,7 @@ class Row:
 
     def malformed(self, column: str, why: str) -> LeftOut:
         """What to raise when a cell is not what it should be."""
-        return LeftOut(MALFORMED, f"{self.path}, line {self.line}, column {column!r}: {why}")
+        return LeftOut(MALFORMED, f"{self.path}, line {self.line}, column {shown(column)}: {why}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Table:
         if missing:
             raise UsageError(
                 f"{self.path}, line 1: no column {', '.join(map(repr, missing))};"
-                f" there are {', '.join(map(repr, self.columns[:12])) or 'none'}"
+                f" there are {', '.join(map(shown, self.columns[:12])) or 'none'}"
             )
         if len(set(self.columns)) < len(self.columns):
             raise UsageError(f"{self.path}, line 1: a column is there twice")
@@ -101,7 +102,7 @@ class Table:
         for number, cell in enumerate(cells):
             if not is_utf8(cell):
                 name = self.columns[min(number, width - 1)]
-                raise LeftOut(MALFORMED, f"{where}, column {name!r}: is not UTF-8")
+                raise LeftOut(MALFORMED, f"{where}, column {shown(name)}: is not UTF-8")
         named = dict(zip(self.columns, cells, strict=False))
         return Row(self.path, line, named, tuple(cells[width:]))
 

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float
-from transformers import PreTrainedConfig
 
 from mullama.errors import AudioError
 from mullama.jobs.atomic import write_bytes, write_text
@@ -198,7 +197,7 @@ def _identity(encoder: EncoderModel, as_published: bool) -> Iterator[bytes | mem
         yield tensor.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data
 
 
-def _behaviour(config: PreTrainedConfig) -> dict[str, Any]:
+def _behaviour(config: Any) -> dict[str, Any]:
     """A configuration without what changes no Listening."""
     stored = json.loads(config.to_json_string(use_diff=False))
     return {name: value for name, value in stored.items() if name not in OF_FILES}

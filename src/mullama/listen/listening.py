@@ -50,7 +50,7 @@ def encode_sound(encoder: Encoder, sound: AudioReader) -> Float[Tensor, "states 
 
 
 def encode_clips(
-    encoder: Encoder, clips: Sequence[Float[Tensor, " samples"]]
+    encoder: Encoder, clips: Sequence[Float[Tensor, " _"]]
 ) -> Float[Tensor, "clip states features"]:
     """Waveforms at the encoder's rate -> their Listenings, as `encode_sound` gives them.
 

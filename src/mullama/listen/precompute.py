@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, assert_never
 
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedConfig
@@ -24,9 +24,9 @@ from mullama.jobs.no_log import NoLog
 from mullama.jobs.run import run
 from mullama.jobs.workers import Mapper, Work, here, processes, ray, threads
 from mullama.jobs.workers.work import none_or_some
-from mullama.listen.audio.printable import printable
 from mullama.listen.cache import ListeningCache, open_cache
 from mullama.listen.encoders.encoder import EncoderModel
+from mullama.printable import printable
 
 Engine = Literal["here", "threads", "processes", "ray"]
 """Where files are encoded: in this thread, in threads, in processes, on a Ray cluster."""
@@ -122,7 +122,7 @@ def _mapper(
             return threads(work, workers or min(GPU_THREADS, cores))
         case "processes" | "ray":
             return partial(_elsewhere, cache, engine == "ray", workers or cores)
-    raise UsageError(f"no engine is called {engine!r}: here, threads, processes or ray")
+    assert_never(engine)
 
 
 def _encode_file(cache: ListeningCache, path: Path) -> FileOutcome:

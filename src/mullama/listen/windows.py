@@ -7,29 +7,30 @@ on a stream: never holds more than about a window beyond the block it was given.
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from jaxtyping import Float32
 
 from mullama.errors import AudioError, UsageError
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Waveform
 
 MIN_REMAINDER = 0.25
 """As a share of a window: a shorter remainder stays with the window before."""
 
 
 def windows(
-    blocks: Iterable[Samples],
+    blocks: Iterable[Waveform],
     window_samples: int,
     min_samples: int,
     *,
     rate: int | None = None,
     name: str = "the sound",
-) -> Iterator[Samples]:
+) -> Iterator[Waveform]:
     """Cut a waveform, given as blocks of any length, into windows, each sample in exactly one.
 
     Their lengths are those of `window_lengths`, which also says what is raised. The weight of a
     window in a mean over the piece is its length.
     """
     _check_window(window_samples, min_samples)
-    waiting: list[Samples] = []
+    waiting: list[Waveform] = []
     length = 0
     for block in blocks:
         waiting.append(block)
@@ -69,11 +70,13 @@ def window_lengths(
     return [*[window_samples] * whole, length - whole * window_samples]
 
 
-def batches(windows: Iterable[Samples], max_windows: int) -> Iterator[Samples]:
-    """Stack consecutive windows of equal length: (window, samples)."""
+def batches(
+    windows: Iterable[Waveform], max_windows: int
+) -> Iterator[Float32[np.ndarray, "window samples"]]:
+    """Stack consecutive windows of equal length."""
     if max_windows < 1:
         raise UsageError(f"a batch needs at least one window, not {max_windows}")
-    waiting: list[Samples] = []
+    waiting: list[Waveform] = []
     for window in windows:
         if waiting and (len(waiting) == max_windows or len(window) != len(waiting[0])):
             yield np.stack(waiting)
@@ -100,10 +103,10 @@ def _check_length(length: int, min_samples: int, rate: int | None, name: str) ->
     if length >= max(min_samples, 1):
         return
     if rate is None:
-        why = f"{length} samples are too short to be heard; at least {min_samples} are needed"
+        why = f"{length} samples are too short to be encoded; at least {min_samples} are needed"
     else:
         why = (
-            f"{length / rate:.4f} s are too short to be heard; at least"
+            f"{length / rate:.4f} s are too short to be encoded; at least"
             f" {min_samples / rate:.4f} s are needed"
         )
     raise AudioError(f"{name}: {why}")

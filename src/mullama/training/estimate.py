@@ -5,20 +5,16 @@ retains), so that it can be read for models that do not fit this machine. Nothin
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.parallel import World, init_distributed
 from mullama.training.phases import is_trained, set_trainable
 from mullama.training.precision import DTYPES, autocast
-from mullama.training.qa.data import PairSet
-from mullama.training.qa.listenings import PreparedListenings
 from mullama.training.qa.objective import PairObjective
 from mullama.training.qa.prepare import prepare_qa_task
 from mullama.training.recipe import Phase, Recipe
@@ -86,21 +82,6 @@ def _activations(config: MuLlamaConfig, recipe: Recipe, phase: Phase, size: int)
     return float(cached + logits)
 
 
-def ones_as_listenings(
-    model: MuLlamaForConditionalGeneration,
-    sources: Sequence[PairSet],
-    *_: object,
-    as_published: bool,
-) -> PreparedListenings:
-    """Ones in place of every Listening, so that a step can be timed whether audio is there or not."""
-    shape = (model.config.states, model.config.audio_config.hidden_size)
-
-    def listen(names: Sequence[str | None]) -> Float[Tensor, "clip states features"]:
-        return torch.ones(len(names), *shape)
-
-    return PreparedListenings(list(sources), listen, listen)
-
-
 def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) -> Iterable[str]:
     """Lines for a person: what each phase of a recipe will need. Takes one step of each, unsaved."""
     if not recipe.learns_from_pairs:
@@ -109,7 +90,7 @@ def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) 
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     world = World(device=init_distributed(options.device).device)
-    task = prepare_qa_task(recipe, options, world, report, listen=ones_as_listenings)
+    task = prepare_qa_task(recipe, options, world, report, dry=True)
     yield f"{recipe.name}: starts from {recipe.start}; {len(task.pairs.training):,} pairs to train on"
     for phase in recipe.phases:
         found = needs(task.model.config, recipe, phase, world.size)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from safetensors import SafetensorError
 from torch import Tensor
 
 from mullama.checkpoints.model_folder import is_model_folder
@@ -30,7 +29,7 @@ def export_folder(folder: Path, tensors: Mapping[str, Tensor]) -> Iterator[Path]
             error_type=CheckpointError,
         ) as part:
             yield part
-    except (OSError, SafetensorError, CheckpointError) as error:
+    except (OSError, CheckpointError) as error:
         raise TrainingError(
             f"cannot write the model to {folder} ({error}); the checkpoints are good: free some space "
             "and run the same command again"

@@ -13,8 +13,8 @@ class RunOptions(Options):
 
     data: Path | None = None
     """Folder of the recipe's data sets, or one file of pairs that stands for them."""
-    audio: Annotated[Path | None, Flag("DIR")] = None
-    """Folder of all audio (default: what the recipe says, else beside the pairs)."""
+    audio: Annotated[Path | None, Flag("ZIP|DIR")] = None
+    """Folder or zip file of all audio (default: what the recipe says); beside the pairs as well."""
     music: Annotated[Path | None, Flag("DIR")] = None
     """Where rendered music lies (default: inside the run's folder)."""
     store: Annotated[Path | None, Flag("DIR")] = None

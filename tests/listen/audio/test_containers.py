@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -39,7 +40,7 @@ def made(encode: Encode, tone: Tone, kind: str, seconds: float = 2.0, **more: ob
     return encode(name, codec, tone(48_000, seconds), 48_000, **settings, **more)
 
 
-def heard(source: ContainerSource) -> np.ndarray:
+def samples_of(source: ContainerSource) -> np.ndarray:
     try:
         pieces = list(source.pieces())
     finally:
@@ -60,7 +61,7 @@ def test_every_kind_is_read_whole(encode: Encode, tone: Tone, kind: str) -> None
         assert source.seconds is None
     else:
         assert source.seconds == pytest.approx(2.0, abs=0.15)
-    samples = heard(source)
+    samples = samples_of(source)
     assert samples.dtype == np.float32
     assert samples.shape[1] == 2
     assert len(samples) == pytest.approx(96_000, abs=4_000)
@@ -90,7 +91,7 @@ def test_what_states_its_length_is_known_to_be_cut_short(
     path = made(encode, tone, kind, 10.0, **more)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     source = ContainerSource(path)
-    samples = heard(source)
+    samples = samples_of(source)
     assert source.damaged
     assert 96_000 < len(samples) < 400_000
 
@@ -104,10 +105,10 @@ def test_an_m4a_that_lost_its_index_is_refused(encode: Encode, tone: Tone) -> No
 
 def test_a_sound_track_may_be_shorter_than_its_film(encode: Encode, tone: Tone) -> None:
     path = encode("film.mkv", "ac3", tone(48_000, 1.0), 48_000, container="matroska")
-    assert len(heard(ContainerSource(path))) == pytest.approx(48_000, abs=2_000)
+    assert len(samples_of(ContainerSource(path))) == pytest.approx(48_000, abs=2_000)
     film = made(encode, tone, "mkv video", 3.0)
     source = ContainerSource(film)
-    heard(source)
+    samples_of(source)
     assert not source.damaged
 
 
@@ -117,21 +118,21 @@ def test_damage_in_the_middle_is_skipped(encode: Encode, tone: Tone) -> None:
     middle = len(content) // 2
     content[middle : middle + 4000] = bytes(4000)
     path.write_bytes(content)
-    assert len(heard(ContainerSource(path))) > 400_000
+    assert len(samples_of(ContainerSource(path))) > 400_000
 
 
 @pytest.mark.parametrize("layout", ["mono", "5.1", "7.1", "24 channels"])
-def test_every_channel_is_heard(encode: Encode, layout: str) -> None:
+def test_every_channel_is_read(encode: Encode, layout: str) -> None:
     channels = {"mono": 1, "5.1": 6, "7.1": 8, "24 channels": 24}[layout]
     levels = np.linspace(0.1, 0.9, channels, dtype=np.float32)
     samples = np.tile(levels, (48_000, 1))
     path = encode("levels.mka", "pcm_f32le", samples, 48_000, layout, container="matroska")
-    np.testing.assert_array_equal(heard(ContainerSource(path)), samples)
+    np.testing.assert_array_equal(samples_of(ContainerSource(path)), samples)
 
 
 def test_planes_of_eight_channels_are_read_within_their_bounds(encode: Encode, tone: Tone) -> None:
     path = encode("tone.m4a", "aac", tone(48_000, 2.0, 8), 48_000, "7.1")
-    samples = heard(ContainerSource(path))
+    samples = samples_of(ContainerSource(path))
     assert samples.shape[1] == 8
     assert pitch(samples[20_000:68_000, 1]) == pytest.approx(330, abs=2)
 
@@ -166,6 +167,7 @@ def test_a_film_without_sound_is_refused(encode: Encode, tone: Tone) -> None:
 MEASURED = """
 import resource, sys
 from pathlib import Path
+from typing import Any
 from mullama.listen.audio.containers import ContainerSource
 import av, numpy
 def peak():
@@ -176,47 +178,48 @@ print(sum(len(piece) for piece, _ in source.pieces()), peak() - before)
 """
 
 
-def film_of_many_tracks(path: Path, sound: Path, tracks: int, size: int) -> Path:
-    """A sound and two huge grey pictures, the same in every track."""
-    with av.open(str(path), "w", format="matroska") as film, av.open(str(sound)) as music:
-        stream = film.add_stream_from_template(music.streams.audio[0])
+def film_of_many_tracks(path: Path, tracks: int, size: int) -> Path:
+    """A second of sound and two huge grey pictures, the same in every track."""
+    with av.open(str(path), "w", format="matroska") as film:
+        sound = film.add_stream("pcm_s16le", rate=48_000, layout="mono")
         pictures = [film.add_stream("libx264", rate=10) for _ in range(tracks)]
         for picture in pictures:
             picture.width = picture.height = size
             picture.options = {"preset": "ultrafast"}
             picture.codec_context.open()
-        packets = []
-        for index in range(2):
-            frame = av.VideoFrame(size, size, "yuv420p")
-            for plane in frame.planes:
-                plane.update(bytes(plane.buffer_size))
-            frame.pts, frame.time_base = index, Fraction(1, 10)
-            packets += pictures[0].encode(frame)
-        for packet in [*packets, *pictures[0].encode(None)]:
+        frame = av.AudioFrame.from_ndarray(np.ones((1, 48_000), np.int16), "s16", "mono")
+        frame.rate = 48_000
+        film.mux(sound.encode(frame))
+        for packet in grey_pictures(pictures[0], size):
             for picture in pictures:
                 copy = av.Packet(bytes(packet))
                 copy.stream, copy.pts, copy.dts = picture, packet.pts, packet.dts
                 copy.time_base, copy.is_keyframe = Fraction(1, 10), packet.is_keyframe
                 film.mux(copy)
-        for packet in music.demux(music.streams.audio[0]):
-            if packet.size:
-                packet.stream = stream
-                film.mux(packet)
     return path
 
 
+def grey_pictures(encoder: Any, size: int) -> list[av.Packet]:
+    packets = []
+    for index in range(2):
+        frame = av.VideoFrame(size, size, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.pts, frame.time_base = index, Fraction(1, 10)
+        packets += encoder.encode(frame)
+    return [*packets, *encoder.encode(None)]
+
+
 @pytest.mark.skipif("libx264" not in av.codecs_available, reason="this PyAV cannot write h264")
-def test_no_picture_is_decoded_to_learn_about_it(
-    tmp_path: Path, encode: Encode, tone: Tone
-) -> None:
-    film = film_of_many_tracks(tmp_path / "film.mkv", made(encode, tone, "m4a"), 8, 4096)
-    assert film.stat().st_size < 600_000
+def test_no_picture_is_decoded_to_learn_about_it(tmp_path: Path) -> None:
+    film = film_of_many_tracks(tmp_path / "film.mkv", 8, 4096)
+    assert film.stat().st_size < 800_000
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, film], capture_output=True, text=True, check=True,
         timeout=20,
     )  # fmt: skip
     samples, kilobytes = map(int, done.stdout.split())
-    assert samples == pytest.approx(96_000, abs=4_000)
+    assert samples == 48_000
     assert kilobytes < 60_000
 
 
@@ -252,7 +255,7 @@ def test_tags_in_any_encoding_do_not_matter(tmp_path: Path, tone: Tone) -> None:
     title = b"TIT2\x00\x00\x00\x05\x00\x00\x03\xff\xfe\xfd\xfc"
     tag = b"ID3\x03\x00\x00\x00\x00\x00" + bytes([len(title)]) + title
     path.write_bytes(tag + path.read_bytes())
-    assert len(heard(ContainerSource(path))) > 90_000
+    assert len(samples_of(ContainerSource(path))) > 90_000
 
 
 PLAYLISTS = {
@@ -285,4 +288,4 @@ def test_a_name_is_never_taken_for_an_address(
     sound = made(encode, tone, "mp3")
     for name in ("concat:a|b.mp3", "pipe:0", "%03d.mp3", "Füße, 歌.mp3"):
         os.link(sound, name)
-        assert len(heard(ContainerSource(Path(name)))) > 90_000
+        assert len(samples_of(ContainerSource(Path(name)))) > 90_000

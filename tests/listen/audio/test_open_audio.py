@@ -43,7 +43,7 @@ def test_a_wav_that_libsndfile_cannot_open_gets_a_second_reader(tmp_path: Path, 
     source.close()
 
 
-def test_what_nobody_reads_is_refused(tmp_path: Path) -> None:
+def test_what_no_reader_opens_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sound.wav"
     path.write_bytes(b"RIFF\x00\x00\x00\x00WAVEnothing follows")
     with pytest.raises(AudioError, match=r"sound\.wav: no sound can be read from it"):

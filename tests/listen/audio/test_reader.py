@@ -46,27 +46,27 @@ def test_any_rate_and_channel_count_become_mono(
     blocks = list(reader.blocks())
     assert all(block.dtype == np.float32 and block.ndim == 1 and len(block) for block in blocks)
     expected = tone(RATE, 2.0, channels).mean(axis=1)
-    heard = np.concatenate(blocks)
-    assert heard.shape == expected.shape
-    np.testing.assert_allclose(heard[500:-500], expected[500:-500], rtol=0, atol=1e-3)
+    waveform = np.concatenate(blocks)
+    assert waveform.shape == expected.shape
+    np.testing.assert_allclose(waveform[500:-500], expected[500:-500], rtol=0, atol=1e-3)
     assert reader.seconds_heard == reader.seconds_total == 2.0
     assert reader.warnings == []
 
 
 @pytest.mark.parametrize("coding", ["PCM_16", "PCM_24", "PCM_32", "PCM_U8", "DOUBLE", "ULAW"])
 def test_any_sample_type_has_full_scale_one(tmp_path: Path, tone: Tone, coding: str) -> None:
-    heard = AudioReader(wav(tmp_path, tone(RATE), RATE, coding), RATE).waveform()
-    np.testing.assert_allclose(heard, tone(RATE).mean(axis=1), rtol=0, atol=0.02)
+    waveform = AudioReader(wav(tmp_path, tone(RATE), RATE, coding), RATE).waveform()
+    np.testing.assert_allclose(waveform, tone(RATE).mean(axis=1), rtol=0, atol=0.02)
 
 
-def test_files_go_to_whoever_reads_them(tmp_path: Path, tone: Tone, encode: Encode) -> None:
+def test_files_go_to_the_reader_that_knows_them(tmp_path: Path, tone: Tone, encode: Encode) -> None:
     expected = tone(48_000).mean(axis=1)
     for name, codec in [("a.m4a", "aac"), ("a.webm", "libopus"), ("a.mp3", "libmp3lame")]:
         path = encode(name, codec, tone(48_000), 48_000)
         misnamed = path.rename(tmp_path / f"{path.name}.flac")  # content decides, not the name
-        heard = AudioReader(misnamed, 48_000).waveform()
-        assert len(heard) == pytest.approx(96_000, abs=4_000)
-        assert heard[20_000:68_000].std() == pytest.approx(expected.std(), abs=0.02)
+        waveform = AudioReader(misnamed, 48_000).waveform()
+        assert len(waveform) == pytest.approx(96_000, abs=4_000)
+        assert waveform[20_000:68_000].std() == pytest.approx(expected.std(), abs=0.02)
 
 
 def test_a_second_pass_starts_over(tmp_path: Path, tone: Tone) -> None:
@@ -94,7 +94,7 @@ def test_a_stream_may_change_its_rate_on_the_way(tmp_path: Path, tone: Tone) -> 
     assert len(reader.waveform()) == pytest.approx(4 * RATE, abs=RATE // 5)
 
 
-# How much is heard
+# How much is read
 
 
 def test_a_limit_cuts_to_the_sample(tmp_path: Path, tone: Tone) -> None:
@@ -107,13 +107,13 @@ def test_a_limit_cuts_to_the_sample(tmp_path: Path, tone: Tone) -> None:
     assert reader.seconds_total == 2.0
 
 
-def test_as_published_hears_the_first_minute(tmp_path: Path) -> None:
+def test_as_published_reads_the_first_minute(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 61 * 8_000).astype(np.float32)
     path = wav(tmp_path, noise, 8_000)
     reader = AudioReader(path, RATE, as_published=True)
     assert len(reader.waveform()) == 60 * RATE
     assert (reader.seconds_heard, reader.seconds_total) == (60.0, 61.0)
-    whole = AudioReader(path, RATE, as_published=True, limit_seconds=100)
+    whole = AudioReader(path, RATE, as_published=True, limit_seconds=100.0)
     assert len(whole.waveform()) == 61 * RATE
 
 
@@ -126,7 +126,7 @@ def test_as_published_resamples_its_own_way(tmp_path: Path, tone: Tone) -> None:
     assert np.abs(ours - published).max() > 1e-4
 
 
-@pytest.mark.parametrize("limit", [0, -1.0, float("nan")])
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
 def test_nothing_is_no_limit(tmp_path: Path, tone: Tone, limit: float) -> None:
     with pytest.raises(UsageError, match="limit_seconds must be more than 0"):
         AudioReader(wav(tmp_path, tone()), RATE, limit_seconds=limit)
@@ -280,11 +280,11 @@ def test_a_header_without_sound(tmp_path: Path) -> None:
         assert refusal(tmp_path / name)
 
 
-# What is heard with reservations
+# What is read with reservations
 
 
 @pytest.mark.parametrize("rate", [RATE, 44_100])
-def test_silence_is_heard_with_a_warning(tmp_path: Path, rate: int) -> None:
+def test_silence_is_read_with_a_warning(tmp_path: Path, rate: int) -> None:
     path = wav(tmp_path, np.zeros((rate, 2), dtype=np.float32), rate)
     reader = AudioReader(path, RATE)
     np.testing.assert_array_equal(reader.waveform(), np.zeros(RATE, dtype=np.float32))
@@ -303,7 +303,7 @@ def test_the_quietest_sound_is_no_silence(tmp_path: Path) -> None:
     ("name", "codec"),
     [("s.wav", None), ("s.flac", None), ("s.mp3", "libmp3lame"), ("s.m4a", "aac")],
 )
-def test_a_cut_file_is_heard_as_far_as_it_goes(
+def test_a_cut_file_is_read_as_far_as_it_goes(
     tmp_path: Path, tone: Tone, encode: Encode, name: str, codec: str | None
 ) -> None:
     samples = tone(44_100, 10.0)
@@ -314,11 +314,11 @@ def test_a_cut_file_is_heard_as_far_as_it_goes(
         encode(name, codec, samples, options={"movflags": "faststart"} if codec == "aac" else {})
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     reader = AudioReader(path, RATE)
-    heard = reader.waveform()
-    assert 3.5 < len(heard) / RATE < 5.5
+    waveform = reader.waveform()
+    assert 3.5 < len(waveform) / RATE < 5.5
     assert len(reader.warnings) == 1
     assert reader.warnings[0].startswith(
-        f"{path}: cut short or damaged, heard as far as it goes ({reader.seconds_heard:.1f}"
+        f"{path}: cut short or damaged, read as far as it goes ({reader.seconds_heard:.1f}"
     )
     assert reader.seconds_total == reader.seconds_heard
 
@@ -379,7 +379,7 @@ def test_memory_does_not_grow_with_the_sound(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["flac", "mp3"])
-def test_an_hour_is_heard_in_little_memory(tmp_path: Path, tone: Tone, suffix: str) -> None:
+def test_an_hour_is_read_in_little_memory(tmp_path: Path, tone: Tone, suffix: str) -> None:
     path = tmp_path / f"hour.{suffix}"
     soundfile.write(tmp_path / f"minute.{suffix}", tone(8_000, 60.0, 1), 8_000)
     if suffix == "mp3":  # mp3 files can be joined end to end
@@ -407,7 +407,7 @@ def test_an_hour_is_heard_in_little_memory(tmp_path: Path, tone: Tone, suffix: s
 
 
 @pytest.mark.parametrize("rate", [RATE, 44_100])
-def test_an_array_is_heard_like_its_file(tmp_path: Path, tone: Tone, rate: int) -> None:
+def test_an_array_is_read_like_its_file(tmp_path: Path, tone: Tone, rate: int) -> None:
     samples = tone(rate)
     reader = from_array(samples.T, rate, RATE)
     assert reader.seconds_total == 2.0
@@ -424,8 +424,8 @@ def test_an_array_of_integers_is_scaled(tone: Tone) -> None:
     np.testing.assert_allclose(integers, floats, rtol=0, atol=1e-4)
 
 
-def test_an_array_can_be_heard_as_published(tone: Tone) -> None:
-    reader = from_array(tone(44_100, 3.0).T, 44_100, RATE, as_published=True, limit_seconds=2)
+def test_an_array_can_be_read_as_published(tone: Tone) -> None:
+    reader = from_array(tone(44_100, 3.0).T, 44_100, RATE, as_published=True, limit_seconds=2.0)
     assert len(reader.waveform()) == 2 * RATE
 
 
@@ -449,7 +449,7 @@ def test_arrays_are_refused_like_files(samples: object, rate: int, cause: str) -
     assert cause in str(error.value)
 
 
-def test_a_silent_array_is_heard_with_a_warning() -> None:
+def test_a_silent_array_is_read_with_a_warning() -> None:
     reader = from_array(np.zeros(RATE), RATE, RATE)
     assert len(reader.waveform()) == RATE
     assert reader.warnings == ["array: holds only silence"]

@@ -31,7 +31,7 @@ def written(folder: Path, kind: tuple[str, str, str], samples: np.ndarray, rate:
     return path
 
 
-def heard(source: SoundfileSource) -> np.ndarray:
+def samples_of(source: SoundfileSource) -> np.ndarray:
     try:
         return np.concatenate([piece for piece, _ in source.pieces()])
     finally:
@@ -49,7 +49,7 @@ def test_every_kind_is_read_whole(tmp_path: Path, tone: Tone, kind: tuple[str, s
     assert is_soundfile(path.read_bytes()[:16])
     source = SoundfileSource(path)
     assert source.seconds == 2.0
-    pieces = heard(source)
+    pieces = samples_of(source)
     assert pieces.dtype == np.float32
     assert pieces.shape == samples.shape
     assert correlation(pieces, samples) > 0.99
@@ -58,14 +58,14 @@ def test_every_kind_is_read_whole(tmp_path: Path, tone: Tone, kind: tuple[str, s
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: "-".join(kind))
 @pytest.mark.parametrize("share", [0.4, 0.9])
-def test_every_kind_is_heard_as_far_as_it_goes(
+def test_every_kind_is_read_as_far_as_it_goes(
     tmp_path: Path, tone: Tone, kind: tuple[str, str, str], share: float
 ) -> None:
     samples = tone(48_000, 6.0) + np.random.default_rng(0).normal(0, 0.02, (288_000, 2))
     path = written(tmp_path, kind, samples, 48_000)
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     source = SoundfileSource(path)
-    pieces = heard(source)
+    pieces = samples_of(source)
     assert source.damaged
     assert (share - 0.3) * len(samples) < len(pieces) < len(samples)
     assert correlation(pieces, samples[: len(pieces)]) > 0.95
@@ -77,7 +77,7 @@ def test_the_length_of_a_piped_wav_is_no_promise(tmp_path: Path, tone: Tone) -> 
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     path.write_bytes(content)
     source = SoundfileSource(path)
-    assert len(heard(source)) == 88_200
+    assert len(samples_of(source)) == 88_200
     assert not source.damaged
 
 
@@ -89,7 +89,7 @@ def test_a_damaged_place_ends_a_flac(tmp_path: Path, tone: Tone) -> None:
     content[middle : middle + 2000] = bytes(2000)
     path.write_bytes(content)
     source = SoundfileSource(path)
-    assert len(heard(source)) > 30_000
+    assert len(samples_of(source)) > 30_000
     assert source.damaged
 
 

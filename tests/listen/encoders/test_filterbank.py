@@ -37,7 +37,7 @@ def test_silence_gives_finite_states(encoder: FilterbankEncoder) -> None:
         assert encoder(torch.zeros(1, 48_000)).isfinite().all()
 
 
-def test_windows_heard_together_are_heard_as_alone(encoder: FilterbankEncoder) -> None:
+def test_windows_encoded_together_are_encoded_as_alone(encoder: FilterbankEncoder) -> None:
     torch.manual_seed(1)
     sounds = 0.1 * torch.randn(3, 36_000)
     with torch.no_grad():
@@ -68,7 +68,7 @@ def test_a_transposed_piece_is_transposed_in_the_pitch_path(encoder: FilterbankE
         original = path(bands).unflatten(1, (-1, 12))
         moved = path(bands.roll(12, dims=1)).unflatten(1, (-1, 12))
         inside = path(_turned(bands, 3)).unflatten(1, (-1, 12))
-    assert not torch.allclose(original, moved)  # an octave is heard
+    assert not torch.allclose(original, moved)  # an octave makes a difference
     torch.testing.assert_close(original.roll(3, dims=-1), inside, rtol=1e-3, atol=1e-4)
 
 
@@ -78,12 +78,12 @@ def _turned(bands: torch.Tensor, semitones: int) -> torch.Tensor:
     return torch.cat([octaves.flatten(1, 2), bands[:, 96:]], dim=1)
 
 
-def test_half_precision_weights_hear_alike(encoder: FilterbankEncoder) -> None:
-    heard = spectra(0.1 * torch.randn(1, 48_000), RATE)
+def test_half_precision_weights_encode_alike(encoder: FilterbankEncoder) -> None:
+    music = spectra(0.1 * torch.randn(1, 48_000), RATE)
     with torch.no_grad():
-        whole = encoder.attend(heard)
+        whole = encoder.attend(music)
         half = FilterbankEncoder(encoder.config).eval()
         half.load_state_dict(encoder.state_dict())
-        rough = half.bfloat16().attend(Spectra(*heard))
+        rough = half.bfloat16().attend(Spectra(*music))
     assert rough.dtype == torch.float32
     assert (whole - rough).abs().mean() < 0.05

@@ -24,10 +24,10 @@ def test_the_last_state_is_the_encoders_output(stable: bool) -> None:
     stock.load_state_dict(ours.state_dict())
     wave = torch.from_numpy(clip(0))[None]
     out = stock(wave, output_hidden_states=True)
-    heard = ours(wave)
-    torch.testing.assert_close(heard[:, -1], out.last_hidden_state.mean(1))
-    torch.testing.assert_close(heard[:, 1], out.hidden_states[1].mean(1))
-    before_the_norm = (out.hidden_states[-1].mean(1) - heard[:, -1]).abs().max() > 1e-3
+    means = ours(wave)
+    torch.testing.assert_close(means[:, -1], out.last_hidden_state.mean(1))
+    torch.testing.assert_close(means[:, 1], out.hidden_states[1].mean(1))
+    before_the_norm = (out.hidden_states[-1].mean(1) - means[:, -1]).abs().max() > 1e-3
     assert bool(before_the_norm) == stable
 
 

@@ -30,9 +30,9 @@ def test_a_tone_is_loudest_in_its_own_band(semitone: int) -> None:
 
 
 def test_shapes_follow_the_length() -> None:
-    heard = spectra(torch.randn(3, RATE), RATE)
-    assert heard.bands.shape == (3, BANDS, 50)
-    assert heard.onsets.shape == (3, ONSET_GROUPS, 100)
+    music = spectra(torch.randn(3, RATE), RATE)
+    assert music.bands.shape == (3, BANDS, 50)
+    assert music.onsets.shape == (3, ONSET_GROUPS, 100)
 
 
 def test_another_level_gives_the_same_bands() -> None:
@@ -44,11 +44,11 @@ def test_another_level_gives_the_same_bands() -> None:
 
 
 def test_silence_is_zero_and_finite() -> None:
-    heard = spectra(torch.zeros(1, RATE), RATE)
-    assert not heard.bands.any()
-    assert not heard.onsets.any()
-    assert tempogram(heard.onsets).isfinite().all()
-    assert statistics(heard.bands).isfinite().all()
+    music = spectra(torch.zeros(1, RATE), RATE)
+    assert not music.bands.any()
+    assert not music.onsets.any()
+    assert tempogram(music.onsets).isfinite().all()
+    assert statistics(music.bands).isfinite().all()
 
 
 def test_the_tempogram_peaks_at_the_beat() -> None:

@@ -15,6 +15,7 @@ from mullama.data.records import Clip
 from mullama.data.tally import LeftOut, Tally
 from mullama.errors import MissingExtraError, UsageError
 from mullama.jobs.atomic import atomic_file
+from mullama.printable import printable
 
 TEXTS = {
     "source": "source",
@@ -30,11 +31,13 @@ MAX_SOUND_BYTES = 128 << 20
 GROUP_BYTES, GROUP_ROWS = 64 << 20, 1000
 """Audio and rows that are written at once, at most, or one clip."""
 MAX_GROUP_BYTES = 1 << 30
-"""Of what is read, unpacked; a reader has one group in memory, in the worst case."""
+"""Of a group that is read, unpacked: in the worst case all of it is in memory."""
 SOUND_ROWS, TEXT_ROWS = 1, 16
 """Rows that are unpacked at once, with their sound and without."""
 READ_BYTES = 1 << 20
 NO_ROOM = "too large for parquet"
+BROKEN = (OSError, ValueError, TypeError, KeyError, IndexError, NotImplementedError, MemoryError)
+"""What Arrow raises over damaged files."""
 
 
 def write_parquet(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
@@ -66,10 +69,14 @@ def read_parquet(path: Path, tally: Tally, *, sound: bool = True) -> Iterator[Cl
     try:
         # Without pre-buffering a column is read as it is needed, not a group at once.
         file = _library("ParquetFile")(path, buffer_size=READ_BYTES, pre_buffer=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read as parquet: {error}") from error
+    except BROKEN as error:
+        raise UsageError(f"{path} cannot be read as parquet: {_reason(error)}") from error
     with file:
-        columns = _columns(file, path, sound)
+        try:
+            columns = _columns(file, path, sound)
+            _require_bounded(file, path)
+        except BROKEN as error:
+            raise UsageError(f"{path} cannot be read as parquet: {_reason(error)}") from error
         number = 0
         rows = file.iter_batches(batch_size=SOUND_ROWS if sound else TEXT_ROWS, columns=columns)
         while batch := _next(rows, f"{path}, row {number}"):
@@ -123,17 +130,13 @@ def _columns(file: Any, path: Path, sound: bool) -> list[str]:
     wanted = {*TEXTS, *AUDIO, *({"pairs"} if "pairs" in names else {"question", "answer"})}
     every = [file.schema.column(number).path for number in range(len(file.schema))]
     leaves = [leaf for leaf in every if leaf.split(".")[0] in wanted]
-    leaves = [leaf for leaf in leaves if sound or leaf != "audio.bytes"]
-    _require_bounded(file, path, leaves)
-    return leaves
+    return [leaf for leaf in leaves if sound or leaf != "audio.bytes"]
 
 
-def _require_bounded(file: Any, path: Path, leaves: list[str]) -> None:
+def _require_bounded(file: Any, path: Path) -> None:
     for number in range(file.metadata.num_row_groups):
-        group = file.metadata.row_group(number)
-        columns = (group.column(n) for n in range(group.num_columns))
-        size = sum(c.total_uncompressed_size for c in columns if c.path_in_schema in leaves)
-        if size > MAX_GROUP_BYTES:
+        # The sizes of its columns would tell more, but asking for damaged ones aborts the process.
+        if file.metadata.row_group(number).total_byte_size > MAX_GROUP_BYTES:
             raise UsageError(
                 f"{path}, row group {number}: unpacks to more than {MAX_GROUP_BYTES:,} bytes; write "
                 "it in smaller row groups"
@@ -143,8 +146,13 @@ def _require_bounded(file: Any, path: Path, leaves: list[str]) -> None:
 def _next(rows: Iterator[Any], where: str) -> Any:
     try:
         return next(rows, None)
-    except (OSError, ValueError) as error:  # what Arrow raises over damaged files
-        raise UsageError(f"{where}: cannot be read: {str(error).splitlines()[0]}") from error
+    except BROKEN as error:
+        raise UsageError(f"{where}: cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What Arrow says, on one line; it repeats what stands in the file."""
+    return printable(str(error).partition("\n")[0])[:200]
 
 
 def _values(batch: Any, place: int, where: str) -> dict[str, Any]:
@@ -152,6 +160,8 @@ def _values(batch: Any, place: int, where: str) -> dict[str, Any]:
         (row,) = batch.slice(place, 1).to_pylist()
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: not UTF-8") from error
+    except BROKEN as error:
+        raise UsageError(f"{where}: cannot be read: {_reason(error)}") from error
     return dict(row)
 
 

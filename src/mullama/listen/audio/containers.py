@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.listen.audio.printable import printable
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Frames
 from mullama.listen.audio.truncation import is_truncated
+from mullama.printable import printable
 
 FORMATS = (
     "aac,ac3,aiff,amr,ape,asf,au,avi,caf,dsf,dts,eac3,flac,flv,matroska,mov,mp3,mp4,mpc,mpc8,"
@@ -52,8 +52,8 @@ class ContainerSource:
         self.seconds = self._stated_seconds()
         self.damaged = is_truncated(path)
 
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) and the rate in Hz, skipping what does not decode."""
+    def pieces(self) -> Iterator[tuple[Frames, int]]:
+        """Yield blocks and the rate in Hz, skipping what does not decode."""
         for frame in self._packed():
             samples = frame.to_ndarray().reshape(frame.samples, -1)
             yield np.asarray(samples, dtype=np.float32), frame.sample_rate
@@ -141,7 +141,11 @@ def _open(path: Path) -> Any:
         "max_streams": str(MAX_STREAMS + 1),
     }
     try:
-        return av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+        # As `options` they would reach each stream too, and older PyAV frees too many of those when streams
+        # begin on the way.
+        return av.open(
+            f"file:{path.absolute()}", container_options=options, metadata_errors="replace"
+        )
     except av.error.FFmpegError as error:
         raise AudioError(
             f"{printable(path)}: no sound can be read from it;"

@@ -1,7 +1,8 @@
 """A file on which libsndfile breaks off -> the samples that it gave, then FFmpeg's from there on.
 
-Damage ends libsndfile's pass over a file, and joined files end with the first one; FFmpeg skips the one and
-goes on into the other. Both count frames alike, so no sample comes twice or is left out between them.
+Damage ends libsndfile's pass over a file, and so does the end of the first of joined files; FFmpeg
+skips the damage and reads the next file. Both count frames alike, so that no sample comes twice and
+none is left out between them.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Frames
 from mullama.listen.audio.soundfiles import SoundfileSource
 
 
@@ -31,8 +32,8 @@ class ContinuedSource:
             return self._first.damaged
         return self._second.damaged or self._seconds_read < (self.seconds or 0.0)
 
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) with their rate in Hz."""
+    def pieces(self) -> Iterator[tuple[Frames, int]]:
+        """Yield blocks with their rate in Hz."""
         frames = 0
         for piece, rate in self._first.pieces():
             frames += len(piece)
@@ -46,7 +47,7 @@ class ContinuedSource:
         if self._second is not None:
             self._second.close()
 
-    def _rest(self, frames: int) -> Iterator[tuple[Samples, int]]:
+    def _rest(self, frames: int) -> Iterator[tuple[Frames, int]]:
         """What FFmpeg reads behind the first `frames`; nothing where it cannot open the file."""
         try:
             self._second = ContainerSource(self._path)

@@ -9,19 +9,20 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mullama.errors import AudioError
 from mullama.listen.audio.containers import ContainerSource
 from mullama.listen.audio.continued import ContinuedSource
-from mullama.listen.audio.printable import printable
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Frames
 from mullama.listen.audio.soundfiles import is_ogg_opus, is_soundfile
+from mullama.printable import printable
 
 HEAD_BYTES = 64
 """Enough of a file to tell its format."""
 
 
+@runtime_checkable
 class AudioSource(Protocol):
     """One pass over a sound, however it is stored."""
 
@@ -32,25 +33,25 @@ class AudioSource(Protocol):
     def damaged(self) -> bool:
         """Whether something was missing or did not decode; final when `pieces` has ended."""
 
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) with their rate in Hz."""
+    def pieces(self) -> Iterator[tuple[Frames, int]]:
+        """Yield blocks with their rate in Hz."""
 
     def close(self) -> None:
         """Let go of the file."""
 
 
 class ArraySource:
-    """Samples that are in memory already, (frames, channels) at `rate` Hz."""
+    """Samples that are in memory already, at `rate` Hz."""
 
     FRAMES_PER_PIECE = 65536
 
-    def __init__(self, samples: Samples, rate: int, name: str) -> None:
+    def __init__(self, samples: Frames, rate: int, name: str) -> None:
         self._samples, self._rate, self.name = samples, rate, name
         self.seconds: float | None = len(samples) / rate
         self.damaged = False
 
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) with their rate in Hz; any number of times."""
+    def pieces(self) -> Iterator[tuple[Frames, int]]:
+        """Yield blocks with their rate in Hz; any number of times."""
         for start in range(0, len(self._samples), self.FRAMES_PER_PIECE):
             yield self._samples[start : start + self.FRAMES_PER_PIECE], self._rate
 

@@ -10,19 +10,20 @@ from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
+from jaxtyping import Float32
 from numpy.typing import ArrayLike
 
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.open_audio import ArraySource, AudioSource, open_audio
-from mullama.listen.audio.printable import printable
 from mullama.listen.audio.resample import Resampler, SincResampler, SoxrResampler
-from mullama.listen.audio.samples import Samples, as_float, require_finite
+from mullama.listen.audio.samples import Frames, Waveform, as_float, require_finite
+from mullama.printable import printable
 
 PUBLISHED_SECONDS = 60.0
-"""How much of a piece the published model heard."""
+"""How much of a piece the published model encoded."""
 SERVICE_MAX_SECONDS = 6 * 3600.0
 """A generous `max_seconds` where sounds come from strangers: a megabyte can hold a year."""
 MIN_RATE_HZ, MAX_RATE_HZ = 100, 1_000_000
@@ -74,8 +75,8 @@ class AudioReader:
             self.close()
             raise
 
-    def blocks(self) -> Iterator[Samples]:
-        """Yield the waveform in order, as non-empty blocks (samples,). A second call starts over.
+    def blocks(self) -> Iterator[Waveform]:
+        """Yield the waveform in order, as non-empty blocks. A second call starts over.
 
         Raises `AudioError` for samples that are NaN or infinite, for absurd rates or channel
         counts, for more than `max_seconds`, and when nothing decodes at all.
@@ -103,8 +104,8 @@ class AudioReader:
         if peak < SILENCE:
             self.warnings.append(f"{self.name}: holds only silence")
 
-    def waveform(self) -> Samples:
-        """The whole sound at once, (samples,); for what surely fits in memory."""
+    def waveform(self) -> Waveform:
+        """The whole sound at once; for what surely fits in memory."""
         return np.concatenate(list(self.blocks()))
 
     def close(self) -> None:
@@ -113,7 +114,7 @@ class AudioReader:
             self._source.close()
             self._source = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "AudioReader":
         return self
 
     def __exit__(
@@ -145,12 +146,12 @@ class AudioReader:
             total = self.seconds_total or 0.0
             promised = f" of {total:.1f}" if total > self.seconds_heard + 0.1 else ""
             self.warnings.append(
-                f"{self.name}: cut short or damaged, heard as far as it goes"
+                f"{self.name}: cut short or damaged, read as far as it goes"
                 f" ({self.seconds_heard:.1f}{promised} s)"
             )
         self.seconds_total = self.seconds_heard
 
-    def _resampled(self, source: AudioSource) -> Iterator[Samples]:
+    def _resampled(self, source: AudioSource) -> Iterator[Waveform]:
         """Mono at the wanted rate; a stream may change its rate or channels on the way."""
         resampler: Resampler | None = None
         shape = (0, 0)
@@ -217,14 +218,14 @@ def from_array(
     )
 
 
-def _mono(block: Samples) -> Samples:
-    """(frames, channels) -> (frames, 1)."""
+def _mono(block: Frames) -> Float32[np.ndarray, "frames 1"]:
+    """The mean of all channels."""
     if block.shape[1] == 1:
         return block
     channels = np.float32(block.shape[1])
     return block @ np.ones((block.shape[1], 1), dtype=np.float32) / channels
 
 
-def _flush(resampler: Resampler, channels: int, every_channel: bool) -> Samples:
+def _flush(resampler: Resampler, channels: int, every_channel: bool) -> Waveform:
     nothing = np.zeros((0, channels if every_channel else 1), dtype=np.float32)
     return _mono(resampler.push(nothing, last=True))[:, 0]

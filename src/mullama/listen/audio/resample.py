@@ -1,21 +1,25 @@
 """Samples at one rate, block by block -> the same sound at another rate, block by block.
 
-`SoxrResampler` is the one to use; `SincResampler` is the published model's, kept so that its
-numbers can be had exactly. Neither knows files, channels' meaning or windows.
+`SoxrResampler` is the one to use; `SincResampler` is the published model's, there so that its
+samples can be had exactly. Neither knows files, channels' meaning or windows.
 """
 
 from math import ceil, gcd
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from jaxtyping import Float32, Int64
 
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Frames
 
 
+@runtime_checkable
 class Resampler(Protocol):
-    """Takes blocks of (frames, channels), returns blocks of (frames, channels)."""
+    """Takes blocks and returns blocks, of other lengths."""
 
-    def push(self, block: Samples, *, last: bool = False) -> Samples:
+    def push(
+        self, block: Frames, *, last: bool = False
+    ) -> Float32[np.ndarray, "resampled channels"]:
         """Hand in the next frames (none is fine), get what can be told so far."""
 
 
@@ -30,7 +34,9 @@ class SoxrResampler:
         )
         self._channels = channels
 
-    def push(self, block: Samples, *, last: bool = False) -> Samples:
+    def push(
+        self, block: Frames, *, last: bool = False
+    ) -> Float32[np.ndarray, "resampled channels"]:
         resampled = self._stream.resample_chunk(np.ascontiguousarray(block), last=last)
         return np.asarray(resampled, dtype=np.float32).reshape(-1, self._channels)
 
@@ -46,7 +52,7 @@ class SincResampler:
     with u = f (k / orig - n / new) wherever |u| < WIDTH.
 
     The kernel is computed in float32, as the published features were. Only the taps under the
-    window are kept, so coprime rates cost no more memory than round ones.
+    window are used, so coprime rates cost no more memory than round ones.
     """
 
     WIDTH = 6
@@ -65,8 +71,8 @@ class SincResampler:
         self._received = 0
         self._made = 0
 
-    def _taps(self, cutoff: float) -> Samples:
-        """(taps, new): column p serves the outputs n with n % new == p."""
+    def _taps(self, cutoff: float) -> Float32[np.ndarray, "taps phases"]:
+        """Column p serves the outputs n with n % new == p."""
         phase = np.arange(self._new)
         offset = np.arange(-self._reach, self._reach + 2)
         position = phase * self._orig // self._new + offset[:, None]
@@ -74,10 +80,14 @@ class SincResampler:
         lobes = instant + (position / self._orig).astype(np.float32)
         lobes = np.clip(lobes * np.float32(cutoff), -self.WIDTH, self.WIDTH)
         window = np.cos(lobes * np.float32(np.pi / self.WIDTH / 2)) ** 2
-        kernel: Samples = np.sinc(lobes) * window * np.float32(cutoff / self._orig)
+        kernel: Float32[np.ndarray, "taps phases"] = (
+            np.sinc(lobes) * window * np.float32(cutoff / self._orig)
+        )
         return kernel.astype(np.float32, copy=False)
 
-    def push(self, block: Samples, *, last: bool = False) -> Samples:
+    def push(
+        self, block: Frames, *, last: bool = False
+    ) -> Float32[np.ndarray, "resampled channels"]:
         self._received += len(block)
         pieces = [self._pending, block]
         if last:
@@ -95,7 +105,7 @@ class SincResampler:
         self._first = max(self._first, needed)
         return made
 
-    def _evaluate(self, outputs: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Samples:
+    def _evaluate(self, outputs: Int64[np.ndarray, " frames"]) -> Frames:
         start = outputs * self._orig // self._new - self._reach - self._first
         kernel = np.take(self._kernel, outputs % self._new, axis=1)
         total = np.zeros((len(outputs), self._pending.shape[1]), dtype=np.float32)

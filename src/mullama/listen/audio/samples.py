@@ -7,17 +7,21 @@ files, rates or channels.
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float32
 from numpy.typing import NDArray
 
 from mullama.errors import AudioError
 
-Samples = NDArray[np.float32]
+Frames = Float32[np.ndarray, "frames channels"]
+"""As a source gives them."""
+Waveform = Float32[np.ndarray, " samples"]
+"""Mono."""
 
 MAX_AMPLITUDE = 2.0**32
 """Beyond this a float is no sample any more: even 32-bit integers stored unscaled stay below."""
 
 
-def as_float(numbers: NDArray[Any], name: str) -> Samples:
+def as_float(numbers: NDArray[Any], name: str) -> NDArray[np.float32]:
     """Scale integers to [-1, 1) by their width, pass floats through.
 
     Raises `AudioError` for NaN, infinite or absurdly large floats, and for anything that is no

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.listen.audio.printable import printable
-from mullama.listen.audio.samples import Samples
+from mullama.listen.audio.samples import Frames
 from mullama.listen.audio.truncation import UNKNOWN_SIZE, is_truncated
+from mullama.printable import printable
 
 MARKS = frozenset({b"RIFF", b"RIFX", b"RF64", b"riff", b"FORM", b"fLaC", b"OggS", b".snd"})
 FRAMES_PER_READ = 8192
@@ -60,8 +60,8 @@ class SoundfileSource:
         self.broke_off = False
         """Whether `pieces` ended before the file's own end."""
 
-    def pieces(self) -> Iterator[tuple[Samples, int]]:
-        """Yield (frames, channels) and the rate in Hz; stop at the first thing that fails."""
+    def pieces(self) -> Iterator[tuple[Frames, int]]:
+        """Yield blocks and the rate in Hz; stop at the first thing that fails."""
         frames = 0
         while True:
             try:

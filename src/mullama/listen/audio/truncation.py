@@ -1,4 +1,4 @@
-"""A sound file -> whether its own structure says that it should go on.
+"""A sound file -> whether its own structure says that more should follow.
 
 Only what shows without decoding: sizes in headers and marks at the end.
 """

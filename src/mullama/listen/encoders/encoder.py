@@ -5,13 +5,14 @@ Another package adds one by a class like `MertEncoder` and an entry point of the
 `sampling_rate`, `window_seconds`, `num_hidden_layers` (the states but for the first) and `hidden_size`.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 
+@runtime_checkable
 class Encoder(Protocol):
     """Encodes windows of equal length; nothing is ever padded."""
 

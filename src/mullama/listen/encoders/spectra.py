@@ -131,7 +131,7 @@ def _onsets(short: Tensor, level: Tensor, rate_hz: int) -> Tensor:
 def _band_filters(rate_hz: int, part: int) -> NDArray[np.float32]:
     """Bells on the frequency scale, one a semitone (bands, bins); the narrowest span two bins.
 
-    The last part keeps all its bins, for the onsets; the others end where their bells do.
+    The last part has all its bins, for the onsets; the others end where their bells do.
     """
     first, last, size = RANGES[part]
     centres = LOWEST_HZ * 2 ** (np.arange(first, last) / PITCH_CLASSES)

@@ -15,7 +15,7 @@ from mullama.errors import AudioError, UsageError
 from mullama.jobs.atomic import atomic_file
 from mullama.jobs.digest import chunks_digest, file_digest
 from mullama.listen.audio.open_audio import open_audio
-from mullama.listen.audio.samples import Samples, require_finite
+from mullama.listen.audio.samples import Frames, require_finite
 
 BLOCK_BYTES = 1 << 20
 MAX_WAV_BYTES = 2**32 - 2**16
@@ -78,7 +78,7 @@ def _decode_into(source: Path, target: Path) -> Stored:
     return Stored(digest, seconds, audio.damaged)
 
 
-def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Path) -> float:
+def _write_pieces(source: Path, pieces: Iterator[tuple[Frames, int]], part: Path) -> float:
     """Write 16-bit samples; how many seconds they last."""
     import soundfile
 
@@ -102,7 +102,7 @@ def _write_pieces(source: Path, pieces: Iterator[tuple[Samples, int]], part: Pat
         raise UsageError(f"{part} cannot be written: {error}") from error
 
 
-def _clip_samples(piece: Samples, source: Path) -> Samples:
+def _clip_samples(piece: Frames, source: Path) -> Frames:
     require_finite(piece, str(source))
     return np.clip(piece, -1.0, 1.0)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,11 +18,8 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from mullama.data.audio import UNPACKED, AudioResolver
-from mullama.data.files import read_clips
 from mullama.data.records import Pair
-from mullama.data.tally import Tally
-from mullama.errors import AudioError, UsageError
+from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader
 from mullama.listen.cache import SILENCE, SILENT_SECONDS, ListeningCache, default_folder, open_cache
 from mullama.listen.encoders.encoder import Encoder
@@ -54,22 +51,6 @@ class PreparedListenings(NamedTuple):
     """Listenings from the encoder as it is now, through which gradients flow."""
 
 
-class PrepareListenings(Protocol):
-    """How a task comes by Listenings; see `prepare_listenings`."""
-
-    def __call__(
-        self,
-        model: MuLlamaForConditionalGeneration,
-        sources: Sequence[PairSet],
-        options: RunOptions,
-        world: World,
-        report: Callable[[str], None],
-        /,
-        *,
-        as_published: bool,
-    ) -> PreparedListenings: ...
-
-
 def prepare_listenings(
     model: MuLlamaForConditionalGeneration,
     sources: Sequence[PairSet],
@@ -80,21 +61,37 @@ def prepare_listenings(
     as_published: bool,
 ) -> PreparedListenings:
     """Encode what is not cached yet. Raises UsageError naming what is missing, unless it is to be skipped."""
-    failed: dict[str, str] = {}
-    folder = options.store if options.store is not None else default_folder()
-    cache = open_cache(folder, model.encoder, as_published=as_published)
-    found = [_found(source, cache.root / UNPACKED, failed) for source in sources]
-    files = sorted({Path(p.audio) for s in found for p in s.pairs if p.audio is not None})
-    encoded = _encode(files, cache, options, world, report)
-    if failed := failed | encoded.failed:
+    cache = open_cache(store_folder(options), model.encoder, as_published=as_published)
+    names = {p.audio for source in sources for p in _found(source) if p.audio is not None}
+    encoded = _encode(sorted(map(Path, names)), cache, options, world, report)
+    missing = {name: why for source in sources for name, why in source.missing.items()}
+    if failed := missing | encoded.failed:
         _report_failures(failed, options, report)
     cache.silence()
     digests = {**encoded.digests, None: SILENCE}
     encoded_sources = [
-        replace(s, pairs=tuple(p for p in s.pairs if p.audio in digests)) for s in found
+        replace(source, pairs=tuple(p for p in _found(source) if p.audio in digests))
+        for source in sources
     ]
     online = OnlineListenings(model.encoder, world.device)
     return PreparedListenings(encoded_sources, CachedListenings(cache, digests), online)
+
+
+def placeholder_listenings(
+    model: MuLlamaForConditionalGeneration, sources: Sequence[PairSet]
+) -> PreparedListenings:
+    """Ones in place of every Listening, so that a step can be timed without reading audio."""
+    shape = (model.config.states, model.config.audio_config.hidden_size)
+
+    def listen(names: Names) -> Float[Tensor, "clip states features"]:
+        return torch.ones(len(names), *shape)
+
+    return PreparedListenings(list(sources), listen, listen)
+
+
+def store_folder(options: RunOptions) -> Path:
+    """Where Listenings are cached, and what lay inside other files is unpacked."""
+    return options.store if options.store is not None else default_folder()
 
 
 @dataclass(frozen=True)
@@ -198,23 +195,6 @@ def _report_failures(
     report(f"left out: all that is asked about {len(failed)} files")
 
 
-def _found(source: PairSet, unpack_to: Path, failed: dict[str, str]) -> PairSet:
-    """A source whose pairs name files by whole paths; pairs whose audio is not there are left out.
-
-    The file is read anew, since it may hold the sound itself. `failed` is told which names those are,
-    and why.
-    """
-    pairs: list[Pair] = []
-    places = [] if source.audio is None else [source.audio]
-    with AudioResolver(places, unpack_to=unpack_to) as audio:
-        for clip in read_clips(source.path, Tally()):  # its unreadable rows were refused before
-            if clip.audio is None and clip.sound is None:
-                pairs += clip.to_pairs()
-                continue
-            try:
-                path = audio.find(clip, source.path).absolute()
-            except AudioError as error:
-                failed[str(clip.audio)] = str(error)
-            else:
-                pairs += replace(clip, audio=str(path)).to_pairs()
-    return replace(source, pairs=tuple(pairs))
+def _found(source: PairSet) -> list[Pair]:
+    """The pairs whose audio is there, or that have none."""
+    return [pair for pair in source.pairs if pair.audio not in source.missing]

@@ -7,11 +7,16 @@ from collections.abc import Callable
 
 from mullama.checkpoints.store import resolve
 from mullama.checkpoints.tokenizer import load_tokenizer
+from mullama.data.audio import UNPACKED
 from mullama.errors import UsageError
 from mullama.training.parallel import World
 from mullama.training.phases import check_patterns
 from mullama.training.qa.data import divide, find
-from mullama.training.qa.listenings import PrepareListenings, prepare_listenings
+from mullama.training.qa.listenings import (
+    placeholder_listenings,
+    prepare_listenings,
+    store_folder,
+)
 from mullama.training.qa.start_model import (
     check_phases,
     is_sharded,
@@ -31,15 +36,16 @@ def prepare_qa_task(
     world: World,
     report: Callable[[str], None],
     *,
-    listen: PrepareListenings = prepare_listenings,
+    dry: bool = False,
 ) -> QaTask:
-    """The task of a recipe whose phases all train on pairs; `listen` encodes their clips.
+    """The task of a recipe whose phases all train on pairs; when `dry`, no audio is needed.
 
     Raises UsageError for what does not fit or is missing, before anything is encoded where it can.
     """
     if recipe.start is None:
         raise UsageError(f"recipe {recipe.name} does not say which model to start from")
-    sources = find(recipe, options.data, options.audio)
+    unpack_to = None if dry else store_folder(options) / UNPACKED
+    sources = find(recipe, options.data, options.audio, unpack_to)
     start = resolve(recipe.start)
     model = open_for_training(start, recipe, world)
     check_phases(model, recipe, world)
@@ -47,8 +53,13 @@ def prepare_qa_task(
     for phase in recipe.phases:  # not hours later, when its turn has come
         check_patterns(trainable, phase.trains)
     lent_values = is_sharded(recipe, world) and lend_values(model)
-    as_published = all(phase.as_published for phase in recipe.phases)
-    listenings = listen(model, sources, options, world, report, as_published=as_published)
+    if dry:
+        listenings = placeholder_listenings(model, sources)
+    else:
+        as_published = all(phase.as_published for phase in recipe.phases)
+        listenings = prepare_listenings(
+            model, sources, options, world, report, as_published=as_published
+        )
     return QaTask(
         recipe=recipe,
         world=world,

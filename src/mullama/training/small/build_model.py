@@ -11,10 +11,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from mullama.checkpoints.save import save_model
 from mullama.checkpoints.skeleton import HEAD
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.processor import MuLlamaProcessor
 from mullama.training.export import export_folder
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import FACTS_WIDTH, AttributeProbes
@@ -102,9 +102,8 @@ def export(
         if name != HEAD  # tied to the embedding
     }
     with export_folder(folder, half) as part:
-        model.save_pretrained(part, state_dict=half)
+        save_model(model, as_transformers(tokenizer), part, half)
         _compute_in_float32(part / "config.json")
-        MuLlamaProcessor.of(model.config, as_transformers(tokenizer)).save_pretrained(part)
 
 
 def _compute_in_float32(path: Path) -> None:
