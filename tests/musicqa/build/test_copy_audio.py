@@ -1,6 +1,8 @@
 """Audio goes into a set whole: copied where it is wav, else decoded as it is."""
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +75,23 @@ def test_a_disk_that_refuses_is_no_fault_of_the_clip(tmp_path: Path) -> None:
     for source in (write_wav(tmp_path / "a.wav"), EXAMPLES / "jig.flac"):
         with pytest.raises(UsageError, match="cannot be written"):
             copy_into(source, tmp_path / "none" / "0.wav")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from mullama.musicqa.build.copy_audio import copy_into
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+copy_into(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path) -> None:
+    """libsndfile says "System error." for it, and names the file that is not there yet."""
+    pytest.importorskip("resource")
+    target = tmp_path / "0.wav"
+    command = [sys.executable, "-c", FULL, str(EXAMPLES / "jig.flac"), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.endswith(f"UsageError: {target} cannot be written: the disk is full or refuses")
+    assert not list(tmp_path.iterdir())

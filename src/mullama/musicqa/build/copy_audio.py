@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mullama.errors import AudioError, UsageError
+from mullama.errors import AudioError
 from mullama.jobs.atomic import atomic_file
 from mullama.jobs.digest import chunks_digest, file_digest
 from mullama.listen.audio.open_audio import open_audio
@@ -21,6 +21,8 @@ BLOCK_BYTES = 1 << 20
 MAX_WAV_BYTES = 2**32 - 2**16
 """A wav file keeps its size in 32 bits."""
 BYTES_PER_SAMPLE = 2
+SYSTEM_ERROR = 2
+"""libsndfile's code for all that the disk refuses; it keeps no reason."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _decode_into(source: Path, target: Path) -> Stored:
 
 
 def _write_pieces(source: Path, pieces: Iterator[tuple[Frames, int]], part: Path) -> float:
-    """Write 16-bit samples; how many seconds they last."""
+    """Write 16-bit samples; how many seconds they last. Raises OSError where the disk refuses."""
     import soundfile
 
     first = next(pieces, None)
@@ -99,7 +101,10 @@ def _write_pieces(source: Path, pieces: Iterator[tuple[Frames, int]], part: Path
                 file.write(_clip_samples(piece, source))
             return float(file.frames / rate)
     except soundfile.LibsndfileError as error:
-        raise UsageError(f"{part} cannot be written: {error}") from error
+        # Told as the failure to write the clip's file by `atomic_file`.
+        refused = error.code == SYSTEM_ERROR
+        why = "the disk is full or refuses" if refused else error.error_string
+        raise OSError(why) from error
 
 
 def _clip_samples(piece: Frames, source: Path) -> Frames:
