@@ -17,6 +17,8 @@ from jobs.killed_run import WAYS, job
 from mullama.errors import UsageError
 from mullama.jobs import log_file
 
+# Ray warns of parts of itself.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 PROGRAM = Path(killed_run.__file__)
 COUNT = 12
 QUICK = ["here", "threads", "processes"]
