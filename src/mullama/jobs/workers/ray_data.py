@@ -2,7 +2,7 @@
 
 Items go out in chunks, each a data set of one-row blocks that a pool of actors maps, so that results
 come back one by one and the source is never drained. Every actor leaves the work to a process of its
-own (processes.py): what that dies of costs one item, here as there, while Ray itself sees to machines
+own (process_pool.py): what that dies of costs one item, here as there, while Ray itself sees to machines
 that are lost. Does not know what the items are.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from mullama.errors import MissingExtraError
 from mullama.jobs.workers.messages import pack_error, pack_work, unpack
-from mullama.jobs.workers.processes import Pool, Task
+from mullama.jobs.workers.process_pool import Pool, Task
 from mullama.jobs.workers.work import (
     Item,
     JobError,
@@ -32,7 +32,7 @@ CHUNK, MAX_CHUNK = 1000, 10_000
 END_SECONDS = 1.0
 """How long a thread of Ray's is waited for that should end by itself, and one that never does."""
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
-"""Nothing is reported to anyone."""
+"""No usage statistics leave the machine."""
 
 
 def ray(work: Work[Item, Result], count: int, *, gpus: float = 0.0) -> Mapper[Item, Result]:
