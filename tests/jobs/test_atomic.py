@@ -176,7 +176,7 @@ def test_a_cleaner_never_spoils_a_writer(tmp_path: Path) -> None:
 
     cleaner = threading.Thread(target=clean)
     cleaner.start()
-    for number in range(80):
+    for number in range(40):
         write_text(tmp_path / "a", str(number))
         assert (tmp_path / "a").read_text() == str(number)
     running = False

@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from mullama.jobs.keys import Key, KeyList, KeySet
@@ -35,4 +36,4 @@ def test_places_are_those_of_a_list(seed: int) -> None:
 def test_empty_lists() -> None:
     empty, one = KeyList(), KeyList(["a"])
     assert empty.places_of(one).tolist() == one.places_of(empty).tolist() == []
-    assert len(one.taken([])) == 0
+    assert len(one.taken(np.empty(0, np.int64))) == 0

@@ -17,9 +17,10 @@ from jobs.killed_run import WAYS, job
 from mullama.errors import UsageError
 from mullama.jobs import log_file
 
+# Ray warns of parts of itself.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 PROGRAM = Path(killed_run.__file__)
 COUNT = 12
-QUICK = ["here", "threads", "processes"]
 
 
 def needs(way: str) -> None:
@@ -113,7 +114,7 @@ def test_a_disk_that_is_full_at_any_byte(tmp_path: Path, straight: bytes) -> Non
     """The lines and the file in their order, which is written anew, find no room."""
     out = tmp_path / "out.jsonl"
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for size in range(0, len(straight), 7):
+    for size in range(0, len(straight), 13):
         out.unlink(missing_ok=True)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, unlimited[1]))
         try:
@@ -137,7 +138,7 @@ def kill_at(out: Path, way: str, straight: bytes, place: int) -> None:
     out.unlink()
 
 
-@pytest.mark.parametrize("place", [2, 3 * COUNT + 1, 3 * COUNT + 2, 3 * COUNT + 3])
+@pytest.mark.parametrize("place", [2, 3 * COUNT + 2, 3 * COUNT + 3])
 def test_killed_in_a_line_and_while_lines_are_put_in_order(
     tmp_path: Path, straight: bytes, place: int
 ) -> None:
@@ -172,7 +173,7 @@ def kill_and_go_on(tmp_path: Path, way: str, *, count: int, kills: int, longest:
 
 @pytest.mark.parametrize("way", ["here", "processes"])
 def test_a_killed_job_goes_on(tmp_path: Path, way: str) -> None:
-    kill_and_go_on(tmp_path, way, count=300, kills=2, longest=0.5)
+    kill_and_go_on(tmp_path, way, count=200, kills=1, longest=0.6)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -69,7 +69,7 @@ def test_results_and_failures_are_the_same(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_begins_for_nothing(way: str) -> None:
+def test_nothing_is_set_up_for_no_items(way: str) -> None:
     assert list(WAYS[way](Work(tasks.no_setup))(iter([]))) == []
 
 
@@ -141,7 +141,10 @@ def test_an_item_is_tried_again_in_a_fresh_worker(tmp_path: Path) -> None:
     assert not any(row.failed for row in rows)
 
 
-def test_deaths_that_nothing_stops_end_the_job(tmp_path: Path) -> None:
+def test_deaths_that_nothing_stops_end_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mullama.jobs.workers.process_pool.SPARE_DEATHS", 1)
     with pytest.raises(JobError, match=r"one after another \(exit code 9\)"):
         list(processes(tasks.dying(tmp_path / "w"), 1)(["exit 9"] * 100))
     with pytest.raises(JobError, match=r"'die': the worker process died \(SIGKILL\)"):

@@ -70,20 +70,22 @@ class KeyList:
         if not len(own) or not len(other):
             return np.empty(0, np.int64)
         by_key = np.argsort(own, kind="stable")
-        rank = np.minimum(np.searchsorted(own, other, sorter=by_key), len(own) - 1)
-        found = by_key[rank][own[by_key[rank]] == other]
+        rank = np.searchsorted(own, other, sorter=by_key)
+        found = by_key[np.minimum(rank, len(own) - 1, out=rank)]
+        del by_key, rank  # over a million rows each of them counts
+        found = found[own[found] == other]
+        met = np.zeros(len(own), bool)
+        met[found] = True
+        if np.count_nonzero(met) == len(found):
+            return found
         _, first = np.unique(found, return_index=True)
         return found[np.sort(first)]
 
-    def taken(self, places: Iterable[int] | NDArray[np.int64]) -> "KeyList":
+    def taken(self, places: NDArray[np.int64]) -> "KeyList":
         """The keys at these places."""
         chosen = KeyList()
-        rows = self._rows()[np.fromiter(places, np.int64)]
-        chosen._digests.frombytes(rows.tobytes())
+        chosen._digests.frombytes(self._array()[places].view(np.uint8).data)
         return chosen
-
-    def _rows(self) -> NDArray[np.uint8]:
-        return np.frombuffer(self._digests, np.uint8).reshape(-1, DIGEST_BYTES)
 
     def _array(self) -> NDArray[Any]:
         return np.frombuffer(self._digests, f"S{DIGEST_BYTES}")

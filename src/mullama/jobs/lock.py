@@ -1,4 +1,4 @@
-"""An open file or folder -> nobody else's, until it is closed or its process dies."""
+"""An open file or folder -> locked by this process until it is closed or the process dies."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ class Lock(Enum):
 
 
 def take_lock(file: int, *, wait: bool = False) -> Lock:
-    """Lock an open file descriptor for writing; `wait` for whoever has it.
+    """Lock an open file descriptor for writing; with `wait`, once it is free.
 
     A lock belongs to the open file: closing it, or the end of the process by whatever cause, lets
     go of it. Raises OSError where the disk fails.

@@ -1,8 +1,8 @@
 """Records become lines of a file that survives being killed at any moment.
 
 Lines are only added, each with one write; a line that was torn is dropped when the log is opened
-again. The file is locked while it is open, so that two processes cannot write it; whoever dies lets
-go of it. At the end the lines are put into the order of their items, so that the file does not tell
+again. The file is locked while it is open, so that two processes cannot write it; a process that
+dies releases it. At the end the lines are put into the order of their items, so that the file does not tell
 in which order they came. A file that many processes share stands in shared_log.py. Does not know
 who makes the records.
 """
@@ -99,9 +99,10 @@ class JsonlLog(Generic[Record]):
     def put_in_order(self, order: Iterable[Key] | KeyList) -> None:
         """Sort the lines as `order` has their keys; those that it does not name stay behind the others."""
         named = self._lines.places_of(order if isinstance(order, KeyList) else KeyList(order))
-        here = np.arange(len(self._lines))
-        wanted = np.concatenate([named, np.setdiff1d(here, named)])
-        if not np.array_equal(wanted, here):
+        unnamed = np.ones(len(self._lines), bool)
+        unnamed[named] = False
+        wanted = np.concatenate([named, np.flatnonzero(unnamed)])
+        if np.any(wanted[1:] < wanted[:-1]):
             self._rewrite(wanted)
 
     def for_shard(self, shard: Shard) -> "JsonlLog[Record]":

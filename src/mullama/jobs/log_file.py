@@ -53,7 +53,7 @@ class LogFile:
         with self._refusing(), Part(self._target) as part:
             part.file.writelines(parts)
             part.put_in_place()
-            # It was locked before it had the name, so that nobody slips in between.
+            # It was locked before it had the name, so that no other process can take it.
             old, self._file = self._file, part.release()
         if old is not None:
             old.close()

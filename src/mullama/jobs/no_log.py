@@ -28,7 +28,7 @@ class NoLog(Generic[Record]):
         return
 
     def add(self, record: Record) -> None:
-        """Nothing: whoever made the result has kept it."""
+        """Nothing: the work itself has stored the result."""
 
     def drop_failed(self) -> None:
         """Nothing: every item that is not done is tried."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 class Progress(AbstractContextManager["Progress"]):
-    """Counts items. `shown` is False for silence, or a function that hears the count instead."""
+    """Counts items. `shown` is False for silence, or a function that is called with the count."""
 
     def __init__(
         self, total: int | None, unit: str, shown: bool | Callable[[int], None] = True

@@ -68,7 +68,7 @@ def run(
     `key` names an item as the log names its record. Items are taken as there is room for them; an item
     that comes twice is done once. `limit` takes the first so many, before they are shared out.
     `total` is how many there are, for the progress (see Progress), behind which `figures` stand.
-    `on_record` hears every new record once it is stored. Raises what the items, the mapper and
+    `on_record` is called with every new record once it is stored. Raises what the items, the mapper and
     the log raise, KeyboardInterrupt on Ctrl-C and SystemExit on SIGTERM; what is stored by then
     stays, and what was under way is dropped.
     """

@@ -34,9 +34,9 @@ class WorkerTraceback(Exception):  # noqa: N818 - it is shown, and never raised 
         return f"\n{self.args[0]}"
 
 
-def pack_work(work: Work[Any, Any]) -> bytes:
-    """What a worker needs; raises what pickle raises for a `setup` that no module has."""
-    return pickle.dumps((list(sys.path), pickle.dumps((work.setup, work.catch))))
+def pack_work(work: Work[Any, Any], dumps: Callable[[Any], bytes] = pickle.dumps) -> bytes:
+    """What a worker needs; `dumps` raises for a `setup` that it cannot take apart."""
+    return pickle.dumps((list(sys.path), dumps((work.setup, work.catch))))
 
 
 def unpack_work(payload: bytes) -> tuple[Callable[[Any], Any], Caught]:

@@ -38,7 +38,7 @@ def serve(connection: "Connection[Any, Any]", payload: bytes) -> None:
         while True:
             connection.send_bytes(_answer(do, catch, connection.recv_bytes()))
     except (EOFError, ConnectionError):
-        return  # nobody will fetch what is done here
+        return  # the process that asked is gone, and with it the use of this
 
 
 def _answer(do: Callable[[Any], Any], catch: Caught, item: bytes) -> bytes:

@@ -65,7 +65,7 @@ def cause_of(error: BaseException) -> str:
 
 
 def none_or_some(items: Iterable[Item]) -> Iterator[Item] | None:
-    """None where there are no items: then nobody has to begin."""
+    """The items; None where there are none, so that nothing need be set up."""
     coming = iter(items)
     for first in coming:
         return chain([first], coming)

@@ -170,7 +170,7 @@ class _Worker(Generic[Item]):
 
 @contextmanager
 def _signals_blocked() -> Iterator[None]:
-    """A process that starts inherits this, and so hears no Ctrl-C before it knows what to do."""
+    """A process that starts inherits this, so that Ctrl-C does not reach it before it ignores it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
