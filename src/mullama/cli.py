@@ -49,7 +49,7 @@ def build_parser(verb: str | None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb. 0: done; 1: some of it could not be done; 2: nothing could."""
-    if sys.stdout is None:  # closed by whoever started us
+    if sys.stdout is None:  # closed by the parent process
         print("mullama: error: standard output is closed: send it to a file", file=sys.stderr)
         return REFUSED
     try:

@@ -202,7 +202,7 @@ def test_draws_follow_every_option(spread: float, sampling: dict[str, float]) ->
 
 
 def test_the_penalty_counts_prompt_and_answer_of_each_row() -> None:
-    """Greedy, step by step beside transformers' processor; the padding counts for nobody."""
+    """Greedy, step by step beside transformers' processor; the padding does not count."""
     vocabulary, penalty = 30, 4.0
     table = random_table(vocabulary)
     table[:, [1, 5]] += 6.0  # without it, rows say the prompt's token or 5 for ever

@@ -52,10 +52,11 @@ def place(
     if EMBEDDING not in tensors:
         raise CheckpointError(f"{EMBEDDING} is missing")
     text = chosen or _wider(tensors[EMBEDDING].dtype, config.text_config.dtype)
-    return Placement(_device(device), chosen, text, config.audio_config.dtype)
+    return Placement(usable_device(device), chosen, text, config.audio_config.dtype)
 
 
-def _device(name: str | None) -> torch.device:
+def usable_device(name: str | None) -> torch.device:
+    """The device of that name, by default a GPU where there is one. Raises UsageError for another."""
     if name is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -1,4 +1,4 @@
-"""A folder -> the sound files in it, where nobody has named them one by one. Does not look into them."""
+"""A folder -> the sound files in it, where they are not named one by one. Does not look into them."""
 
 import os
 from collections.abc import Iterator

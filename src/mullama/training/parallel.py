@@ -19,6 +19,7 @@ from torch.distributed.fsdp import FSDPModule, MixedPrecisionPolicy, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from mullama.checkpoints.placement import usable_device
 from mullama.errors import UsageError
 
 TIMEOUT = timedelta(hours=4)
@@ -75,7 +76,7 @@ def init_distributed(device: str | None = None) -> World:
     cuda = torch.cuda.is_available() and device in (None, "cuda")
     local = int(os.environ.get("LOCAL_RANK", "0"))
     size = int(os.environ.get("WORLD_SIZE", "1"))
-    place = torch.device("cuda", local) if cuda else _device(device or "cpu")
+    place = torch.device("cuda", local) if cuda else usable_device(device or "cpu")
     if size > 1 and not cuda and place.type == "cuda":
         raise UsageError(f"several processes take a GPU each: leave out --device {device}")
     if size == 1:
@@ -86,16 +87,6 @@ def init_distributed(device: str | None = None) -> World:
         backend = "nccl" if place.type == "cuda" else "gloo"
         distributed.init_process_group(backend, timeout=TIMEOUT)
     return World(distributed.get_rank(), size, place)
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device).item()  # on "meta" there is nothing to read
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"the device {name!r} cannot be used: {reason}") from error
-    return device
 
 
 def shutdown() -> None:

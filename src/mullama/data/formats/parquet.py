@@ -1,6 +1,6 @@
 """A parquet file as Hugging Face's `datasets` reads and writes it <-> clips, with their sound.
 
-One row is one clip with all its pairs and, where there is any, its audio as bytes that nobody has
+One row is one clip with all its pairs and, where there is any, its audio as bytes that nothing has
 decoded; a row of a foreign file may also be one pair. Does not know where audio lies.
 """
 

@@ -2,7 +2,7 @@
 
 Instruments, style, mood, key, tempo, pace, metre and drums are read from the answer and compared
 with the reference, which is a studio truth, facts, or a text that is read alike. An attribute is
-scored on the items whose reference names it; elsewhere nobody knows what is right.
+scored on the items whose reference names it; elsewhere the right answer is unknown.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Files of clips with their pairs -> one numbered data set with its audio.
 
 Written are the three published JSON files, our own JSONL with each clip's origin, `audios/`, the
-manifest of all clips and a data card. A build that was killed goes on where it stopped. Does not know
+manifest of all clips and a data card. A killed build resumes. Does not know
 who wrote the pairs.
 """
 
