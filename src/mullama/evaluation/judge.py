@@ -98,7 +98,9 @@ def judge(metric: AnyMetric, items: Sequence[Item], answered: Answered) -> Judge
 
 
 def _judges(kind: str, item: Item) -> bool:
-    return bool(item.references) if kind in (TEXTS, FACTS) else item.right is not None
+    if kind in (TEXTS, FACTS):
+        return bool(item.references) and not item.options
+    return item.right is not None
 
 
 def _reference(kind: str, item: Item) -> Any:

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         code = max(code, outcome.exit_code)
         for line in outcome.lines():
             print(f"{spec.name}: {line}", file=sys.stderr)
-    scores = score(folder, recipe.score, sys.argv)
+    scores = score(folder, recipe.score, ["mullama", *sys.argv[1:]])
     show(scores)
     for path in report(folder.path):
         print(path)

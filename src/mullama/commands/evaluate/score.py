@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     from mullama.evaluation.score import score
 
     folder = EvaluationFolder(arguments.folder)
-    scores = score(folder, from_flags(ScoreOptions, arguments), sys.argv)
+    scores = score(folder, from_flags(ScoreOptions, arguments), ["mullama", *sys.argv[1:]])
     show(scores)
     print(folder.scores)
     return exit_code(scores)
