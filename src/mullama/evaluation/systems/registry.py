@@ -19,6 +19,16 @@ SYSTEMS = Registry[type[System]](
     "system",
     {
         "mullama": f"{_HERE}.mullama:MuLlamaSystem",
+        "transformers": f"{_HERE}.transformers_audio:TransformersAudio",
+        "openai": f"{_HERE}.openai_audio:OpenAIAudio",
+        "gradio": f"{_HERE}.gradio:GradioApp",
+        "recorded": f"{_HERE}.recorded:Recorded",
+        "constant": f"{_HERE}.trivial:Constant",
+        "echo": f"{_HERE}.trivial:Echo",
+        "other-answer": f"{_HERE}.trivial:OtherAnswer",
+        "two-answers": f"{_HERE}.trivial:TwoAnswers",
+        "first-option": f"{_HERE}.trivial:FirstOption",
+        "random-option": f"{_HERE}.trivial:RandomOption",
     },
     entry_points="mullama.systems",
 )
