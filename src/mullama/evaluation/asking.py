@@ -111,17 +111,23 @@ def put(item: Item) -> str:
 
 
 def wrong_songs(items: Sequence[Item], seed: int) -> dict[str, Sound]:
-    """Track -> the sound of another one, each given once; empty where there are not two sounds."""
-    by_sound: dict[str, Sound] = {}
+    """Track -> the sound of another one; empty where there are not two sounds.
+
+    Tracks stand in a circle by chance, and each is given the sound of the next that is another file.
+    """
+    sounds: dict[str, Sound] = {}
     for item in items:
         if (own := own_sound(item)) is not None:
-            by_sound.setdefault(own.sha256, own)
-    circle = sorted(by_sound)
+            sounds.setdefault(item.track, own)
+    circle = sorted(sounds)
     random.Random(seed).shuffle(circle)
-    if len(circle) < 2:
-        return {}
-    following = dict(zip(circle, [*circle[1:], circle[0]], strict=True))
-    return {item.track: by_sound[following[item.sha256]] for item in items if item.sha256}
+    found = {}
+    for place, track in enumerate(circle):
+        following = (sounds[other] for other in (*circle[place + 1 :], *circle[:place]))
+        other = next((s for s in following if s.sha256 != sounds[track].sha256), None)
+        if other is not None:
+            found[track] = other
+    return found
 
 
 def own_sound(item: Item) -> Sound | None:

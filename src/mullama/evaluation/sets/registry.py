@@ -20,6 +20,7 @@ SETS = Registry[Reader](
     {
         "pairs": f"{_HERE}.pairs:read",
         "musicqa": f"{_HERE}.pairs:read_musicqa",
+        "studio": f"{_HERE}.studio:read",
     },
     entry_points="mullama.sets",
 )
