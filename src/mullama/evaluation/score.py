@@ -15,12 +15,13 @@ from mullama.evaluation.asking import CHOICE_PROMPT, Asking, tasks
 from mullama.evaluation.compare import Resampling
 from mullama.evaluation.figures import REAL, System, adjust_for_ears, figures, tests
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
-from mullama.evaluation.items import Item, limited
+from mullama.evaluation.items import EvaluationSet, Item, limited
 from mullama.evaluation.judge import collect, judge
 from mullama.evaluation.metrics.metric import AnyMetric
 from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.metrics.scoring import Column
+from mullama.evaluation.overlap import find_overlap
 from mullama.evaluation.score_options import ScoreOptions
 from mullama.evaluation.sounds import SECONDS
 from mullama.evaluation.tables import PUBLISHED, TABLES
@@ -62,7 +63,10 @@ def score(
         "scoring": list(shown),
         "tables": {name: [asdict(column) for column in table] for name, table in shown.items()},
         "metrics": {name: _about(metric) for name, metric in metrics.items()},
-        "systems": [figures(system, how) for system in systems],
+        "systems": [
+            {**figures(system, how), "overlap": _overlap(system, about, items, options)}
+            for system in systems
+        ],
         "tests": tests(systems, shown, how),
         "published": list(PUBLISHED.get(about["name"], ())),
         "versions": versions(),
@@ -121,6 +125,16 @@ def _judge(
 # ------------------------------------------------------------------ what else is said
 
 
+def _overlap(
+    system: System, about: Mapping[str, Any], items: Sequence[Item], options: ScoreOptions
+) -> dict[str, Any] | None:
+    """The tracks of the set that the system was trained on, as far as anybody said what that was."""
+    trained_on = [*options.hold_out, *map(Path, system.stored.trained_on)]
+    if not trained_on or not system.stored.hears:
+        return None
+    return find_overlap(EvaluationSet(about["name"], tuple(items)), trained_on).as_dict()
+
+
 def _count(items: Sequence[Item]) -> dict[str, int]:
     return {
         "items": len(items),
@@ -154,6 +168,9 @@ def _warnings(scores: Mapping[str, Any]) -> list[str]:
             told.append(f"{name}: has no answer that can be scored")
         elif REAL not in system["conditions"]:
             told.append(f"{name}: was asked without the music only, as its audio is not here")
+        if (overlap := system["overlap"]) and overlap["tracks"]:
+            of = f"{overlap['tracks']} of {overlap['of']} tracks"
+            told.append(f"{name}: was trained on {of} of this set; its scores are no evidence")
         if system["empty"]:
             told.append(f"{name}: {system['empty']} answers are empty, and score nothing")
     for metric, about in scores["metrics"].items():
