@@ -1,0 +1,146 @@
+"""Which items a report shows, and what every system answered to them.
+
+Nobody picks: of each question type the item that was answered best, the median one and the worst,
+by the mean over the systems that hear of one metric's score of each item. Ties go by the item's id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mullama.evaluation.items import Item
+from mullama.evaluation.report.player import Player, player
+from mullama.evaluation.report.scored_folder import Scored
+from mullama.evaluation.report.tables import headline_table
+
+MAX_TOPICS = 12
+"""The most frequent question types; a set may have hundreds."""
+WRONG_SONG = "wrong song"
+RANKS = ("best", "median", "worst")
+
+
+@dataclass(frozen=True)
+class ExampleAnswer:
+    """What one system said."""
+
+    system: str
+    text: str
+    failed: str
+    """Why there is no answer; empty where there is one."""
+    score: float | None
+    wrong_song: str | None
+    """Its answer when it heard another track; None where it was not asked so."""
+    wrong_song_score: float | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """One item."""
+
+    item: Item
+    rank: str
+    """How well it was answered among the items of its type: best, median or worst."""
+    score: float
+    answers: tuple[ExampleAnswer, ...]
+    player: Player
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The items shown, by question type."""
+
+    metric: str
+    """By whose score they were chosen; empty where no item has a score."""
+    topics: Mapping[str, tuple[Example, ...]]
+    left_out: int
+    """Question types that are not shown."""
+
+
+def choose_examples(scored: Scored, *, embed_bytes: int = 0) -> Examples:
+    """The examples of an evaluation, with what was answered; `embed_bytes` as in `player`."""
+    metric, value = _metric(scored)
+    if not metric:
+        return Examples("", {}, 0)
+    item_scores = {s["name"]: _item_scores(scored, s, metric, value) for s in scored.systems()}
+    lower = scored.scores["metrics"][metric]["direction"] == "lower"
+    order = _ranked(scored, item_scores, lower=lower)
+    chosen = {topic: _extremes(ranked) for topic, ranked in order.items()}
+    shown = sorted(chosen, key=lambda topic: (-len(order[topic]), topic))[:MAX_TOPICS]
+    wanted = {item.id for topic in shown for _, item, _ in chosen[topic]}
+    answers = {s["name"]: _answers(scored, s, wanted) for s in scored.systems()}
+
+    def example(rank: str, item: Item, score: float) -> Example:
+        said = tuple(_said(name, item.id, answers[name], item_scores[name]) for name in answers)
+        return Example(item, rank, score, said, player(scored.folder, item, embed_bytes))
+
+    topics = {topic: tuple(example(*one) for one in chosen[topic]) for topic in shown}
+    return Examples(metric, topics, len(chosen) - len(shown))
+
+
+Scores = Mapping[tuple[str, str], float]
+"""(item, control) -> the chosen metric's value."""
+Ranked = Sequence[tuple[float, Item]]
+
+
+def _metric(scored: Scored) -> tuple[str, str]:
+    """ROUGE-L, which each item has by itself; else the first metric of which items have scores."""
+    names = [heading.metric for heading in headline_table(scored.scores).headings]
+    preferred = sorted(names, key=lambda name: name != "rouge-l")
+    known: set[str] = set()
+    for system in scored.systems():
+        known.update(*(line.keys() for line in scored.item_scores(system)))
+    metric = next((name for name in preferred if name in known), "")
+    return metric, scored.scores["metrics"][metric]["headline"] if metric else ""
+
+
+def _item_scores(scored: Scored, system: Mapping[str, Any], metric: str, value: str) -> Scores:
+    found = {}
+    for line in scored.item_scores(system):
+        score = line.get(metric, {}).get(value)
+        if score is not None:
+            found[line["item"], line["control"]] = float(score)
+    return found
+
+
+def _ranked(
+    scored: Scored, item_scores: Mapping[str, Scores], *, lower: bool
+) -> dict[str, list[tuple[float, Item]]]:
+    """Question type -> its items with their scores, the best first."""
+    hearing = [s["name"] for s in scored.systems() if s["hears"]] or list(item_scores)
+    by_topic: dict[str, list[tuple[float, Item]]] = defaultdict(list)
+    for item in scored.items:
+        found = [item_scores[name].get((item.id, "")) for name in hearing]
+        known = [score for score in found if score is not None]
+        if known:
+            by_topic[item.topic].append((sum(known) / len(known), item))
+    sign = 1 if lower else -1
+    for ranked in by_topic.values():
+        ranked.sort(key=lambda one: (sign * one[0], one[1].id))
+    return dict(by_topic)
+
+
+def _extremes(ranked: Ranked) -> list[tuple[str, Item, float]]:
+    """The first, the middle one and the last; fewer where one is two of these."""
+    places = dict(zip((0, len(ranked) // 2, len(ranked) - 1), RANKS, strict=True))
+    return [(rank, ranked[place][1], ranked[place][0]) for place, rank in places.items()]
+
+
+Said = Mapping[tuple[str, str], tuple[str, str]]
+"""(item, control) -> answer, why it failed."""
+
+
+def _answers(scored: Scored, system: Mapping[str, Any], wanted: Iterable[str]) -> Said:
+    return {
+        (line["item"], line["control"]): (line["answer"], line["failed"])
+        for line in scored.answers(system)
+        if line["item"] in wanted and line["control"] in ("", WRONG_SONG)
+    }
+
+
+def _said(system: str, item: str, answers: Said, scores: Scores) -> ExampleAnswer:
+    text, failed = answers.get((item, ""), ("", "it was not answered"))
+    wrong_song = answers.get((item, WRONG_SONG), (None, ""))[0]
+    return ExampleAnswer(
+        system, text, failed, scores.get((item, "")), wrong_song, scores.get((item, WRONG_SONG))
+    )
