@@ -199,7 +199,9 @@ def _write_answers(
 
 
 def _references(metric: AnyMetric, items: list[Item]) -> list[Any]:
-    return [item.references[0] if metric.name == "attributes" else item.references for item in items]
+    return [
+        item.references[0] if metric.name == "attributes" else item.references for item in items
+    ]
 
 
 def _values(metric: AnyMetric, items: list[Item], answers: list[str]) -> dict[str, Any]:
@@ -272,7 +274,8 @@ def _ears(
 def _p(metric: AnyMetric, items: list[Item], one: list[str], other: list[str]) -> float:
     tracks = [item.track for item in items]
     sums = [
-        sum_by_track(metric.items(_references(metric, items), said), tracks) for said in (one, other)
+        sum_by_track(metric.items(_references(metric, items), said), tracks)
+        for said in (one, other)
     ]
     return paired_p_values(metric.reduce, *sums, permutations=PERMUTATIONS)[metric.headline]
 

@@ -39,9 +39,7 @@ def _of_system(system: Mapping[str, Any]) -> Iterator[Caution]:
         else:
             yield Caution(f"{name} was trained on none of these tracks.", "note")
     if system["missing"]:
-        yield Caution(
-            f"{name}: {counted(system['missing'], 'item')} without an answer."
-        )
+        yield Caution(f"{name}: {counted(system['missing'], 'item')} without an answer.")
     if system["failed"]:
         causes = "; ".join(f"{why} ({n:,})" for why, n in system["causes"].items())
         yield Caution(f"{name}: {counted(system['failed'], 'item')} failed: {causes or 'unknown'}.")

@@ -12,7 +12,7 @@ from mullama.evaluation.report.figures import Figure, number
 from mullama.evaluation.report.tables import Row, Table, Verdict
 
 WIDTH, MARGIN = 300.0, 12.0
-TOP, LINE, AXIS = 4.0, 36.0, 26.0
+TOP, LINE, AXIS = 2.0, 48.0, 22.0
 """Heights: above the first line, of a line, and below the last one."""
 NAME_CHARACTERS = 38
 MARKS = {"wrong song": "cross", "silence": "circle", "noise": "triangle", "no audio": "square"}
@@ -135,9 +135,7 @@ def _line(row: Row, column: int, scale: Scale, place: int) -> PlotLine:
     whisker = None if low is None or high is None else (scale(low), scale(high))
     said = [f"{row.system}: {cell.figure}", *(mark.label for mark in marks), cell.verdict.value]
     label = ", ".join(filter(None, said))
-    return PlotLine(
-        _short(row.system), _y(place), marks, dot, whisker, band, cell.verdict, label
-    )
+    return PlotLine(_short(row.system), _y(place), marks, dot, whisker, band, cell.verdict, label)
 
 
 def _figures(row: Row, column: int) -> list[Figure]:
@@ -145,7 +143,7 @@ def _figures(row: Row, column: int) -> list[Figure]:
 
 
 def _y(place: int) -> float:
-    return TOP + LINE * place + 25
+    return TOP + LINE * place + 24
 
 
 def _short(name: str) -> str:

@@ -12,12 +12,11 @@ from typing import Any
 from mullama.evaluation.items import Item
 from mullama.evaluation.report.player import Player, player
 from mullama.evaluation.report.scored_folder import Scored
-from mullama.evaluation.report.tables import headline_table
+from mullama.evaluation.report.tables import headline_table, title_of
 
 MAX_TOPICS = 12
 """The most frequent question types; a set may have hundreds."""
 WRONG_SONG = "wrong song"
-RANKS = ("best", "median", "worst")
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Example:
 
     item: Item
     rank: str
-    """How well it was answered among the items of its type: best, median or worst."""
+    """How well it was answered among the items of its type: best, median or worst; or the only one."""
     score: float
     answers: tuple[ExampleAnswer, ...]
     player: Player
@@ -52,6 +51,8 @@ class Examples:
 
     metric: str
     """By whose score they were chosen; empty where no item has a score."""
+    title: str
+    """What tables call that score."""
     topics: Mapping[str, tuple[Example, ...]]
     left_out: int
     """Question types that are not shown."""
@@ -61,7 +62,7 @@ def choose_examples(scored: Scored, *, embed_bytes: int = 0) -> Examples:
     """The examples of an evaluation, with what was answered; `embed_bytes` as in `player`."""
     metric, value = _metric(scored)
     if not metric:
-        return Examples("", {}, 0)
+        return Examples("", "", {}, 0)
     item_scores = {s["name"]: _item_scores(scored, s, metric, value) for s in scored.systems()}
     lower = scored.scores["metrics"][metric]["direction"] == "lower"
     order = _ranked(scored, item_scores, lower=lower)
@@ -75,7 +76,9 @@ def choose_examples(scored: Scored, *, embed_bytes: int = 0) -> Examples:
         return Example(item, rank, score, said, player(scored.folder, item, embed_bytes))
 
     topics = {topic: tuple(example(*one) for one in chosen[topic]) for topic in shown}
-    return Examples(metric, topics, len(chosen) - len(shown))
+    return Examples(
+        metric, title_of(scored.scores, metric, value), topics, len(chosen) - len(shown)
+    )
 
 
 Scores = Mapping[tuple[str, str], float]
@@ -121,8 +124,10 @@ def _ranked(
 
 
 def _extremes(ranked: Ranked) -> list[tuple[str, Item, float]]:
-    """The first, the middle one and the last; fewer where one is two of these."""
-    places = dict(zip((0, len(ranked) // 2, len(ranked) - 1), RANKS, strict=True))
+    """The first, the middle one and the last; fewer where there are fewer."""
+    places = {0: "best", len(ranked) // 2: "median", len(ranked) - 1: "worst"}
+    if len(ranked) == 1:
+        places = {0: "only one"}
     return [(rank, ranked[place][1], ranked[place][0]) for place, rank in places.items()]
 
 

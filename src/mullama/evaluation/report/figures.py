@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-UNKNOWN = "–"
+UNKNOWN = "\N{EN DASH}"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Figure:
         return number(self.value)
 
     @property
+    def sort_key(self) -> str:
+        """The value in full; empty where there is none."""
+        return "" if self.value is None else repr(self.value)
+
+    @property
     def interval(self) -> str:
         """The interval; empty where there is none."""
         if self.low is None or self.high is None:
@@ -56,7 +61,7 @@ def number(value: float | None, digits: int = 3) -> str:
     return UNKNOWN if value is None else _signed(f"{value:.{digits}f}")
 
 
-def percent(value: float | None, sign: str = " %") -> str:
+def percent(value: float | None, sign: str = "\u202f%") -> str:
     """A share in whole per cent, with a narrow space that does not break."""
     return UNKNOWN if value is None else _signed(f"{100 * value:.0f}") + sign
 
@@ -80,7 +85,7 @@ def counted(count: int, noun: str) -> str:
 
 def _signed(text: str) -> str:
     """With the sign that is as wide as a plus; zero has none."""
-    return text.lstrip("-") if not float(text) else text.replace("-", "−")
+    return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")
 
 
 def _finite(value: Any) -> float | None:

@@ -18,10 +18,9 @@ COMMANDS = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    "–": "--",
-    "−": "$-$",
-    "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$",
+    "\N{EN DASH}": "--",
+    "\N{MINUS SIGN}": "$-$",
+    "↓": r" $\downarrow$",
     "\u202f": r"\,",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
@@ -45,7 +44,7 @@ def escaped(text: str) -> str:
 
 
 def _table(table: Table) -> list[str]:
-    head = [f"{escaped(h.title)} {escaped(h.arrow)}" for h in table.headings]
+    head = [f"{escaped(h.title)}{escaped(h.arrow)}" for h in table.headings]
     body = [line for row in table.rows for line in _system(row)]
     if table.quoted:
         body.append(r"\midrule")

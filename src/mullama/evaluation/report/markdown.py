@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mullama.evaluation.report.examples import Example
-from mullama.evaluation.report.figures import number, p_value, probability
+from mullama.evaluation.report.figures import UNKNOWN, number, p_value, probability
 from mullama.evaluation.report.tables import Cell, Heading, Row, Table
 from mullama.evaluation.report.topics import TopicCell, TopicTable
 from mullama.evaluation.report.view import View
@@ -12,7 +12,8 @@ from mullama.evaluation.report.visible import visible
 
 MAX_CHARACTERS = 600
 """Of an answer; the page and the JSON file hold all of it."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~$@&-])")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]|^[-+=]|(?<=\d)[.)](?= )")
+"""What Markdown, HTML or a formula would take for its own: anywhere, or where a list could begin."""
 
 
 def markdown(view: View) -> str:
@@ -35,8 +36,8 @@ def markdown(view: View) -> str:
 
 
 def escaped(text: str) -> str:
-    """Any text as text on one line: no markup, no HTML, no mention, no end of a table's cell."""
-    return " ".join(_SPECIAL.sub(_entity, visible(text)).split())
+    """Any text as text on one line: no markup, no HTML, no end of a table's cell."""
+    return _SPECIAL.sub(_entity, " ".join(visible(text).split()))
 
 
 def _entity(found: re.Match[str]) -> str:
@@ -50,7 +51,10 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _scores(table: Table) -> list[str]:
-    head = ["", *(f"{escaped(h.title)}{' (off)' if h.off else ''} {h.arrow}" for h in table.headings)]
+    head = [
+        "",
+        *(f"{escaped(h.title)}{' (off)' if h.off else ''}{h.arrow}" for h in table.headings),
+    ]
     rows = [line for row in table.rows for line in _rows(row, table.headings)]
     for quoted in table.quoted:
         name = f"*{escaped(quoted.system)}, quoted from {escaped(quoted.source)}*"
@@ -61,7 +65,7 @@ def _scores(table: Table) -> list[str]:
 def _rows(row: Row, headings: Sequence[Heading]) -> Iterator[list[str]]:
     yield [f"**{escaped(row.system)}**", *(_value(cell) for cell in row.cells)]
     for control in row.controls:
-        cells = [str(cell.controls.get(control, "–")) for cell in row.cells]
+        cells = [str(cell.controls.get(control, UNKNOWN)) for cell in row.cells]
         yield [f"&nbsp;&nbsp;{escaped(control)}", *cells]
     if row.controls:
         yield ["&nbsp;&nbsp;way from the best control to perfect", *map(_way, row.cells)]
@@ -90,7 +94,9 @@ def _topics(table: TopicTable) -> list[str]:
 
 def _topic(cell: TopicCell) -> str:
     controls = "; ".join(f"{escaped(name)} {figure}" for name, figure in cell.controls.items())
-    return f"**{cell.figure}** <sub>{cell.figure.interval}{'; ' if controls else ''}{controls}</sub>"
+    return (
+        f"**{cell.figure}** <sub>{cell.figure.interval}{'; ' if controls else ''}{controls}</sub>"
+    )
 
 
 def _tests(view: View) -> list[str]:
@@ -100,7 +106,7 @@ def _tests(view: View) -> list[str]:
     head = ["one", "other", "metric", "difference", "p", "p by Holm"]
     rows = [
         [
-            *map(escaped, (pair["one"], pair["other"], f"{pair['metric']} {pair['value']}")),
+            *map(escaped, (pair["one"], pair["other"], view.title(pair["metric"], pair["value"]))),
             *(number(pair["difference"]), p_value(pair["p"]), p_value(pair["holm"])),
         ]
         for pair in tests["pairs"]

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+
+from jinja2 import UndefinedError
 
 from mullama.errors import UsageError
 from mullama.evaluation.report.latex import latex
@@ -29,7 +30,7 @@ def as_json(view: View) -> str:
         "cautions": [asdict(caution) for caution in view.cautions],
         "examples": examples,
     }
-    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(report, indent=1, allow_nan=False) + "\n"
 
 
 FORMATS: Mapping[str, Callable[[View], str]] = {
@@ -68,10 +69,10 @@ def report(
     return written
 
 
-def _texts(folder: Path, formats: Sequence[str], embed_bytes: int) -> dict[str, Any]:
-    scored = read_scored(folder)
+def _texts(folder: Path, formats: Sequence[str], embed_bytes: int) -> dict[str, str]:
     try:
+        scored = read_scored(folder)
         view = view_of(scored, embed_bytes=embed_bytes)
         return {name: FORMATS[name](view) for name in formats}
-    except UNREADABLE as cause:
+    except (*UNREADABLE, RecursionError, UndefinedError) as cause:
         raise malformed(folder, cause) from cause

@@ -35,8 +35,8 @@ class Verdict(StrEnum):
 
     EARS = "needed ears"
     """Better than the best control, by a corrected test."""
-    INTERVAL = "above its controls, by the interval alone"
-    """There is no test of this value."""
+    INTERVAL = "above its controls"
+    """By its interval alone: there is no test of this value."""
     DEAF = "not shown to need ears"
     WORSE = "below its best control"
     NONE = ""
@@ -61,8 +61,8 @@ class Heading:
 
     @property
     def arrow(self) -> str:
-        """Which way is better."""
-        return "↓" if self.lower_is_better else "↑"
+        """A sign at what is better low; higher is what a reader expects."""
+        return " ↓" if self.lower_is_better else ""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def headline_table(scores: Scores) -> Table:
     headings = []
     for metric, about in scores["metrics"].items():
         value = about["headline"]
-        heading = _heading(scores, _title_of(scores, metric, value), metric, value)
+        heading = _heading(scores, title_of(scores, metric, value), metric, value)
         if not heading.off and value in about["perfect"]:
             headings.append(heading)
     return Table("headlines", tuple(headings), _rows(scores, headings))
@@ -164,6 +164,18 @@ def cell(scores: Scores, system: Scores, metric: str, value: str) -> Cell:
         holm=test.get("holm"),
         verdict=_verdict(share, test.get("holm"), alpha(scores)),
     )
+
+
+def title_of(scores: Scores, metric: str, value: str) -> str:
+    """What the last table that has this value calls it: the same name in two tables is of two metrics."""
+    titles = [
+        column["title"]
+        for name in scores["scoring"]
+        for column in scores["tables"][name]
+        if (column["metric"], column["value"]) == (metric, value)
+    ]
+    title = titles[-1] if titles else f"{metric} {value.replace('_', ' ').replace('f1', 'F1')}"
+    return f"{title} of characters" if metric == "character-bleu" else title
 
 
 def _verdict(way: Figure, holm: float | None, level: float) -> Verdict:
@@ -212,15 +224,3 @@ def _rows(scores: Scores, headings: Sequence[Heading]) -> tuple[Row, ...]:
 
 def _condition(conditions: Scores, name: str, metric: str, value: str) -> Figure:
     return Figure.of(conditions.get(name, {}).get(metric, {}).get("values", {}).get(value))
-
-
-def _title_of(scores: Scores, metric: str, value: str) -> str:
-    """What the last table that has this value calls it; the protocol's own names come first."""
-    titles = [
-        column["title"]
-        for name in scores["scoring"]
-        for column in scores["tables"][name]
-        if (column["metric"], column["value"]) == (metric, value)
-    ]
-    title = titles[-1] if titles else f"{metric} {value}"
-    return f"{title} of characters" if metric == "character-bleu" else title

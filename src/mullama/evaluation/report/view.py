@@ -10,7 +10,7 @@ from mullama.evaluation.report.cautions import Caution, cautions
 from mullama.evaluation.report.examples import Examples, choose_examples
 from mullama.evaluation.report.figures import counted
 from mullama.evaluation.report.scored_folder import Scored
-from mullama.evaluation.report.tables import Table, Verdict, alpha, headline_table, tables
+from mullama.evaluation.report.tables import Table, Verdict, alpha, headline_table, tables, title_of
 from mullama.evaluation.report.topics import TopicTable, topic_tables
 
 ASKING = {
@@ -85,6 +85,10 @@ class View:
             ("permutations", f"{scores['permutations']:,}"),
             *((f"version of {name}", str(what)) for name, what in scores["versions"].items()),
         )
+
+    def title(self, metric: str, value: str) -> str:
+        """What tables call a value."""
+        return title_of(self.scores, metric, value)
 
     @property
     def alpha(self) -> float:
