@@ -8,14 +8,14 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mullama.evaluation.report.figures import Figure, number
+from mullama.evaluation.report.figure import Figure, number, shown_name
 from mullama.evaluation.report.tables import Row, Table, Verdict
 
 WIDTH, MARGIN = 300.0, 12.0
 TOP, LINE, AXIS = 2.0, 48.0, 22.0
 """Heights: above the first line, of a line, and below the last one."""
 NAME_CHARACTERS = 38
-MARKS = {"wrong song": "cross", "silence": "circle", "noise": "triangle", "no audio": "square"}
+MARKS = {"wrong-song": "cross", "silence": "circle", "noise": "triangle", "no-audio": "square"}
 """Control -> its mark; one of another name is a bar."""
 STEPS = (1, 2, 2.5, 5, 10)
 
@@ -124,7 +124,12 @@ def _plot(table: Table, column: int) -> Plot | None:
 def _line(row: Row, column: int, scale: Scale, place: int) -> PlotLine:
     cell = row.cells[column]
     marks = tuple(
-        Mark(MARKS.get(name, "bar"), scale(f.value), f"{name} {f}", best=name == cell.best)
+        Mark(
+            MARKS.get(name, "bar"),
+            scale(f.value),
+            f"{shown_name(name)} {f}",
+            best=name == cell.best,
+        )
         for name, f in cell.controls.items()
         if f.value is not None
     )

@@ -5,10 +5,13 @@ by the mean over the systems that hear of one metric's score of each item. Ties 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mullama.evaluation.answers import AnswerRecord
+from mullama.evaluation.asking import MUSIC, Control
+from mullama.evaluation.figures import REAL
 from mullama.evaluation.items import Item
 from mullama.evaluation.report.player import Player, player
 from mullama.evaluation.report.scored_folder import Scored
@@ -16,7 +19,7 @@ from mullama.evaluation.report.tables import headline_table, title_of
 
 MAX_TOPICS = 12
 """The most frequent question types; a set may have hundreds."""
-WRONG_SONG = "wrong song"
+WRONG_SONG: Control = "wrong-song"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def choose_examples(scored: Scored, *, embed_bytes: int = 0) -> Examples:
 
     def example(rank: str, item: Item, score: float) -> Example:
         said = tuple(_said(name, item.id, answers[name], item_scores[name]) for name in answers)
-        return Example(item, rank, score, said, player(scored.folder, item, embed_bytes))
+        return Example(item, rank, score, said, player(scored.folder.path, item, embed_bytes))
 
     topics = {topic: tuple(example(*one) for one in chosen[topic]) for topic in shown}
     return Examples(
@@ -82,7 +85,7 @@ def choose_examples(scored: Scored, *, embed_bytes: int = 0) -> Examples:
 
 
 Scores = Mapping[tuple[str, str], float]
-"""(item, control) -> the chosen metric's value."""
+"""(item, condition) -> the chosen metric's value."""
 Ranked = Sequence[tuple[float, Item]]
 
 
@@ -102,7 +105,8 @@ def _item_scores(scored: Scored, system: Mapping[str, Any], metric: str, value: 
     for line in scored.item_scores(system):
         score = line.get(metric, {}).get(value)
         if score is not None:
-            found[line["item"], line["control"]] = float(score)
+            condition = line["condition"]
+            found[line["item"], MUSIC if condition == REAL else condition] = float(score)
     return found
 
 
@@ -113,7 +117,7 @@ def _ranked(
     hearing = [s["name"] for s in scored.systems() if s["hears"]] or list(item_scores)
     by_topic: dict[str, list[tuple[float, Item]]] = defaultdict(list)
     for item in scored.items:
-        found = [item_scores[name].get((item.id, "")) for name in hearing]
+        found = [item_scores[name].get((item.id, MUSIC)) for name in hearing]
         known = [score for score in found if score is not None]
         if known:
             by_topic[item.topic].append((sum(known) / len(known), item))
@@ -131,21 +135,25 @@ def _extremes(ranked: Ranked) -> list[tuple[str, Item, float]]:
     return [(rank, ranked[place][1], ranked[place][0]) for place, rank in places.items()]
 
 
-Said = Mapping[tuple[str, str], tuple[str, str]]
-"""(item, control) -> answer, why it failed."""
+Said = Mapping[tuple[str, str], AnswerRecord]
+"""(item, condition) -> the last record."""
 
 
-def _answers(scored: Scored, system: Mapping[str, Any], wanted: Iterable[str]) -> Said:
+def _answers(scored: Scored, system: Mapping[str, Any], wanted: Container[str]) -> Said:
     return {
-        (line["item"], line["control"]): (line["answer"], line["failed"])
-        for line in scored.answers(system)
-        if line["item"] in wanted and line["control"] in ("", WRONG_SONG)
+        (record.item, record.condition): record
+        for record in scored.answers(system)
+        if record.item in wanted and record.condition in (MUSIC, WRONG_SONG)
     }
 
 
 def _said(system: str, item: str, answers: Said, scores: Scores) -> ExampleAnswer:
-    text, failed = answers.get((item, ""), ("", "it was not answered"))
-    wrong_song = answers.get((item, WRONG_SONG), (None, ""))[0]
+    told, wrong = answers.get((item, MUSIC)), answers.get((item, WRONG_SONG))
     return ExampleAnswer(
-        system, text, failed, scores.get((item, "")), wrong_song, scores.get((item, WRONG_SONG))
+        system,
+        text=told.answer if told else "",
+        failed=told.failed if told else "it was not answered",
+        score=scores.get((item, MUSIC)),
+        wrong_song=None if wrong is None or wrong.failed else wrong.answer,
+        wrong_song_score=scores.get((item, WRONG_SONG)),
     )

@@ -7,7 +7,7 @@ share of the way between that and a perfect score; published rows stand apart.
 import re
 from collections.abc import Sequence
 
-from mullama.evaluation.report.figures import probability
+from mullama.evaluation.report.figure import probability, shown_name
 from mullama.evaluation.report.tables import Cell, Row, Table
 from mullama.evaluation.report.view import View
 from mullama.evaluation.report.visible import visible
@@ -85,7 +85,11 @@ def _value(cell: Cell) -> str:
 
 def _control(cell: Cell) -> str:
     figure = cell.controls.get(cell.best)
-    return "--" if figure is None else f"{_plain(figure)} {{\\scriptsize {escaped(cell.best)}}}"
+    return (
+        "--"
+        if figure is None
+        else f"{_plain(figure)} {{\\scriptsize {escaped(shown_name(cell.best))}}}"
+    )
 
 
 def _way(cell: Cell) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mullama.evaluation.report.examples import Example
-from mullama.evaluation.report.figures import UNKNOWN, number, p_value, probability
+from mullama.evaluation.report.figure import UNKNOWN, number, p_value, probability, shown_name
 from mullama.evaluation.report.tables import Cell, Heading, Row, Table
 from mullama.evaluation.report.topics import TopicCell, TopicTable
 from mullama.evaluation.report.view import View
@@ -23,7 +23,7 @@ def markdown(view: View) -> str:
         "",
         escaped(view.sentence),
         "",
-        *(f"- **{caution.weight}:** {escaped(caution.text)}" for caution in view.cautions),
+        *(f"- **Warning:** {escaped(caution)}." for caution in view.cautions),
         "",
         *(f"- {escaped(name)}: {escaped(what)}." for name, what in view.findings),
         "",
@@ -66,7 +66,7 @@ def _rows(row: Row, headings: Sequence[Heading]) -> Iterator[list[str]]:
     yield [f"**{escaped(row.system)}**", *(_value(cell) for cell in row.cells)]
     for control in row.controls:
         cells = [str(cell.controls.get(control, UNKNOWN)) for cell in row.cells]
-        yield [f"&nbsp;&nbsp;{escaped(control)}", *cells]
+        yield [f"&nbsp;&nbsp;{escaped(shown_name(control))}", *cells]
     if row.controls:
         yield ["&nbsp;&nbsp;way from the best control to perfect", *map(_way, row.cells)]
 
@@ -93,7 +93,9 @@ def _topics(table: TopicTable) -> list[str]:
 
 
 def _topic(cell: TopicCell) -> str:
-    controls = "; ".join(f"{escaped(name)} {figure}" for name, figure in cell.controls.items())
+    controls = "; ".join(
+        f"{escaped(shown_name(name))} {figure}" for name, figure in cell.controls.items()
+    )
     return (
         f"**{cell.figure}** <sub>{cell.figure.interval}{'; ' if controls else ''}{controls}</sub>"
     )

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mullama.evaluation.report import figures
+from mullama.evaluation.report import figure
 from mullama.evaluation.report.dot_plot import MARKS, plots
 from mullama.evaluation.report.tables import Verdict
 from mullama.evaluation.report.view import View
@@ -46,10 +46,11 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     environment.filters |= {
-        "number": figures.number,
-        "p_value": figures.p_value,
-        "probability": figures.probability,
-        "counted": figures.counted,
+        "number": figure.number,
+        "p_value": figure.p_value,
+        "probability": figure.probability,
+        "counted": figure.counted,
+        "shown_name": figure.shown_name,
         "as_json": _as_json,
     }
     environment.globals |= {

@@ -27,7 +27,7 @@ def as_json(view: View) -> str:
             del example["player"]
     report = {
         "scores": view.scores,
-        "cautions": [asdict(caution) for caution in view.cautions],
+        "cautions": list(view.cautions),
         "examples": examples,
     }
     return json.dumps(report, indent=1, allow_nan=False) + "\n"

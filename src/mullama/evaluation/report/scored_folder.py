@@ -1,7 +1,6 @@
 """The folder of an evaluation -> its scores, its items, and the answers that a report shows.
 
-`scores.json` is what `evaluate score` wrote; every text in it, and in the files beside it, may be
-anybody's. Does not know how a report looks.
+Every text in `scores.json` and the files beside it may be anybody's. Does not know how a report looks.
 """
 
 import json
@@ -11,16 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
+from mullama.evaluation.answers import AnswerRecord, read_answers
+from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import Item
+from mullama.evaluation.score import FORMAT
 from mullama.jobs.atomic_folder import human_size
 from mullama.jobs.records import UNREADABLE, RecordFormat
 
-SCORES, ITEMS = "scores.json", "items.jsonl"
-FORMAT = 1
-"""Of `scores.json`."""
 MAX_SCORES_BYTES = 256 * 10**6
-MUSIC = "music"
-"""The condition that is no control."""
 
 _LINES = RecordFormat[dict[str, Any]](encode=dict, decode=lambda values, where: values, key=repr)
 
@@ -29,7 +26,7 @@ _LINES = RecordFormat[dict[str, Any]](encode=dict, decode=lambda values, where: 
 class Scored:
     """An evaluation that has been scored."""
 
-    folder: Path
+    folder: EvaluationFolder
     scores: Mapping[str, Any]
     """As `scores.json` has it."""
     items: tuple[Item, ...]
@@ -38,46 +35,44 @@ class Scored:
         """The systems, in the order of the evaluation."""
         return list(self.scores["systems"])
 
-    def answers(self, system: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """The lines of a system's answers, under every condition; none where there is no file."""
-        return self._lines("answers", system)
+    def answers(self, system: Mapping[str, Any]) -> Iterator[AnswerRecord]:
+        """A system's answers, under every condition; none where there is no file."""
+        path = self.folder.answers(self._file_name(system))
+        return read_answers(path) if path.is_file() else iter(())
 
     def item_scores(self, system: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The lines of a system's scores of each item; none where there is no file."""
-        return self._lines("scores", system)
+        path = self.folder.scores_folder / f"{self._file_name(system)}.jsonl"
+        return _LINES.read(path) if path.is_file() else iter(())
 
-    def _lines(self, folder: str, system: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def _file_name(self, system: Mapping[str, Any]) -> str:
         name = str(system["file_name"])
         if not name or Path(name).name != name:  # it must not lead out of the folder
-            raise UsageError(f"{self.folder / SCORES}: {name!r} is no file's name")
-        path = self.folder / folder / f"{name}.jsonl"
-        if path.is_file():
-            yield from _LINES.read(path)
+            raise UsageError(f"{self.folder.scores}: {name!r} is no file's name")
+        return name
 
 
-def read_scored(folder: Path) -> Scored:
+def read_scored(path: Path) -> Scored:
     """The evaluation in a folder; raises UsageError for one that is not there or not yet scored."""
-    path = folder / SCORES
-    if not path.is_file():
-        raise UsageError(f"{path} does not exist: run `mullama evaluate score {folder}` first")
-    scores = _read_json(path)
+    folder = EvaluationFolder(path)
+    if not folder.scores.is_file():
+        raise UsageError(
+            f"{folder.scores} does not exist: run `mullama evaluate score {path}` first"
+        )
+    scores = _read_json(folder.scores)
     if not isinstance(scores, dict) or scores.get("format") != FORMAT:
         raise UsageError(
-            f"{path} is not of format {FORMAT}: run `mullama evaluate score {folder}` again"
+            f"{folder.scores} is not of format {FORMAT}: run `mullama evaluate score {path}` again"
         )
-    lines = folder / ITEMS
-    items = tuple(
-        Item.from_dict(values, f"{lines}, line {number}")
-        for number, values in enumerate(_LINES.read(lines), start=1)
-    )
-    return Scored(folder, scores, items)
+    return Scored(folder, scores, tuple(folder.read_items()))
 
 
-def malformed(folder: Path, cause: BaseException) -> UsageError:
+def malformed(path: Path, cause: BaseException) -> UsageError:
     """One line for scores of another form, for one of `UNREADABLE`."""
     what = f"{cause} is missing" if isinstance(cause, KeyError) else str(cause)
     return UsageError(
-        f"{folder / SCORES} is not what `mullama evaluate score` writes ({what}): run it again"
+        f"{EvaluationFolder(path).scores} is not what `mullama evaluate score` writes ({what}):"
+        " run it again"
     )
 
 

@@ -5,12 +5,12 @@ from the best control to a perfect score does. Knows no format.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from mullama.evaluation.report.figures import Figure
-from mullama.evaluation.report.scored_folder import MUSIC
+from mullama.evaluation.figures import REAL
+from mullama.evaluation.report.figure import Figure
 
 Scores = Mapping[str, Any]
 
@@ -28,6 +28,13 @@ EXPLANATIONS = {
     "attributes": "Read from open answers. An attribute counts on the items whose reference names it.",
     "choices": "An answer that cannot be read is wrong; its share is reported.",
 }
+
+FULL_TITLES = {
+    "character-bleu": "{} of characters",
+    "choices": "Choices: {}",
+    "choice-likelihoods": "Choices: {}",
+}
+"""Metric -> how its titles read outside its table."""
 
 
 class Verdict(StrEnum):
@@ -112,6 +119,27 @@ class Table:
     rows: tuple[Row, ...]
     quoted: tuple[QuotedRow, ...] = ()
 
+    def split(self) -> "tuple[Table, Table | None]":
+        """The columns that are read first, and precisions and recalls of which there is an F1."""
+        titles = {heading.title for heading in self.headings}
+        parts = [
+            place
+            for place, heading in enumerate(self.headings)
+            if heading.title[-2:] in (" P", " R") and f"{heading.title[:-2]} F1" in titles
+        ]
+        if not parts:
+            return self, None
+        rest = [place for place in range(len(self.headings)) if place not in parts]
+        return self._of(rest), replace(self._of(parts), quoted=())
+
+    def _of(self, places: Sequence[int]) -> "Table":
+        return Table(
+            self.name,
+            tuple(self.headings[place] for place in places),
+            tuple(replace(r, cells=tuple(r.cells[p] for p in places)) for r in self.rows),
+            tuple(replace(q, values=tuple(q.values[p] for p in places)) for q in self.quoted),
+        )
+
     @property
     def title(self) -> str:
         """Its heading."""
@@ -156,7 +184,7 @@ def cell(scores: Scores, system: Scores, metric: str, value: str) -> Cell:
     test = system.get("ears", {}).get(metric, {}).get(value) or {}
     share = Figure.of(way)
     return Cell(
-        figure=_condition(conditions, MUSIC, metric, value),
+        figure=_condition(conditions, REAL, metric, value),
         controls={name: figure for name, figure in controls.items() if figure.known},
         way=share,
         best=str(way.get("control") or test.get("control") or ""),
@@ -167,15 +195,16 @@ def cell(scores: Scores, system: Scores, metric: str, value: str) -> Cell:
 
 
 def title_of(scores: Scores, metric: str, value: str) -> str:
-    """What the last table that has this value calls it: the same name in two tables is of two metrics."""
+    """What a value is called where its table is not told."""
     titles = [
         column["title"]
         for name in scores["scoring"]
         for column in scores["tables"][name]
         if (column["metric"], column["value"]) == (metric, value)
     ]
-    title = titles[-1] if titles else f"{metric} {value.replace('_', ' ').replace('f1', 'F1')}"
-    return f"{title} of characters" if metric == "character-bleu" else title
+    # The same name in two tables is of two metrics, and the same value may have two names.
+    title = titles[-1] if titles else f"{metric} {value}"
+    return FULL_TITLES.get(metric, "{}").format(title)
 
 
 def _verdict(way: Figure, holm: float | None, level: float) -> Verdict:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mullama.evaluation.report.figures import Figure
-from mullama.evaluation.report.scored_folder import MUSIC
+from mullama.evaluation.figures import REAL
+from mullama.evaluation.report.figure import Figure
 from mullama.evaluation.report.tables import Heading, headline_table
 
 
@@ -64,5 +64,5 @@ def _cell(about: Mapping[str, Any], heading: Heading) -> TopicCell:
         name: Figure.of(metrics.get(heading.metric, {}).get(heading.value))
         for name, metrics in about.get("conditions", {}).items()
     }
-    music = figures.pop(MUSIC, Figure())
+    music = figures.pop(REAL, Figure())
     return TopicCell(music, {name: figure for name, figure in figures.items() if figure.known})

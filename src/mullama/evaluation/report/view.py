@@ -1,21 +1,20 @@
 """A scored evaluation -> everything that a report shows, whatever it is written as."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mullama.evaluation.report.cautions import Caution, cautions
 from mullama.evaluation.report.examples import Examples, choose_examples
-from mullama.evaluation.report.figures import counted
+from mullama.evaluation.report.figure import counted, shown_name
 from mullama.evaluation.report.scored_folder import Scored
 from mullama.evaluation.report.tables import Table, Verdict, alpha, headline_table, tables, title_of
 from mullama.evaluation.report.topics import TopicTable, topic_tables
 
 ASKING = {
-    "whole": "about whole tracks",
-    "published": "by the published protocol (60 s pieces, every second one, joined)",
+    "whole": "heard whole",
+    "published": "heard by the published protocol (60 s pieces, every second one, joined)",
 }
 
 
@@ -25,7 +24,8 @@ class View:
 
     scores: Mapping[str, Any]
     """As `scores.json` has it."""
-    cautions: tuple[Caution, ...]
+    cautions: tuple[str, ...]
+    """What a reader must know before believing a figure."""
     headlines: Table
     """One value of each metric: where a reader sees what needed ears."""
     tables: tuple[Table, ...]
@@ -38,7 +38,7 @@ class View:
         about, asking = self.scores["set"], self.scores["asking"]
         names = [system["name"] for system in self.scores["systems"]]
         who = names[0] if len(names) == 1 else f"{len(names)} systems"
-        controls = ", ".join(asking["controls"]) or "none"
+        controls = ", ".join(map(shown_name, asking["controls"])) or "none"
         how = ASKING.get(asking["protocol"], f"by the protocol {asking['protocol']}")
         return (
             f"{who} answered {counted(about['items'], 'question')} on"
@@ -66,6 +66,14 @@ class View:
         )
 
     @property
+    def tests(self) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """The paired tests of headline values, and the others."""
+        told: Mapping[str, Any] = self.scores["metrics"]
+        pairs = self.scores["tests"]["pairs"]
+        headlines = [p for p in pairs if p["value"] == told[p["metric"]]["headline"]]
+        return headlines, [p for p in pairs if p["value"] != told[p["metric"]]["headline"]]
+
+    @property
     def command(self) -> str:
         """What was run."""
         return shlex.join(self.scores["command"])
@@ -80,9 +88,14 @@ class View:
             ("licence of the set", about["licence"] or "not stated"),
             *((f"SHA-256 of {file}", digest) for file, digest in about["sources"]),
             *(("note on the set", note) for note in about["notes"]),
-            *((f"asking: {name.replace('_', ' ')}", _text(asking[name])) for name in asking),
+            *(
+                (f"asking: {name.replace('_', ' ')}", _text(asking[name]))
+                for name in asking
+                if name != "control"
+            ),
             ("intervals", f"{scores['level']:.0%}, {scores['resamples']:,} resamples of tracks"),
             ("permutations", f"{scores['permutations']:,}"),
+            ("seed of intervals and tests", str(scores["seed"])),
             *((f"version of {name}", str(what)) for name, what in scores["versions"].items()),
         )
 
@@ -105,6 +118,20 @@ class View:
         return f"{ears} of its {counted(len(judged), 'score')} needed ears"
 
 
+def _details(systems: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Why answers failed, and how an overlap with training data is known."""
+    for system in systems:
+        for why, count in system["causes"].items():
+            yield f"{system['name']}: {counted(count, 'answer')} failed: {why}"
+        if (overlap := system["overlap"]) and overlap["tracks"]:
+            reasons = ", ".join(f"{why} ({count:,})" for why, count in overlap["reasons"].items())
+            examples, files = (
+                ", ".join(map(str, names))
+                for names in (overlap["examples"], [file for file, _ in overlap["files"]])
+            )
+            yield f"{system['name']}: tracks known again in {files} by {reasons}, such as {examples}"
+
+
 def _text(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -114,7 +141,7 @@ def view_of(scored: Scored, *, embed_bytes: int = 0) -> View:
     scores = scored.scores
     return View(
         scores,
-        tuple(cautions(scores)),
+        (*map(str, scores["warnings"]), *_details(scores["systems"])),
         headline_table(scores),
         tuple(tables(scores)),
         tuple(topic_tables(scores)),

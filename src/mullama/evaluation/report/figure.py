@@ -78,6 +78,11 @@ def probability(value: float | None) -> str:
     return p_value(value) if value is None or value < 0.001 else f"= {p_value(value)}"
 
 
+def shown_name(condition: str) -> str:
+    """A control's name as a table has it."""
+    return condition.replace("-", " ")
+
+
 def counted(count: int, noun: str) -> str:
     """`1 item`, `1,200 items`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
