@@ -20,6 +20,7 @@ SETS = Registry[Reader](
     {
         "pairs": f"{_HERE}.pairs:read",
         "musicqa": f"{_HERE}.pairs:read_musicqa",
+        "studio": f"{_HERE}.studio:read",
         "hummusqa": f"{_HERE}.hummusqa:read",
         "muchomusic": f"{_HERE}.muchomusic:read",
         "rulistening": f"{_HERE}.muchomusic:read_rulistening",
