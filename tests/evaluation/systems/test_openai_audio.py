@@ -170,7 +170,7 @@ def test_another_server_gets_nothing(sound: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("url", ["ftp://host/v1", "http://user:pass@host/v1", "nonsense"])
 def test_what_is_no_address_is_refused_at_once(url: str) -> None:
-    with pytest.raises(UsageError, match="expected an endpoint's URL|in its URL"):
+    with pytest.raises(UsageError, match=r"expected an endpoint's URL|in its URL"):
         SystemSpec("openai", options={"url": url, "model": "m"}).open()
 
 

@@ -131,7 +131,7 @@ class GradioApp(System):
             raise EndpointError(f"no answer in {self.options.timeout:g} s") from error
         except (ValueError, TypeError) as error:  # also what the app itself raised
             raise UnansweredError(self._explain(error)) from error
-        except Exception as error:  # noqa: BLE001  the errors of several HTTP libraries below it
+        except Exception as error:
             raise EndpointError(f"{self.options.url}: {self._explain(error)}") from error
 
     @contextmanager
@@ -177,7 +177,7 @@ class GradioApp(System):
                 analytics_enabled=False,
                 httpx_kwargs={"timeout": self.options.timeout},
             )
-        except Exception as error:  # noqa: BLE001  what is no app of Gradio may raise anything
+        except Exception as error:
             raise EndpointError(f"{self.options.url}: {self._explain(error)}") from error
         if urlsplit(client.src_prefixed)[:2] != urlsplit(self.options.url)[:2]:
             raise EndpointError(f"{self.options.url} wants files to be sent to another server")
