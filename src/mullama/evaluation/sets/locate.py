@@ -26,6 +26,11 @@ class Locator:
             self._known[name] = self._find(name, sound)
         return self._known[name]
 
+    def first(self, *names: str) -> dict[str, Any]:
+        """Like a call, for audio that may have any of these names; the first counts if none is there."""
+        found = (self(name) for name in names)
+        return next((about for about in found if "file" in about), self(names[0]))
+
     def _find(self, name: str, sound: bytes | None) -> dict[str, Any]:
         try:
             file = self.audio.lasting(self.audio.find(Clip(audio=name, sound=sound), self.path))

@@ -13,6 +13,8 @@ from mullama.evaluation.items import EvaluationSet, Item, check_items
 from mullama.evaluation.sets.locate import Locator
 from mullama.jobs.digest import file_digest
 from mullama.musicqa.interview.filters import count_unwanted
+from mullama.musicqa.sources.studio import StudioSource
+from mullama.studio.words.topics import question_topic
 
 OPEN = "open question"
 """The topic of a question that is not one of MusicQA's fixed four."""
@@ -22,7 +24,8 @@ EVALUATION_FILE = "EvalMusicQA.json"
 def read(path: Path, audio: AudioResolver) -> EvaluationSet:
     """Any file of pairs that training reads; raises UsageError for another form.
 
-    A fixed question is its own topic, every other one is of the topic `OPEN`.
+    A fixed question is its own topic; so is what the studio's questions ask after; every other one is of
+    the topic `OPEN`.
     """
     files = expand([path])
     items = check_items((item for file in files for item in _items(file, audio)), str(path))
@@ -53,11 +56,17 @@ def _items(file: Path, audio: AudioResolver) -> Iterator[Item]:
                 question=question,
                 references=(answer,),
                 track=_track(clip, name),
-                topic=question if question in FIXED_QUESTIONS else OPEN,
+                topic=_topic(clip, question),
                 source=clip.source,
                 source_id=clip.id,
                 **about,
             )
+
+
+def _topic(clip: Clip, question: str) -> str:
+    if question in FIXED_QUESTIONS:
+        return question
+    return (question_topic(question) if clip.source == StudioSource.name else None) or OPEN
 
 
 def _track(clip: Clip, name: str) -> str:

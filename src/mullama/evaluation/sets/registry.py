@@ -20,6 +20,17 @@ SETS = Registry[Reader](
     {
         "pairs": f"{_HERE}.pairs:read",
         "musicqa": f"{_HERE}.pairs:read_musicqa",
+        "studio": f"{_HERE}.studio:read",
+        "hummusqa": f"{_HERE}.hummusqa:read",
+        "muchomusic": f"{_HERE}.muchomusic:read",
+        "rulistening": f"{_HERE}.muchomusic:read_rulistening",
+        "mmau": f"{_HERE}.audio_benchmarks:read_mmau",
+        "mmau-pro": f"{_HERE}.audio_benchmarks:read_mmau_pro",
+        "mmar": f"{_HERE}.audio_benchmarks:read_mmar",
+        "mustbench": f"{_HERE}.mustbench:read",
+        "musiccaps": f"{_HERE}.captions:read_musiccaps",
+        "songdescriber": f"{_HERE}.captions:read_describer",
+        "cmi-bench": f"{_HERE}.cmi_bench:read",
     },
     entry_points="mullama.sets",
 )

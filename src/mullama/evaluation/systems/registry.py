@@ -10,6 +10,7 @@ from mullama.evaluation.items import Item
 from mullama.evaluation.systems.system import System
 from mullama.jobs.digest import stable_digest
 from mullama.options import from_mapping
+from mullama.options.values import fit
 from mullama.registry import Registry
 
 _HERE = "mullama.evaluation.systems"
@@ -48,6 +49,8 @@ class SystemSpec:
     """What tables call it, and its files; by default the kind."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Of its class."""
+    trained_on: tuple[str, ...] = ()
+    """Files of what it was trained on, where that is known."""
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -90,8 +93,10 @@ class SystemSpec:
             return cls.from_text(stored)
         if not isinstance(stored, dict) or not isinstance(stored.get("kind"), str):
             raise UsageError(f"{where}: expected a system's kind, with its name and options")
-        options = {key: value for key, value in stored.items() if key not in ("kind", "name")}
-        return cls(stored["kind"], str(stored.get("name") or ""), options)
+        about = {key: stored.get(key) for key in ("kind", "name", "trained_on")}
+        trained_on = fit(tuple[str, ...], about["trained_on"] or [], f"{where}: trained_on")
+        options = {key: value for key, value in stored.items() if key not in about}
+        return cls(stored["kind"], str(about["name"] or ""), options, trained_on)
 
 
 def value_of(text: str) -> Any:
