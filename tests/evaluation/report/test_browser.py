@@ -28,7 +28,7 @@ CONTRAST = """() => {
   const poor = [];
   for (const element of document.querySelectorAll("body *")) {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || element.closest("script, style")) continue;
+    if (!own || element.closest("script, style, title")) continue;
     const style = getComputedStyle(element);
     const inside = element.closest("svg");
     const [a, b] = [light(numbers(inside ? style.fill : style.color)), light(behind(element))];
