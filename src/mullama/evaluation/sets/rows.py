@@ -142,13 +142,12 @@ def to_set(
     notes: Sequence[str] = (),
 ) -> EvaluationSet:
     """The set with what was left out, and how many answers are withheld, in its notes."""
-    left = tally.left_out.total  # read after the items
-    where = ", ".join(map(str, files))
-    checked = check_items(items, f"{where} ({left()} rows left out)" if left() else where)
+    every = tuple(items)  # the tally is complete only now
+    left = tally.left_out.total()
+    where = ", ".join(map(str, files)) + (f" ({left} rows left out)" if left else "")
+    checked = check_items(every, where)
     withheld = sum(not item.scored for item in checked)
-    told = (
-        [f"{withheld} items cannot be scored: the set withholds their answers"] if withheld else []
-    )
+    told = [f"answers withheld, so that they are not scored: {withheld}"] if withheld else []
     told += [f"{count} left out: {why}" for why, count in tally.left_out.most_common()]
     sources = tuple((str(file), file_digest(file)) for file in files)
     return EvaluationSet(name, checked, licence, sources, (*notes, *told))
