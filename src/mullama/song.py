@@ -247,7 +247,9 @@ def open_model(options: LoadOptions) -> MuLlama:
     retrieval = None
     if options.retrieval is not None:
         vectors = load_vectors(options.retrieval)
-        retrieval = Retrieval(vectors, options.retrieval_k, options.retrieval_weight)
+        retrieval = Retrieval(
+            vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
+        )
     model, tokenizer = load_model(options.model, dtype=options.dtype, device=options.device)
     return MuLlama(
         model,
