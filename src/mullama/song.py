@@ -134,9 +134,9 @@ class MuLlama:
     ) -> Song:
         """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
-        The whole piece is encoded, in windows, unless the encoder has its own way. `as_published` goes
-        through the published code's resampler, and takes as much as that does (MERT: a minute). Raises AudioError for what cannot be read as music, or is
-        longer than `max_seconds`.
+        The whole piece is encoded, in windows, unless the encoder has its own way. `as_published`
+        goes through the published code's resampler and takes as much as that does: for MERT the first
+        minute. Raises AudioError for what cannot be read as music, or is longer than `max_seconds`.
         """
         encoder = self.model.encoder
         limit = encoder.published_seconds if as_published else None

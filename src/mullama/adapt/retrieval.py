@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from mullama.errors import CheckpointError, UsageError
 
+
 @dataclass(frozen=True)
 class Retrieval:
     """Vectors to lean on, and how much."""

@@ -2,7 +2,8 @@
 
 Reads the published checkpoint.pth (which holds everything, and optimiser state that stays on the
 disk), files with the adapter alone, and those of the pretraining phase; also LLaMA-Adapter's 7B.pth,
-whose encoder is ImageBind, and that model's own training files. Knows the names inside; whether the parts fit a language model and an encoder is found out in convert.py.
+whose encoder is ImageBind, and that model's own training files. Knows the names inside; whether the
+parts fit a language model and an encoder is found out in convert.py.
 """
 
 from dataclasses import dataclass, field
@@ -114,7 +115,9 @@ class Adapter:
         adapted = range(layers - self.layers, layers)
         for layer in adapted:
             if layer not in self.gates:
-                raise _missing(self.file.path, f"{LANGUAGE}layers.{layer}.attention.gate", self.published)
+                raise _missing(
+                    self.file.path, f"{LANGUAGE}layers.{layer}.attention.gate", self.published
+                )
         return concat([self.gates[layer].then(_flat) for layer in adapted], torch.stack)
 
 
@@ -143,7 +146,9 @@ def read_adapter(path: Path) -> Adapter:
         elif language_model_name(inner):
             adapter.language[inner] = tensor
         elif inner not in UNUSED:
-            raise CheckpointError(f"{path} holds {key}, which belongs to no part of {published.model}")
+            raise CheckpointError(
+                f"{path} holds {key}, which belongs to no part of {published.model}"
+            )
     _check_bridge(adapter)
     return adapter
 

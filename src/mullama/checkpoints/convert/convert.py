@@ -122,7 +122,11 @@ def _counted(progress: Progress | None, total: int) -> Callable[[int], None]:
 
 
 def _plan(
-    config: MuLlamaConfig, adapter: Adapter | None, language: Llama, encoder: EncoderSource, seed: int
+    config: MuLlamaConfig,
+    adapter: Adapter | None,
+    language: Llama,
+    encoder: EncoderSource,
+    seed: int,
 ) -> dict[str, LazyTensor]:
     """Every tensor of the folder by its name there, checked against the model's own list."""
     plan = {f"language_model.{name}": tensor for name, tensor in language.state.items()}

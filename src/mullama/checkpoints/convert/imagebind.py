@@ -64,7 +64,9 @@ def _name(key: str, where: str) -> str:
     if found := BLOCK.fullmatch(key):
         number, part, inner = found.groups()
         return f"blocks.{number}.{IN_BLOCK[part]}.{inner}"
-    raise CheckpointError(f"{where} holds {key}, which belongs to no part of ImageBind's audio branch")
+    raise CheckpointError(
+        f"{where} holds {key}, which belongs to no part of ImageBind's audio branch"
+    )
 
 
 def _config(state: Mapping[str, LazyTensor], where: str, heads: int | None) -> ImageBindConfig:
@@ -82,10 +84,11 @@ def _config(state: Mapping[str, LazyTensor], where: str, heads: int | None) -> I
         check_sizes(config, where)
     except INVALID as cause:
         raise CheckpointError(f"{where}: {reason(cause)}") from cause
-    if width % config.trunk_heads:
+    unknown = heads is None and width != ImageBindConfig.trunk_width
+    if unknown or width % config.trunk_heads:
         raise CheckpointError(
-            f"{where}: {config.trunk_heads} heads do not share a width of {width}: say how many there "
-            "are with --imagebind-heads"
+            f"{where}: its trunk of width {width} is not of {config.trunk_heads} heads: say how many "
+            "there are with --imagebind-heads"
         )
     return config
 

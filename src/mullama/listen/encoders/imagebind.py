@@ -159,9 +159,7 @@ def picture(
     return (filled - USUAL_LEVEL) / LEVEL_SPREAD
 
 
-def centre(
-    clips: list[Float[Tensor, "2 _"]], spans: list[Span]
-) -> list[Float[Tensor, " _"]]:
+def centre(clips: list[Float[Tensor, "2 _"]], spans: list[Span]) -> list[Float[Tensor, " _"]]:
     """Clips (the first channel and the mean of all) without their mean -> the first channel.
 
     One after another in one buffer, as published: what clips share lacks the mean of the ones before.
