@@ -79,7 +79,7 @@ def _config(state: Mapping[str, LazyTensor], where: str, heads: int | None) -> I
             trunk_width=width,
             trunk_layers=len(blocks),
             trunk_intermediate=inner,
-            **({} if heads is None else {"trunk_heads": heads}),
+            trunk_heads=ImageBindConfig.trunk_heads if heads is None else heads,
         )
         check_sizes(config, where)
     except INVALID as cause:

@@ -84,6 +84,7 @@ class ImageBindEncoder(EncoderModel, PreTrainedModel):
     main_input_name = "windows"
     _supports_sdpa = True
     published_seconds = math.inf
+    log_scale: Tensor
 
     def __init__(self, config: ImageBindConfig) -> None:
         super().__init__(config)
@@ -100,8 +101,9 @@ class ImageBindEncoder(EncoderModel, PreTrainedModel):
             init.normal_(module.class_token, std=self.config.initializer_range)
             init.normal_(module.positions, std=self.config.initializer_range)
         elif isinstance(module, nn.MultiheadAttention):
-            init.xavier_normal_(module.bias_k)
-            init.xavier_normal_(module.bias_v)
+            for learned in (module.bias_k, module.bias_v):
+                if learned is not None:
+                    init.xavier_normal_(learned)
         elif isinstance(module, ImageBindEncoder):
             init.constant_(module.log_scale, LOG_SCALE)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 from jaxtyping import Float
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -57,5 +57,5 @@ def _triangles(rate_hz: int, padded: int, bands: int) -> NDArray[np.float32]:
     return np.maximum(0.0, np.minimum(rising, falling)).astype(np.float32)
 
 
-def _mel(hz: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    return np.asarray(1127.0 * np.log1p(np.asarray(hz) / 700.0))
+def _mel(hz: ArrayLike) -> NDArray[np.float64]:
+    return np.asarray(1127.0 * np.log1p(np.asarray(hz, dtype=np.float64) / 700.0))
