@@ -148,7 +148,7 @@ class CannedServer:
                 return 400, [], _error(f"Unsupported parameter: {name}")
         if not self.structured and "response_format" in body:
             return 400, [], _error("this server is a simple one")
-        asked = body["messages"][0]["content"]
+        asked = _asked(body)
         mark = next(iter(re.findall(r"\[([\w-]+)\]", asked)), "")
         digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
         self._seen[digest] += 1
@@ -190,8 +190,9 @@ class CannedServer:
             return '{"answers": ["one", "two'
         if mark == "unwanted" and first:
             return json.dumps({"answers": ["It has the tag rock."] * 4, "pairs": []})
-        seed = hashlib.sha256(messages[0]["content"].encode()).hexdigest()
-        is_fixed = "1. Describe the audio" in messages[0]["content"]
+        asked = _asked(body)
+        seed = hashlib.sha256(asked.encode()).hexdigest()
+        is_fixed = "1. Describe the audio" in asked
         if "response_format" in body:
             return json.dumps(
                 {"answers": fixed_reply(seed)} if is_fixed else {"pairs": open_reply(seed)}
@@ -204,6 +205,13 @@ class CannedServer:
             f"{n}. Question: {pair['question']}\nAnswer: {pair['answer']}"
             for n, pair in enumerate(open_reply(seed), 1)
         )
+
+
+def _asked(body: dict[str, Any]) -> str:
+    """The text of the user's first message, which may have parts of other kinds."""
+    content = next(each["content"] for each in body["messages"] if each["role"] == "user")
+    parts = [{"text": content}] if isinstance(content, str) else content
+    return "".join(part.get("text", "") for part in parts)
 
 
 def _completion(text: str, finish_reason: str) -> dict[str, Any]:
