@@ -63,5 +63,5 @@ def test_a_stretch_without_sound_and_a_file_without_any(tmp_path: Path) -> None:
     ):
         pass
     (tmp_path / "b.wav").write_bytes(b"RIFF, but no more")
-    with pytest.raises(AudioError, match="b.wav"):
+    with pytest.raises(AudioError, match=r"b\.wav"):
         length(tmp_path / "b.wav")

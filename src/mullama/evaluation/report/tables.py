@@ -10,27 +10,29 @@ from enum import StrEnum
 from typing import Any
 
 from mullama.evaluation.figures import REAL
+from mullama.evaluation.metrics.scoring import AS_PUBLISHED, STANDARD
 from mullama.evaluation.report.figure import Figure
 
 Scores = Mapping[str, Any]
 
 TITLES = {
-    "as-published": "The published table's protocol",
-    "standard": "Standard scores",
+    AS_PUBLISHED: "The published table's protocol",
+    STANDARD: "Standard scores",
     "attributes": "What was heard, attribute by attribute",
     "choices": "Multiple choice",
 }
 """Name of a table in `scores.json` -> its heading; another name is its own."""
 EXPLANATIONS = {
-    "as-published": "BLEU counts characters, ROUGE-L and BERTScore are recalls, as in the published"
+    AS_PUBLISHED: "BLEU counts characters, ROUGE-L and BERTScore are recalls, as in the published"
     " MusicQA tables. Compare these with such tables alone.",
-    "standard": "Words as the field counts them. Signatures of every metric stand at the end.",
+    STANDARD: "Words as the field counts them. Signatures of every metric stand at the end.",
     "attributes": "Read from open answers. An attribute counts on the items whose reference names it.",
     "choices": "An answer that cannot be read is wrong; its share is reported.",
 }
 
 FULL_TITLES = {
     "character-bleu": "{} of characters",
+    "attributes": "Attributes: {}",
     "choices": "Choices: {}",
     "choice-likelihoods": "Choices: {}",
 }
@@ -130,9 +132,10 @@ class Table:
         if not parts:
             return self, None
         rest = [place for place in range(len(self.headings)) if place not in parts]
-        return self._of(rest), replace(self._of(parts), quoted=())
+        return self.of(rest), replace(self.of(parts), quoted=())
 
-    def _of(self, places: Sequence[int]) -> "Table":
+    def of(self, places: Sequence[int]) -> "Table":
+        """Some columns of it."""
         return Table(
             self.name,
             tuple(self.headings[place] for place in places),
@@ -220,20 +223,26 @@ def _verdict(way: Figure, holm: float | None, level: float) -> Verdict:
 
 
 def _table(scores: Scores, name: str) -> Table:
-    headings = [
-        _heading(scores, column["title"], column["metric"], column["value"])
-        for column in scores["tables"][name]
+    columns = scores["tables"][name]
+    headings = [_heading(scores, c["title"], c["metric"], c["value"]) for c in columns]
+    published = scores["published"] if name == AS_PUBLISHED else ()
+    quoted = tuple(_quoted(row, headings) for row in published)
+    return _without_empty_columns(Table(name, tuple(headings), _rows(scores, headings), quoted))
+
+
+def _quoted(row: Scores, headings: Sequence[Heading]) -> QuotedRow:
+    values = tuple(Figure.of({"value": row["values"].get(h.title)}) for h in headings)
+    return QuotedRow(row["system"], row["source"], values)
+
+
+def _without_empty_columns(table: Table) -> Table:
+    """Columns of what no reference names are left out; those of a metric that is off are shown."""
+    filled = [
+        place
+        for place, heading in enumerate(table.headings)
+        if heading.off or any(row.cells[place].figure.known for row in table.rows)
     ]
-    quoted = scores.get("published", ()) if name == "as-published" else ()
-    rows = [
-        QuotedRow(
-            row["system"],
-            row["source"],
-            tuple(Figure.of({"value": row["values"].get(h.title)}) for h in headings),
-        )
-        for row in quoted
-    ]
-    return Table(name, tuple(headings), _rows(scores, headings), tuple(rows))
+    return table.of(filled)
 
 
 def _heading(scores: Scores, title: str, metric: str, value: str) -> Heading:
