@@ -109,6 +109,7 @@ def test_answers_of_ours(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("  ", "is empty"),
+        ("a" * 100_001, "has 100001 characters"),
         (None, "as text, got None"),
         (3, "as text, got 3"),
         (["a"], r"as text, got \['a'\]"),
@@ -122,6 +123,11 @@ def test_what_is_no_answer_fails_its_item_alone(answer: Any, why: str, tmp_path:
         one, two = replies(path, ONE, TWO)
         assert re.search(why, one.failed)
         assert two.text == "Good."
+
+
+def test_half_a_surrogate_pair_is_replaced(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", {"id": ONE.id, "answer": " A tune\ud800."})
+    assert replies(path, ONE)[0].text == "A tune?."
 
 
 def test_a_missing_answer(tmp_path: Path) -> None:

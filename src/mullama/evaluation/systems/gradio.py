@@ -20,7 +20,7 @@ from mullama.errors import MissingExtraError, UsageError
 from mullama.evaluation.systems.registry import value_of
 from mullama.evaluation.systems.remote import Outage, UnansweredError
 from mullama.evaluation.systems.sent_sound import wav_bytes
-from mullama.evaluation.systems.system import Reply, Request, System, as_json, each
+from mullama.evaluation.systems.system import Reply, Request, System, as_json, checked, each
 from mullama.musicqa.writers.address import Address, EndpointError
 from mullama.musicqa.writers.endpoint import FIRST_WAIT, MAX_EXPLANATION, MAX_WAIT
 from mullama.musicqa.writers.redact import redactor
@@ -104,7 +104,7 @@ class GradioApp(System):
         return Reply(self._redact(self._text(found)))
 
     def _text(self, found: Any) -> str:
-        """The answer in what the app returned; raises UnansweredError where there is none."""
+        """The answer in what the app returned; raises UnansweredError or UsageError where there is none."""
         outputs, place = found if isinstance(found, list | tuple) else [found], self.options.output
         text = outputs[place] if place < len(outputs) else None
         after = self.options.after
@@ -112,10 +112,7 @@ class GradioApp(System):
             raise UnansweredError(f"output {place} of {len(outputs)} of the app is no text")
         if after and after not in text:
             raise UnansweredError(f"{after!r} is not in what the app says")
-        answer = text.rpartition(after)[2].strip() if after else text.strip()
-        if not answer:
-            raise UnansweredError("the app's answer is empty")
-        return answer
+        return checked(text.rpartition(after)[2] if after else text)
 
     def _ask(self, call: list[Any]) -> Any:
         """What the app returns; put again where it could not be reached."""

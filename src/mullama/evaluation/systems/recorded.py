@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 from mullama.errors import UsageError
 from mullama.evaluation.items import Item
 from mullama.evaluation.systems.recorded_files import RecordedAnswer, read_recorded
-from mullama.evaluation.systems.system import Reply, Request, System, each
+from mullama.evaluation.systems.system import Reply, Request, System, checked, each
 from mullama.jobs.digest import file_digest
 from mullama.options import Flag, Options
 from mullama.options.values import shown
@@ -72,14 +72,15 @@ class Recorded(System):
 
 
 def _text(answer: RecordedAnswer) -> str:
-    """Raises UsageError for what is no text, and for an empty one."""
+    """Raises UsageError for what is no answer, with its place in the file."""
     if answer.failed:
         raise UsageError(f"{answer.where}: was not answered: {answer.failed}")
     if not isinstance(answer.value, str):
         raise UsageError(f"{answer.where}: expected an answer as text, got {shown(answer.value)}")
-    if not answer.value.strip():
-        raise UsageError(f"{answer.where}: the answer is empty")
-    return answer.value
+    try:
+        return checked(answer.value)
+    except UsageError as error:
+        raise UsageError(f"{answer.where}: {error}") from error
 
 
 def _keys(answer: RecordedAnswer) -> list[Key]:
