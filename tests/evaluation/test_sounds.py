@@ -7,7 +7,15 @@ import pytest
 import soundfile
 
 from mullama.errors import AudioError
-from mullama.evaluation.sounds import LOUDNESS, RATE, SECONDS, cut, length, write_noise, write_silence
+from mullama.evaluation.sounds import (
+    LOUDNESS,
+    RATE,
+    SECONDS,
+    cut,
+    length,
+    write_noise,
+    write_silence,
+)
 from sound_files import tone, write_container
 
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mullama.evaluation.report.examples import Example
-from mullama.evaluation.report.figure import UNKNOWN, number, p_value, probability, shown_name
+from mullama.evaluation.report.figure import (
+    UNKNOWN,
+    counted,
+    number,
+    p_value,
+    probability,
+    shown_name,
+)
 from mullama.evaluation.report.tables import Cell, Heading, Row, Table
 from mullama.evaluation.report.topics import TopicCell, TopicTable
 from mullama.evaluation.report.view import View
@@ -102,8 +109,8 @@ def _topic(cell: TopicCell) -> str:
 
 
 def _tests(view: View) -> list[str]:
-    tests = view.scores["tests"]
-    if not tests["pairs"]:
+    headlines, others = view.tests
+    if not headlines:
         return []
     head = ["one", "other", "metric", "difference", "p", "p by Holm"]
     rows = [
@@ -111,9 +118,10 @@ def _tests(view: View) -> list[str]:
             *map(escaped, (pair["one"], pair["other"], view.title(pair["metric"], pair["value"]))),
             *(number(pair["difference"]), p_value(pair["p"]), p_value(pair["holm"])),
         ]
-        for pair in tests["pairs"]
+        for pair in headlines
     ]
-    return ["## Between systems", "", escaped(view.multiplicity), "", *_grid(head, rows)]
+    more = f" {counted(len(others), 'other')} in report.json." if others else ""
+    return ["## Between systems", "", escaped(view.multiplicity) + more, "", *_grid(head, rows)]
 
 
 def _examples(view: View) -> list[str]:

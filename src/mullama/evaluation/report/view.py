@@ -9,8 +9,9 @@ from typing import Any
 from mullama.evaluation.report.examples import Examples, choose_examples
 from mullama.evaluation.report.figure import counted, shown_name
 from mullama.evaluation.report.scored_folder import Scored
-from mullama.evaluation.report.tables import Table, Verdict, alpha, headline_table, tables, title_of
+from mullama.evaluation.report.tables import Table, alpha, headline_table, tables, title_of
 from mullama.evaluation.report.topics import TopicTable, topic_tables
+from mullama.evaluation.report.verdict import Verdict
 
 ASKING = {
     "whole": "heard whole",
@@ -59,10 +60,9 @@ class View:
         """How many tests between systems there are, and what that means for reading them."""
         tests = self.scores["tests"]
         return (
-            f"{counted(tests['family'], 'comparison')} were made ({tests['method']}). Of twenty such"
-            " comparisons of equal systems one is below 0.05 by chance; Holm's p values are corrected"
-            f" for all {tests['family']:,}, so that any false finding among them has a chance of at"
-            f" most {self.alpha:g} where they are read against that."
+            f"Comparisons that were made: {tests['family']:,} ({tests['method']}). Of twenty comparisons"
+            " of equal systems one has p below 0.05 by chance. Holm's p values are corrected for all of"
+            f" them: read against {self.alpha:g}, they hold the chance of any false finding at or below it."
         )
 
     @property
