@@ -25,8 +25,10 @@ WIDTH, HEIGHT = 1180, 1500
 
 
 def mullama(folder: Path, *words: str) -> None:
-    """Run a command in a folder; its own words say what failed."""
-    subprocess.run([sys.executable, "-m", "mullama", *words], cwd=folder, check=True)
+    """Run a command in a folder; its own words say what failed, or (1) what is missing."""
+    done = subprocess.run([sys.executable, "-m", "mullama", *words], cwd=folder, check=False)
+    if done.returncode > 1:
+        sys.exit(done.returncode)
 
 
 def evaluate(folder: Path) -> Path:

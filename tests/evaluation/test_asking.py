@@ -59,9 +59,7 @@ def test_a_wrong_song_is_of_another_track_and_another_file() -> None:
         for one in items:
             other = next(i for i in items if i.file == wrong[one.track].file and i.track != "copy")
             assert other.track != one.track
-            assert wrong[one.track].sha256 != next(
-                i for i in items if i.track == one.track
-            ).sha256
+            assert wrong[one.track].sha256 != next(i for i in items if i.track == one.track).sha256
     assert wrong_songs(items, 1) == wrong_songs(items, 1) != wrong_songs(items, 2)
 
 
