@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +22,7 @@ SYSTEMS = (
     "constant:name=Constant caption",
     "other-answer:name=Another track's answer",
 )
-WIDTH, HEIGHT = 1180, 1500
+WIDTH, HEIGHT, COLOURS = 1180, 1790, 48
 
 
 def mullama(folder: Path, *words: str) -> None:
@@ -65,6 +66,7 @@ def draw(page_file: Path, picture: Path) -> None:
         page.goto(page_file.absolute().as_uri())
         page.screenshot(path=picture)
         browser.close()
+    Image.open(picture).convert("RGB").quantize(COLOURS).save(picture, optimize=True)
 
 
 if __name__ == "__main__":
