@@ -22,7 +22,7 @@ SYSTEMS = (
     "constant:name=Constant caption",
     "other-answer:name=Another track's answer",
 )
-WIDTH, HEIGHT, COLOURS = 1180, 1790, 48
+WIDTH, HEIGHT, COLOURS = 1180, 1790, 96
 
 
 def mullama(folder: Path, *words: str) -> None:

@@ -19,6 +19,8 @@ from mullama.evaluation.report.visible import visible
 
 MAX_CHARACTERS = 600
 """Of an answer; the page and the JSON file hold all of it."""
+MAX_SOURCES = 10
+"""Files of the set; the others stand in the page and the JSON file."""
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]|^[-+=]|(?<=\d)[.)](?= )")
 """What Markdown, HTML or a formula would take for its own: anywhere, or where a list could begin."""
 
@@ -154,8 +156,13 @@ def _repeat(view: View) -> list[str]:
         [escaped(name), escaped(about["signature"])] for name, about in scores["metrics"].items()
     ]
     systems = [[escaped(s["name"]), escaped(s["fingerprint"])] for s in scores["systems"]]
+    sources = scores["set"]["sources"]
+    files = [[escaped(file), escaped(digest)] for file, digest in sources[:MAX_SOURCES]]
+    if len(sources) > MAX_SOURCES:
+        files.append([f"{counted(len(sources) - MAX_SOURCES, 'other')} in report.json", ""])
     return [
         *("## To repeat it", "", *_grid(["", "what"], rows)),
+        *_grid(["file of the set", "SHA-256"], files),
         *_grid(["metric", "signature"], signatures),
         *_grid(["system", "fingerprint"], systems),
     ]
