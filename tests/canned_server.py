@@ -47,8 +47,13 @@ class CannedServer:
         refuses: tuple[str, ...] = (),
         key: str = "",
         redirects: dict[str, tuple[int, str]] | None = None,
+        dies_after: int | None = None,
     ) -> None:
-        """`redirects`: path -> status and location; `key`: what must be sent."""
+        """`redirects`: path -> status and location; `key`: what must be sent.
+
+        `dies_after` so many requests every connection is cut.
+        """
+        self.dies_after = dies_after
         self.latency, self.structured, self.refuses, self.key = latency, structured, refuses, key
         self.redirects = redirects or {}
         self.requests: list[dict[str, Any]] = []
@@ -141,6 +146,8 @@ class CannedServer:
         self, headers: dict[str, str], body: dict[str, Any]
     ) -> tuple[int, list[str], Any]:
         """Status (0 cuts the connection), more header lines, and the content."""
+        if self.dies_after is not None and len(self.requests) > self.dies_after:
+            return 0, [], {}
         if self.key and headers.get("authorization") != f"Bearer {self.key}":
             return 401, [], _error("wrong key")
         for name in self.refuses:

@@ -16,10 +16,8 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture
-def pairs(tmp_path: Path) -> Path:
+def write_set(folder: Path) -> Path:
     """A file of pairs beside its audio."""
-    folder = tmp_path / "set"
     clips = []
     for number in range(TRACKS):
         hz = 110 + 20 * number
@@ -28,3 +26,9 @@ def pairs(tmp_path: Path) -> Path:
         clips.append(Clip(id=str(number), source="tones", audio=f"{number}.wav", pairs=told))
     write_clips(folder / "pairs.jsonl", clips)
     return folder / "pairs.jsonl"
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    """Such a file, to be spoilt at will."""
+    return write_set(tmp_path / "set")

@@ -166,5 +166,5 @@ def test_what_a_folder_says_is_read_again(answered: EvaluationFolder) -> None:
     answered.about.write_text(json.dumps({"set": {}}))
     with pytest.raises(UsageError, match="not the description of an evaluation"):
         answered.read_about()
-    with pytest.raises(UsageError, match="is .* an evaluation's folder"):
+    with pytest.raises(UsageError, match=r"is .* an evaluation's folder"):
         EvaluationFolder(Path(os.devnull).parent / "nothing").read_about()

@@ -155,4 +155,4 @@ def test_a_hundred_thousand_rows_take_seconds(tmp_path: Path) -> None:
     began = time.process_time()
     found = find_overlap(a_set(references=(f"{CAPTION} 99999",)), [path])
     assert found.reasons == {"same text": 1}
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 30

@@ -95,20 +95,19 @@ def tests(
     systems: Sequence[System], shown: Mapping[str, Sequence[Column]], how: Resampling
 ) -> dict[str, Any]:
     """Every two systems in every column, and what the number of comparisons makes of the p values."""
-    columns = {(c.metric, c.value) for table in shown.values() for c in table}
+    columns: dict[str, list[str]] = {}
+    for column in dict.fromkeys(column for table in shown.values() for column in table):
+        columns.setdefault(column.metric, []).append(column.value)
     pairs: list[dict[str, Any]] = []
     for one, other in combinations(systems, 2):
-        for metric, value in sorted(columns):
-            if metric not in one.judged or metric not in other.judged:
-                continue
-            first, second = one.judged[metric], other.judged[metric]
-            if value not in first.metric.perfect:
-                continue
-            found = compare.difference(first, second, value, how)
-            if found is not None and not math.isnan(found[1]):
-                names = {"one": one.stored.name, "other": other.stored.name}
-                told = {"metric": metric, "value": value, "difference": found[0], "p": found[1]}
-                pairs.append({**names, **told})
+        for metric in sorted(columns.keys() & one.judged.keys() & other.judged.keys()):
+            found = compare.differences(one.judged[metric], other.judged[metric], how)
+            scores = one.judged[metric].metric.perfect
+            for value in dict.fromkeys(columns[metric]):
+                if value in found and value in scores and not math.isnan(found[value][1]):
+                    names = {"one": one.stored.name, "other": other.stored.name}
+                    told = {"difference": found[value][0], "p": found[value][1]}
+                    pairs.append({**names, "metric": metric, "value": value, **told})
     for pair, adjusted in zip(pairs, holm([pair["p"] for pair in pairs]), strict=True):
         pair["holm"] = adjusted
     return {

@@ -34,6 +34,7 @@ def test_instructions(read: Read, write: Write) -> None:
         line(audio_end=-1, output=5.25),
         line(audio_path=["a.wav", "b.wav"]),
         line(audio_start=3.0, audio_end=-1),
+        line(output=""),
     ]
     path = write("GS-key/CMI_GS_key.jsonl", rows)
     wav = write_wav(path.parent / "GS-key/giantsteps_clips/wav/0005061-0.wav")
@@ -48,6 +49,7 @@ def test_instructions(read: Read, write: Write) -> None:
         "1 left out: about several clips, or none",
         "1 left out: of an excerpt without an end",
         "1 left out: of the split train",
+        "1 left out: without an answer",
     ]
 
 
@@ -80,7 +82,7 @@ def test_published_answers(read: Read, write: Write) -> None:
     ("change", "words"),
     [
         ({"instruction": ""}, "line 1: 'instruction' is missing"),
-        ({"output": None}, "line 1: 'output' is missing"),
+        ({"output": ["Eb"]}, "line 1: 'output' is .*, expected text"),
         ({"audio_start": "0"}, "line 1: 'audio_start' is '0', expected seconds"),
         ({"audio_start": 31.0}, r"begins at 31\.0 s and ends at 30\.0 s"),
         ({"task_type": "key"}, "'task_type' is not an object"),

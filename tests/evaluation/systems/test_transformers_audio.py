@@ -69,7 +69,7 @@ def test_a_batch_answers_as_each_alone(
     assert [reply.seconds_heard for reply in together] == [
         HEARD[kind],
         pytest.approx(0.6, abs=1e-3),
-        None,
+        0.0,
         HEARD[kind],
     ]
 

@@ -25,7 +25,7 @@ from mullama.options.values import shown
 MAX_OBJECT_BYTES = 64 << 20
 """Of a JSON file that is one object: all of it is in memory."""
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".parquet")
-Any_ = TypeVar("Any_")
+RowLike = TypeVar("RowLike")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def files_of(path: Path, *patterns: str) -> list[Path]:
 
 
 def gather(
-    rows: Iterable[Any_], make: Callable[[Any_], Iterable[Item]], tally: Tally
+    rows: Iterable[RowLike], make: Callable[[RowLike], Iterable[Item]], tally: Tally
 ) -> Iterator[Item]:
     """The items that are made of rows; what `make` leaves out goes into the tally.
 

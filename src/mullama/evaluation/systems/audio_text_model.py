@@ -20,7 +20,7 @@ class Prompt:
     samples: Waveform | None
     """(samples,) at the model's rate."""
     seconds: float | None
-    """How much of a sound that is; None where there is none, or the model may hear less."""
+    """How much of a sound that is; None where the model may hear less."""
 
 
 @dataclass(frozen=True)

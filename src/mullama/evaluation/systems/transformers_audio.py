@@ -116,7 +116,7 @@ class TransformersAudio(System):
     def _prompt(self, request: Request) -> Prompt | Reply:
         """With the sound that is heard, or why there is none."""
         if request.audio is None:
-            return self._put(request.question, None, None)
+            return self._put(request.question, None, 0.0)
         limits = [self.options.seconds, self._loaded.max_seconds]
         limit = min((each for each in limits if each is not None), default=None)
         try:

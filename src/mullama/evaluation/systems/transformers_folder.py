@@ -93,9 +93,9 @@ def _class(name: str) -> Any:
     """A generating model's class, of transformers' own. Raises UsageError for another name."""
     import transformers
 
-    found = getattr(transformers, name, None) if name.isidentifier() else None
-    known = isinstance(found, type) and issubclass(found, transformers.PreTrainedModel)
-    if not known or not issubclass(found, transformers.GenerationMixin):
+    found: Any = getattr(transformers, name, None) if name.isidentifier() else None
+    parents = found.__mro__ if isinstance(found, type) else ()
+    if not {transformers.PreTrainedModel, transformers.GenerationMixin} <= set(parents):
         like = [each for each in dir(transformers) if each.endswith("ForConditionalGeneration")]
         raise UsageError(
             f"model_class: transformers has no class of that name that generates: {name!r}"
