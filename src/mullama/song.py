@@ -26,6 +26,7 @@ from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.decoder import Decoder
 from mullama.answer.decoding import Token, decode
+from mullama.answer.likelihood import loglikelihoods
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
@@ -94,6 +95,19 @@ class Song:
         return self.ask(CAPTIONS[length], **sampling)
 
 
+class NoSong(Song):
+    """No music at all: it shifts nothing, so that the language model answers by itself."""
+
+    @cached_property
+    def shifts(self) -> Float[Tensor, "layers width"]:
+        """Zeros."""
+        model = self.listener.model
+        width = model.shifts.gates.shape[1] * model.config.head_dim
+        return torch.zeros(model.config.adapted_layers, width, device=model.device).to(
+            model.shifts.gates.dtype
+        )
+
+
 class MuLlama:
     """A loaded model: listens to songs and answers questions about them. Threads may share it."""
 
@@ -134,14 +148,21 @@ class MuLlama:
     ) -> Song:
         """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
-        The whole piece is encoded, in windows. `as_published` takes the first minute only, through
-        the published code's resampler. Raises AudioError for what cannot be read as music, or is
-        longer than `max_seconds`.
+        The whole piece is encoded, in windows, unless the encoder has its own way. `as_published`
+        goes through the published code's resampler and takes as much as that does: for MERT the first
+        minute. Raises AudioError for what cannot be read as music, or is longer than `max_seconds`.
         """
-        rate = self.model.encoder.sample_rate
+        encoder = self.model.encoder
+        limit = encoder.published_seconds if as_published else None
         if isinstance(source, (str, PathLike)):
             name = name or str(source)
-            reader = AudioReader(source, rate, as_published=as_published, max_seconds=max_seconds)
+            reader = AudioReader(
+                source,
+                encoder.sample_rate,
+                as_published=as_published,
+                limit_seconds=limit,
+                max_seconds=max_seconds,
+            )
         else:
             if sample_rate is None:
                 raise UsageError("samples need their sample_rate")
@@ -150,12 +171,13 @@ class MuLlama:
             reader = from_array(
                 samples,
                 sample_rate,
-                rate,
+                encoder.sample_rate,
                 name=name,
                 as_published=as_published,
+                limit_seconds=limit,
                 max_seconds=max_seconds,
             )
-        listening = encode_sound(self.model.encoder, reader)
+        listening = encode_sound(encoder, reader)
         return Song(
             self,
             name,
@@ -164,6 +186,12 @@ class MuLlama:
             reader.seconds_total,
             tuple(reader.warnings),
         )
+
+    def no_song(self) -> Song:
+        """What is asked about when there is no music; see `NoSong`."""
+        encoder = self.model.encoder
+        silent = torch.zeros(encoder.states, encoder.features, device=encoder.device)
+        return NoSong(self, "no audio", silent, 0.0, 0.0)
 
     def ask(
         self,
@@ -187,10 +215,7 @@ class MuLlama:
         if not songs:
             return
         shifts = torch.stack([song.shifts for song in songs])
-        filled = [
-            self.tokenizer(prompt.fill(self.prompt_name, question))["input_ids"]
-            for question in questions
-        ]
+        filled = [self._tokens(question) for question in questions]
         room = self.model.config.text_config.max_position_embeddings - max(map(len, filled))
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
@@ -198,6 +223,24 @@ class MuLlama:
         yield from decode(
             self.decoder, filled, shifts, sampling=sampling, stop=self._stop, device=self.device
         )
+
+    def loglikelihoods(
+        self, songs: Sequence[Song], questions: Sequence[str], answers: Sequence[str]
+    ) -> list[float]:
+        """The natural logarithm of the probability of `answers[i]` to `questions[i]`, without its end.
+
+        Tokens are those that training would give it. Raises UsageError for an answer without any, and
+        for texts that are longer than the language model can read.
+        """
+        prompts = [self._tokens(question) for question in questions]
+        whole = [self._tokens(q, a) for q, a in zip(questions, answers, strict=True)]
+        rests = [full[len(start) :] for start, full in zip(prompts, whole, strict=True)]
+        if not all(rests):
+            raise UsageError("an empty answer has no likelihood")
+        if max(map(len, whole)) > self.model.config.text_config.max_position_embeddings:
+            raise UsageError("question and answer are longer than the language model can read")
+        shifts = torch.stack([song.shifts for song in songs])
+        return loglikelihoods(self.decoder, prompts, rests, shifts, device=self.device)
 
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
@@ -207,6 +250,11 @@ class MuLlama:
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+    def _tokens(self, question: str, answer: str = "") -> list[int]:
+        filled = prompt.fill(self.prompt_name, question) + answer
+        ids: list[int] = self.tokenizer(filled)["input_ids"]
+        return ids
 
     def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
         tokens = [token for token in row if token is not None]
@@ -239,7 +287,9 @@ def open_model(options: LoadOptions) -> MuLlama:
     retrieval = None
     if options.retrieval is not None:
         vectors = load_vectors(options.retrieval)
-        retrieval = Retrieval(vectors, options.retrieval_k, options.retrieval_weight)
+        retrieval = Retrieval(
+            vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
+        )
     model, tokenizer = load_model(options.model, dtype=options.dtype, device=options.device)
     return MuLlama(
         model,
