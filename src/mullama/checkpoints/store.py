@@ -8,12 +8,14 @@ all is asked for, and LoRA is merged as soon as all are there. Knows nothing of 
 import re
 from pathlib import Path
 
+import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from transformers import PreTrainedTokenizerFast
 
-from mullama.checkpoints.model_folder import read_model_folder
-from mullama.checkpoints.placement import place
+from mullama.checkpoints.encoder_folder import read_encoder_folder
+from mullama.checkpoints.model_folder import is_model_folder, read_model_folder
+from mullama.checkpoints.placement import named_dtype, place, usable_device
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.checkpoints.weights import load_weights
 from mullama.errors import CheckpointError
@@ -82,10 +84,24 @@ def open_model(
 
 
 def open_encoder(
-    name: str | Path | None = None, dtype: str | None = None, device: str | None = None
+    name: str | Path | None = None,
+    dtype: str | None = None,
+    device: str | None = None,
+    *,
+    random_seed: int | None = None,
 ) -> EncoderModel:
-    """Open the encoder of a model, as `load_model` would, without reading the language model."""
-    checked = read_model_folder(resolve(name))
+    """Open the encoder of a model, as `load_model` would, without reading the language model.
+
+    The folder may also hold a bare encoder (see encoder_folder.py). With `random_seed` its weights
+    are drawn instead of read. Raises CheckpointError, UsageError.
+    """
+    folder = resolve(name)
+    if random_seed is not None or not is_model_folder(folder):
+        found = read_encoder_folder(folder)
+        encoder = found.trained() if random_seed is None else found.fresh(random_seed)
+        where, chosen = usable_device(device), named_dtype(dtype)
+        return encoder.to(where, torch.float32 if where.type == "cpu" else chosen)
+    checked = read_model_folder(folder)
     placement = place(checked.config, checked.tensors, dtype, device)
     encoder = load_weights(checked, placement, part="encoder.").encoder
     return encoder.eval().requires_grad_(False)

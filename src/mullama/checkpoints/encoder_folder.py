@@ -1,0 +1,199 @@
+"""A folder that holds an encoder, ours or one of transformers', becomes that encoder.
+
+A whole model's folder gives the encoder in it; a bare encoder of ours, MERT, HuBERT, wav2vec 2.0, WavLM
+and CLAP are known by the `model_type` of their config.json. No remote code is run, sizes are held
+against limits, and the network against the stored tensors, before it is built. Knows no hub names.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+from transformers import PreTrainedConfig
+
+from mullama.checkpoints.convert.mert import KINDS as MERT_KINDS
+from mullama.checkpoints.convert.mert import current_name, mert_config
+from mullama.checkpoints.json_file import INVALID, invalid_config, read_json, reason
+from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.model_folder import load_config
+from mullama.checkpoints.tensor_file import TensorFile
+from mullama.checkpoints.weight_files import weight_files
+from mullama.config import ENCODERS, MuLlamaConfig
+from mullama.errors import CheckpointError, UsageError
+from mullama.listen.encoders.encoder import EncoderModel
+from mullama.options import Bounds, Options, from_mapping
+from mullama.stored_part import check_frames, check_sizes, network_only
+
+Stored = Mapping[str, Any]
+PREPROCESSOR = "preprocessor_config.json"
+UNNEEDED = ("relative_position_index", "num_batches_tracked", "masked_spec_embed")
+"""Tensors that follow from the configuration, or serve training alone: some published files lack them."""
+
+
+@dataclass(frozen=True)
+class EncoderFolder:
+    """What a folder says of its encoder."""
+
+    path: Path
+    kind: type[EncoderModel]
+    config: PreTrainedConfig
+    current_name: Callable[[str], str] = str
+    """Name of a stored tensor -> its name in the encoder; it need not be there."""
+
+    def fresh(self, seed: int) -> EncoderModel:
+        """The encoder as it was before any training, its weights drawn by `seed`."""
+        with torch.random.fork_rng(devices=()):
+            torch.manual_seed(seed)
+            return self.kind(self.config).eval().requires_grad_(False)
+
+    def trained(self) -> EncoderModel:
+        """The encoder with the folder's weights, on the CPU; raises CheckpointError."""
+        found = {
+            self.current_name(name): tensor
+            for path in weight_files(self.path)
+            for name, tensor in TensorFile(path).plan().items()
+        }
+        if not found:
+            raise CheckpointError(f"{self.path} holds no model.safetensors or pytorch_model.bin")
+        self._check(found)
+        encoder = self.fresh(seed=0)
+        state = {name: found[name].make() for name in encoder.state_dict() if name in found}
+        encoder.load_state_dict(state, strict=False)
+        return encoder
+
+    def _check(self, found: Mapping[str, LazyTensor]) -> None:
+        """Compare names and shapes with those of an encoder without memory."""
+        for name, shape in self._shapes().items():
+            if name not in found and not name.endswith(UNNEEDED):
+                raise CheckpointError(f"{self.path}: the tensor {name} is missing")
+            if name in found and found[name].shape != shape:
+                raise CheckpointError(
+                    f"{self.path}: {found[name].origin} has shape {found[name].shape}, where its "
+                    f"config.json asks for {shape}"
+                )
+
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        try:
+            with torch.device("meta"):
+                state = self.kind(self.config).state_dict()
+        except INVALID as cause:
+            raise CheckpointError(
+                f"{self.path}: no encoder has this configuration: {reason(cause)}"
+            ) from cause
+        return {name: tuple(tensor.shape) for name, tensor in state.items()}
+
+
+def read_encoder_folder(folder: Path) -> EncoderFolder:
+    """What a folder says of its encoder; no weight is read. Raises CheckpointError."""
+    path = folder / "config.json"
+    stored = read_json(path)
+    kind = stored.get("model_type")
+    if kind == MuLlamaConfig.model_type:
+        config = load_config(folder).audio_config
+        return EncoderFolder(folder, ENCODERS.load(config.model_type), config, _of_model)
+    reader = READERS.get(kind) if kind is None or isinstance(kind, str) else None
+    if reader is None and not (isinstance(kind, str) and kind in ENCODERS):
+        known = ", ".join([MuLlamaConfig.model_type, *ENCODERS.names(), *filter(None, READERS)])
+        raise CheckpointError(f"{path} describes a {kind}, which is no encoder; known: {known}")
+    try:
+        found = _bare(folder, stored) if reader is None else reader(folder, stored)
+        check_sizes(found.config, str(path))
+        check_frames(found.config, str(path))
+    except UsageError as cause:
+        raise CheckpointError(str(cause)) from cause
+    except INVALID as cause:
+        raise invalid_config(path, cause) from cause
+    return found
+
+
+def _of_model(name: str) -> str:
+    return name.removeprefix("encoder.")
+
+
+def _bare(folder: Path, stored: Stored) -> EncoderFolder:
+    """One of ours as `save_pretrained` leaves it."""
+    kind = ENCODERS.load(stored["model_type"])
+    return EncoderFolder(folder, kind, kind.config_class(**network_only(kind.config_class, stored)))
+
+
+def _mert(folder: Path, stored: Stored) -> EncoderFolder:
+    from mullama.listen.encoders.mert import MertEncoder
+
+    return EncoderFolder(folder, MertEncoder, mert_config(folder), current_name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeechSettings(Options):
+    """What a preprocessor_config.json says of the sound that a speech encoder is given."""
+
+    sampling_rate: Annotated[int, Bounds(1000, 768_000)] = 16_000
+    do_normalize: bool = True
+
+
+def _wav2vec2(folder: Path, stored: Stored) -> EncoderFolder:
+    from mullama.listen.encoders.speech import Wav2Vec2Encoder
+
+    return _speech(folder, stored, Wav2Vec2Encoder)
+
+
+def _wavlm(folder: Path, stored: Stored) -> EncoderFolder:
+    from mullama.listen.encoders.speech import WavLMEncoder
+
+    return _speech(folder, stored, WavLMEncoder)
+
+
+def _speech(folder: Path, stored: Stored, kind: Any) -> EncoderFolder:
+    # An adapter would follow the hidden states that are wanted, at another rate.
+    network = {**network_only(kind.config_class, stored), "add_adapter": False}
+    return EncoderFolder(
+        folder,
+        kind,
+        kind.config_class(**{**network, **_sound(folder, SpeechSettings)}),
+        lambda name: current_name(name.removeprefix("wav2vec2.").removeprefix("wavlm.")),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClapSettings(Options):
+    """What a preprocessor_config.json says of the spectrogram that CLAP is given."""
+
+    sampling_rate: Annotated[int, Bounds(1000, 768_000)] = 48_000
+    hop_length: Annotated[int, Bounds(1, 2**16)] = 480
+    fft_window_size: Annotated[int, Bounds(16, 2**16)] = 1024
+    frequency_min: Annotated[float, Bounds(0, 384_000)] = 0.0
+    frequency_max: Annotated[float, Bounds(1, 384_000)] = 14_000.0
+    truncation: str = "fusion"
+
+
+def _clap(folder: Path, stored: Stored) -> EncoderFolder:
+    from mullama.listen.encoders.clap import ClapEncoder, ClapEncoderConfig
+
+    audio = stored.get("audio_config", {}) if stored["model_type"] == "clap" else stored
+    network = network_only(ClapEncoderConfig, audio)
+    return EncoderFolder(
+        folder,
+        ClapEncoder,
+        ClapEncoderConfig(**{**network, **_sound(folder, ClapSettings)}),
+        lambda name: name.removeprefix("audio_model."),
+    )
+
+
+def _sound(folder: Path, kind: type[Options]) -> dict[str, Any]:
+    """Those settings of the folder's preprocessor that `kind` knows, checked."""
+    path = folder / PREPROCESSOR
+    stored = read_json(path) if path.is_file() else {}
+    known = {field.name for field in fields(kind)}
+    given = {key: value for key, value in stored.items() if key in known and value is not None}
+    return asdict(from_mapping(kind, given, str(path)))
+
+
+READERS: Mapping[str | None, Callable[[Path, Stored], EncoderFolder]] = {
+    **dict.fromkeys(MERT_KINDS, _mert),
+    "wav2vec2": _wav2vec2,
+    "wavlm": _wavlm,
+    "clap": _clap,
+    "clap_audio_model": _clap,
+}
+"""`model_type` of a folder of transformers -> what it says of its encoder."""
