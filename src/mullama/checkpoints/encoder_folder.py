@@ -180,7 +180,7 @@ def _clap(folder: Path, stored: Stored) -> EncoderFolder:
     )
 
 
-def _sound(folder: Path, kind: type[Options]) -> dict[str, Any]:
+def _sound(folder: Path, kind: type[SpeechSettings | ClapSettings]) -> dict[str, Any]:
     """Those settings of the folder's preprocessor that `kind` knows, checked."""
     path = folder / PREPROCESSOR
     stored = read_json(path) if path.is_file() else {}

@@ -105,29 +105,31 @@ def compare(
 
 def _measure(task: Task, features: Features, key: str) -> ProbeResult:
     states, present = features.states(task.clips), task.labels.present
-    rows = {part: task.rows(part) for part in PARTS}
+    training, validation, test = (task.rows(part) for part in PARTS)
     trained = train_probe(
-        *((states[rows[part]], present[rows[part]]) for part in ("train", "validation")),
+        (states[training], present[training]),
+        (states[validation], present[validation]),
         task.options,
     )
     values = score(
         task.labels.tags,
-        present[rows["test"]],
-        trained.scores(states[rows["test"]]),
+        present[test],
+        trained.scores(states[test]),
         [clip.track for clip in task.clips if clip.part == "test"],
         seed=task.options.seed,
     )
     return ProbeResult(
-        features.label,
-        key,
-        features.kind,
-        features.parameters,
-        *states.shape[1:],
-        values,
-        trained.mix(),
-        trained.epochs,
-        trained.best_epoch,
-        trained.validation,
+        encoder=features.label,
+        key=key,
+        kind=features.kind,
+        parameters=features.parameters,
+        states=states.shape[1],
+        features=states.shape[2],
+        values=values,
+        mix=trained.mix(),
+        epochs=trained.epochs,
+        best_epoch=trained.best_epoch,
+        validation=trained.validation,
     )
 
 

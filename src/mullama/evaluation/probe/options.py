@@ -23,6 +23,6 @@ class TrainingOptions(Options):
     epochs: Annotated[int, Bounds(1, 100_000)] = 200
     """Passes over the training clips at most."""
     patience: Annotated[int, Bounds(1, 100_000)] = 20
-    """Stop after so many passes without a better ROC-AUC on the validation clips."""
+    """Stop after so many passes without a better one, by ROC-AUC on the validation clips."""
     seed: Annotated[int, Bounds(0, 2**63 - 1)] = 0
     """Of everything that is drawn: first weights, order, random encoders, resamples."""

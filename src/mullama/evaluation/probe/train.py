@@ -8,6 +8,7 @@ are read alike. The best pass by the validation clips counts. The same seed give
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -38,6 +39,8 @@ class Probe(nn.Module):
     ) -> None:
         super().__init__()
         states, features = mean.shape
+        self.mean: Tensor
+        self.deviation: Tensor
         self.register_buffer("mean", mean)
         self.register_buffer("deviation", deviation)
         self.mix = nn.Linear(states, 1)
@@ -72,9 +75,7 @@ class TrainedProbe:
 
     def scores(self, states: States) -> Float[np.ndarray, "clips tags"]:
         """Hidden states -> a logit for each tag."""
-        self.probe.eval()
-        with torch.no_grad():
-            return torch.cat([self.probe(part) for part in _chunks(states)]).numpy()
+        return _scores(self.probe, states)
 
 
 def train_probe(
@@ -90,21 +91,37 @@ def train_probe(
         optimiser = torch.optim.AdamW(
             probe.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay
         )
-        best = TrainedProbe(probe, 0, 0, -1.0)
+        best, best_epoch, best_probe = Judgement(-1.0, 0.0), 0, probe
         for epoch in range(1, options.epochs + 1):
             _learn(probe, optimiser, states, present, options.batch)
-            now = TrainedProbe(probe, epoch, epoch, 0.0)
-            value = mean_roc_auc(validation[1], now.scores(validation[0]))
-            if value > best.validation:
-                best = TrainedProbe(copy.deepcopy(probe), epoch, epoch, value)
-            elif epoch - best.best_epoch >= options.patience:
+            found = judge(validation[1], _scores(probe, validation[0]))
+            if found > best:
+                best, best_epoch, best_probe = found, epoch, copy.deepcopy(probe)
+            elif epoch - best_epoch >= options.patience:
                 break
-    return TrainedProbe(best.probe, epoch, best.best_epoch, best.validation)
+    return TrainedProbe(best_probe, epoch, best_epoch, best.roc_auc)
 
 
-def mean_roc_auc(present: Present, scores: Float[np.ndarray, "clips tags"]) -> float:
-    """The mean over tags of their ROC-AUC."""
-    return float(np.mean([roc_auc(*one) for one in zip(present.T, scores.T, strict=True)]))
+class Judgement(NamedTuple):
+    """How good a pass is; of two that rank few clips alike, the surer one is better."""
+
+    roc_auc: float
+    """The mean over tags."""
+    log_likelihood: float
+    """The mean over tags and clips, in nats."""
+
+
+def judge(present: Present, scores: Float[np.ndarray, "clips tags"]) -> Judgement:
+    """Logits, held against the labels."""
+    values = [roc_auc(*one) for one in zip(present.T, scores.T, strict=True)]
+    signed = torch.from_numpy(np.where(present, scores, -scores))
+    return Judgement(float(np.mean(values)), functional.logsigmoid(signed).mean().item())
+
+
+@torch.no_grad()
+def _scores(probe: Probe, states: States) -> Float[np.ndarray, "clips tags"]:
+    probe.eval()
+    return torch.cat([probe(part) for part in _chunks(states)]).numpy()
 
 
 def _learn(
@@ -127,10 +144,13 @@ def _learn(
 
 def _moments(states: States) -> tuple[Tensor, Tensor]:
     """Mean and deviation of every number over the clips."""
-    count = len(states)
-    mean = sum(part.double().sum(0) for part in _chunks(states)) / count
-    squares = sum((part.double() - mean).square().sum(0) for part in _chunks(states)) / count
-    return mean.float(), squares.sqrt().clamp_min(LEAST_DEVIATION).float()
+    mean = torch.zeros(states.shape[1:], dtype=torch.float64)
+    for part in _chunks(states):
+        mean += part.double().sum(0) / len(states)
+    variance = torch.zeros_like(mean)
+    for part in _chunks(states):
+        variance += (part.double() - mean).square().sum(0) / len(states)
+    return mean.float(), variance.sqrt().clamp_min(LEAST_DEVIATION).float()
 
 
 def _chunks(states: States) -> Iterator[Float[Tensor, "clip states features"]]:

@@ -56,7 +56,7 @@ class LogMelEncoder(EncoderModel, PreTrainedModel):
         self.post_init()
 
     @property
-    def device(self) -> torch.device:
+    def device(self) -> torch.device:  # type: ignore[override]  # as in transformers, no attribute
         """Where the filters are; transformers would look for a parameter, and there is none."""
         return self.filters.device
 
