@@ -27,7 +27,8 @@ BATCH_SIZE = 8
 class Question:
     """What is asked, and of which file."""
 
-    audio: str
+    audio: str | None
+    """None where no music is given, and the language model answers by itself."""
     text: str
 
 
@@ -57,11 +58,13 @@ class Engine:
         self._on_listened = on_listened
         self._songs = SongCache(cache_bytes)
 
-    def song(self, audio: str | Path) -> Song:
-        """The encoded song of a file, under the name it was asked for by.
+    def song(self, audio: str | Path | None) -> Song:
+        """The encoded song of a file, under the name it was asked for by; none at all for None.
 
         Raises AudioError for what cannot be read as music, each time.
         """
+        if audio is None:
+            return self.mu.no_song()
         path, name = Path(audio), str(audio)
         song = self._songs.get(self._digest(path), lambda: self._listen(path, name))
         if song.name == name:
@@ -91,7 +94,7 @@ class Engine:
         try:
             return question, self.song(question.audio)
         except AudioError as error:
-            return Refusal(question.audio, question.text, error)
+            return Refusal(str(question.audio), question.text, error)
 
     def _answer_batch(
         self, waiting: list[tuple[Question, Song] | Refusal], sampling: SamplingKeywords

@@ -26,6 +26,7 @@ from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.decoder import Decoder
 from mullama.answer.decoding import Token, decode
+from mullama.answer.likelihood import loglikelihoods
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
@@ -92,6 +93,19 @@ class Song:
         if length not in CAPTIONS:
             raise UsageError(f"a caption is one of {', '.join(CAPTIONS)}, not {length!r}")
         return self.ask(CAPTIONS[length], **sampling)
+
+
+class NoSong(Song):
+    """No music at all: it shifts nothing, so that the language model answers by itself."""
+
+    @cached_property
+    def shifts(self) -> Float[Tensor, "layers width"]:
+        """Zeros."""
+        model = self.listener.model
+        width = model.shifts.gates.shape[1] * model.config.head_dim
+        return torch.zeros(model.config.adapted_layers, width, device=model.device).to(
+            model.shifts.gates.dtype
+        )
 
 
 class MuLlama:
@@ -165,6 +179,12 @@ class MuLlama:
             tuple(reader.warnings),
         )
 
+    def no_song(self) -> Song:
+        """What is asked about when there is no music; see `NoSong`."""
+        encoder = self.model.encoder
+        silent = torch.zeros(encoder.states, encoder.features, device=encoder.device)
+        return NoSong(self, "no audio", silent, 0.0, 0.0)
+
     def ask(
         self,
         songs: Sequence[Song],
@@ -187,10 +207,7 @@ class MuLlama:
         if not songs:
             return
         shifts = torch.stack([song.shifts for song in songs])
-        filled = [
-            self.tokenizer(prompt.fill(self.prompt_name, question))["input_ids"]
-            for question in questions
-        ]
+        filled = [self._tokens(question) for question in questions]
         room = self.model.config.text_config.max_position_embeddings - max(map(len, filled))
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
@@ -198,6 +215,24 @@ class MuLlama:
         yield from decode(
             self.decoder, filled, shifts, sampling=sampling, stop=self._stop, device=self.device
         )
+
+    def loglikelihoods(
+        self, songs: Sequence[Song], questions: Sequence[str], answers: Sequence[str]
+    ) -> list[float]:
+        """The natural logarithm of the probability of `answers[i]` to `questions[i]`, without its end.
+
+        Tokens are those that training would give it. Raises UsageError for an answer without any, and
+        for texts that are longer than the language model can read.
+        """
+        prompts = [self._tokens(question) for question in questions]
+        whole = [self._tokens(q, a) for q, a in zip(questions, answers, strict=True)]
+        rests = [full[len(start) :] for start, full in zip(prompts, whole, strict=True)]
+        if not all(rests):
+            raise UsageError("an empty answer has no likelihood")
+        if max(map(len, whole)) > self.model.config.text_config.max_position_embeddings:
+            raise UsageError("question and answer are longer than the language model can read")
+        shifts = torch.stack([song.shifts for song in songs])
+        return loglikelihoods(self.decoder, prompts, rests, shifts, device=self.device)
 
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
@@ -207,6 +242,11 @@ class MuLlama:
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+    def _tokens(self, question: str, answer: str = "") -> list[int]:
+        filled = prompt.fill(self.prompt_name, question) + answer
+        ids: list[int] = self.tokenizer(filled)["input_ids"]
+        return ids
 
     def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
         tokens = [token for token in row if token is not None]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mullama.answer.decoder import Decoder
@@ -104,16 +104,11 @@ def decode(
     The stop token itself is not yielded. After the step in which the last row stops, or after
     `max_new_tokens` steps, the generator ends; a row whose last step still held a token was cut.
     """
-    longest = max(map(len, prompts))
-    rows = [[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
-    mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+    tokens, mask = left_padded(prompts, device)
     chooser = _Chooser(prompts, sampling)
     running = [True] * len(prompts)
     logits, cache = decoder.start(
-        torch.tensor(rows, device=device),
-        shifts,
-        attention_mask=torch.tensor(mask, device=device),
-        max_new_tokens=sampling.max_new_tokens,
+        tokens, shifts, attention_mask=mask, max_new_tokens=sampling.max_new_tokens
     )
     for count in range(1, sampling.max_new_tokens + 1):
         step = chooser.choose(logits.float().cpu())
@@ -123,6 +118,16 @@ def decode(
             return
         chosen = torch.tensor([token.id for token in step], device=device)
         logits = decoder.step(chosen, cache, shifts)
+
+
+def left_padded(
+    prompts: Sequence[Sequence[int]], device: torch.device
+) -> tuple[Int[Tensor, "row position"], Int[Tensor, "row position"]]:
+    """Prompts as rows of one length, padded on the left, and the mask that tells tokens from padding."""
+    longest = max(map(len, prompts))
+    rows = [[0] * (longest - len(prompt)) + list(prompt) for prompt in prompts]
+    mask = [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts]
+    return torch.tensor(rows, device=device), torch.tensor(mask, device=device)
 
 
 class _Chooser:

@@ -19,6 +19,7 @@ from mullama.checkpoints.placement import named_dtype, place, usable_device
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.checkpoints.weights import load_weights
 from mullama.errors import CheckpointError
+from mullama.jobs.digest import file_digest
 from mullama.listen.encoders.encoder import EncoderModel
 from mullama.model import MuLlamaForConditionalGeneration
 
@@ -53,6 +54,13 @@ def resolve(name: str | Path | None) -> Path:
             f"{name} is no folder here, and could not be fetched from the Hugging Face hub "
             f"({type(cause).__name__}): check the name and the network"
         ) from cause
+
+
+def digests(name: str | Path | None = None) -> dict[str, str]:
+    """Name -> digest of every file that a model of that name is made of. Raises CheckpointError."""
+    folder = resolve(name)
+    files = sorted({path for pattern in FETCHED for path in folder.glob(pattern)})
+    return {path.name: file_digest(path, error_type=CheckpointError) for path in files}
 
 
 def load_model(

@@ -144,7 +144,7 @@ def _stream(
         try:
             pieces = engine.stream(question, **sampling)
         except AudioError as error:
-            _print_refusal(Refusal(question.audio, question.text, error), refused)
+            _print_refusal(Refusal(str(question.audio), question.text, error), refused)
             continue
         if len(questions) > 1:
             print(f"{question.audio}: {question.text}")

@@ -10,6 +10,7 @@ from typing import Any
 
 from mullama.errors import UsageError
 from mullama.options import from_mapping
+from mullama.options.yaml_file import read_yaml
 from mullama.training.recipe import Recipe
 
 MAX_EXTENDED = 8
@@ -58,15 +59,7 @@ def _refuse_old_names_of_phase(phase: dict[str, Any], where: str) -> None:
 
 def _extended(path: Path, limit: int) -> dict[str, Any]:
     """What a file says on top of what the file says that it extends."""
-    import yaml
-
-    try:
-        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(f"cannot read recipe {path}: {reason}") from error
-    if not isinstance(stored, dict):
-        raise UsageError(f"{path}: expected keys and values, got {stored!r:.80}")
+    stored = read_yaml(path)
     base = stored.pop("extends", None)
     if base is None:
         return stored

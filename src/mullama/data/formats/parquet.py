@@ -4,7 +4,7 @@ One row is one clip with all its pairs and, where there is any, its audio as byt
 decoded; a row of a foreign file may also be one pair. Does not know where audio lies.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -66,6 +66,19 @@ def read_parquet(path: Path, tally: Tally, *, sound: bool = True) -> Iterator[Cl
     Raises UsageError for a file that is no parquet or has neither our columns nor `question` and
     `answer`, and naming the row that is not of this kind.
     """
+    at_once = SOUND_ROWS if sound else TEXT_ROWS
+    for where, row in parquet_rows(path, partial(_columns, path, sound), at_once=at_once):
+        yield _to_clip(row, where)
+
+
+def parquet_rows(
+    path: Path, columns: Callable[[Any], list[str]], *, at_once: int = SOUND_ROWS
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of any file, each behind the place where it stands; `at_once` are in memory.
+
+    `columns` tells of an open file which columns to read, by their whole paths. Raises UsageError for
+    a file that is no parquet, is damaged, or unpacks to too much.
+    """
     try:
         # Without pre-buffering a column is read as it is needed, not a group at once.
         file = _library("ParquetFile")(path, buffer_size=READ_BYTES, pre_buffer=False)
@@ -73,17 +86,24 @@ def read_parquet(path: Path, tally: Tally, *, sound: bool = True) -> Iterator[Cl
         raise UsageError(f"{path} cannot be read as parquet: {_reason(error)}") from error
     with file:
         try:
-            columns = _columns(file, path, sound)
+            wanted = columns(file)
             _require_bounded(file, path)
         except BROKEN as error:
             raise UsageError(f"{path} cannot be read as parquet: {_reason(error)}") from error
         number = 0
-        rows = file.iter_batches(batch_size=SOUND_ROWS if sound else TEXT_ROWS, columns=columns)
+        rows = file.iter_batches(batch_size=at_once, columns=wanted)
         while batch := _next(rows, f"{path}, row {number}"):
             for place in range(batch.num_rows):
                 where = f"{path}, row {number}"
-                yield _to_clip(_values(batch, place, where), where)
+                yield where, _values(batch, place, where)
                 number += 1
+
+
+def leaves(file: Any, names: Iterable[str]) -> list[str]:
+    """The whole paths of all that lies in the columns of these names, in the file's order."""
+    wanted = set(names)
+    every = [file.schema.column(number).path for number in range(len(file.schema))]
+    return [leaf for leaf in every if leaf.split(".")[0] in wanted]
 
 
 class _Rows:
@@ -122,15 +142,13 @@ def _to_row(clip: Clip) -> dict[str, Any]:
     return {"audio": audio, "audio_name": clip.audio, "pairs": pairs, **texts}
 
 
-def _columns(file: Any, path: Path, sound: bool) -> list[str]:
+def _columns(path: Path, sound: bool, file: Any) -> list[str]:
     """The columns that are read, by their whole paths in the file."""
     names = set(file.schema_arrow.names)
     if "pairs" not in names and not {"question", "answer"} <= names:
         raise UsageError(f"{path}: no columns 'question' and 'answer', nor 'pairs'")
     wanted = {*TEXTS, *AUDIO, *({"pairs"} if "pairs" in names else {"question", "answer"})}
-    every = [file.schema.column(number).path for number in range(len(file.schema))]
-    leaves = [leaf for leaf in every if leaf.split(".")[0] in wanted]
-    return [leaf for leaf in leaves if sound or leaf != "audio.bytes"]
+    return [leaf for leaf in leaves(file, wanted) if sound or leaf != "audio.bytes"]
 
 
 def _require_bounded(file: Any, path: Path) -> None:

@@ -25,18 +25,23 @@ class MusicCaps(TableSource):
 
     def describe(self, row: Row) -> Description:
         """The caption as it stands; the id is YouTube's."""
-        clip = row.cells["ytid"]
-        if not YOUTUBE_ID.fullmatch(clip):
-            raise row.malformed("ytid", f"{clip[:40]!r} is not a YouTube id")
-        start, end = (_whole_seconds(row, column) for column in ("start_s", "end_s"))
+        clip, file = clip_of(row)
         caption = row.cells["caption"].strip()
         if not caption:
             raise row.malformed("caption", "is empty")
         if self.options.hold_out_evaluation and row.cells["is_audioset_eval"] == "True":
             raise LeftOut(HELD_OUT, clip)
-        file = f"[{clip}]-[{start}-{end}].wav"
         audio = first_file(self.folder, f"audios/{file}", file)
         return Description(self.name, clip, caption, "caption", audio, self.licence)
+
+
+def clip_of(row: Row) -> tuple[str, str]:
+    """A row's YouTube id and the name of its clip's file; raises `LeftOut` for a malformed one."""
+    clip = row.cells["ytid"]
+    if not YOUTUBE_ID.fullmatch(clip):
+        raise row.malformed("ytid", f"{clip[:40]!r} is not a YouTube id")
+    start, end = (_whole_seconds(row, column) for column in ("start_s", "end_s"))
+    return clip, f"[{clip}]-[{start}-{end}].wav"
 
 
 def _whole_seconds(row: Row, column: str) -> int:

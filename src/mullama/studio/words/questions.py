@@ -410,6 +410,9 @@ OFF_TOPIC = (
     "Who won the match?",
 )
 
+OPENINGS = ("Please tell me: ", "Tell me, ", "So, ", "Hi, ", "Listen: ")
+"""What people put before a question."""
+
 
 def wording(
     rng: random.Random, templates: tuple[str, ...], *, thing: str = "", bare: str = ""
@@ -422,7 +425,7 @@ def wording(
 
 def _as_typed(rng: random.Random, text: str) -> str:
     if rng.random() < 0.06 and text[0].isupper() and text.endswith("?") and len(text) > 12:
-        opening = rng.choice(("Please tell me: ", "Tell me, ", "So, ", "Hi, ", "Listen: "))
+        opening = rng.choice(OPENINGS)
         text = opening + text[0].lower() + text[1:]
     style = rng.random()
     if style < 0.12:

@@ -1,0 +1,35 @@
+"""`mullama evaluate report DIR`: the scores of a folder become pages to read and tables to quote."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mullama.options import Options, add_flags, from_flags
+
+Format = Literal["html", "md", "json", "tex"]
+FORMATS: tuple[Format, ...] = ("html", "md", "json", "tex")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions(Options):
+    """What is written."""
+
+    format: tuple[Format, ...] = FORMATS
+    """A web page, Markdown, JSON, LaTeX; may be given again."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The folder, and what is written."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the evaluation's folder")
+    add_flags(parser, ReportOptions)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the report, and say where it is."""
+    from mullama.evaluation.report.report import report
+
+    options = from_flags(ReportOptions, arguments)
+    for path in report(arguments.folder, options.format):
+        print(path)
+    return 0

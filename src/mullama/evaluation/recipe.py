@@ -1,0 +1,110 @@
+"""A recipe, or a command line, -> one evaluation: which set, asked how, of whom, scored how."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mullama.errors import MuLlamaError, UsageError
+from mullama.evaluation.answer import answer
+from mullama.evaluation.answer_options import AnswerOptions
+from mullama.evaluation.asking import Asking
+from mullama.evaluation.folder import EvaluationFolder
+from mullama.evaluation.metrics.metric_options import MetricOptions
+from mullama.evaluation.metrics.registry import open_metric
+from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.sets.registry import read_set, split_spec
+from mullama.evaluation.systems.registry import SystemSpec
+from mullama.evaluation.tables import TABLES
+from mullama.jobs.outcome import Outcome
+from mullama.jobs.shard import Shard
+from mullama.options import Options, from_mapping
+from mullama.options.yaml_file import read_yaml
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRecipe(Options):
+    """What `mullama evaluate run` does, as a YAML file says it."""
+
+    set: str
+    """NAME:PATH of a published set, or a file of question-answer pairs."""
+    systems: tuple[dict[str, Any], ...]
+    """Who is asked: kind, name, trained_on, and the options of that kind."""
+    asking: Asking = field(default_factory=Asking)
+    """How it is asked."""
+    work: AnswerOptions = field(default_factory=AnswerOptions)
+    """Where audio lies, and how the work is done."""
+    score: ScoreOptions = field(default_factory=ScoreOptions)
+    """Which figures are made."""
+
+    @property
+    def specs(self) -> list[SystemSpec]:
+        """The systems; raises UsageError for two of one name."""
+        found = [SystemSpec.from_stored(stored, "systems") for stored in self.systems]
+        names = [spec.file_name for spec in found]
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError(f"two systems are called {name!r}: give each a name of its own")
+        return found
+
+
+def load_recipe(path: Path, changed: Mapping[str, Any] | None = None) -> EvaluationRecipe:
+    """Read a recipe; `changed` are options of its work. Raises UsageError."""
+    recipe = from_mapping(EvaluationRecipe, read_yaml(path), str(path))
+    return replace(recipe, work=replace(recipe.work, **(changed or {})))
+
+
+def ask(
+    spec_of_set: str,
+    systems: Sequence[SystemSpec],
+    folder: EvaluationFolder,
+    asking: Asking,
+    work: AnswerOptions,
+) -> Iterator[tuple[SystemSpec, Outcome | MuLlamaError]]:
+    """Put the set to one system after another; what stops one does not stop the next.
+
+    Raises UsageError for a set that cannot be read.
+    """
+    shard = Shard.from_text(work.shard)
+    found = read_set(spec_of_set, work.audio, unpack_to=folder.unpacked)
+    for spec in systems:
+        try:
+            outcome = answer(
+                found,
+                spec,
+                folder,
+                asking=asking,
+                engine=work.engine,
+                workers=work.workers,
+                gpus=work.gpus,
+                shard=shard,
+                retry_failed=work.retry_failed,
+            )
+        except MuLlamaError as error:
+            yield spec, error
+        else:
+            yield spec, outcome
+
+
+def missing(recipe: EvaluationRecipe) -> list[str]:
+    """What this machine lacks for a recipe, one line each: the set, audio, weights, metrics' models."""
+    lines = []
+    try:
+        _, path = split_spec(recipe.set)
+        if not path.exists():
+            raise UsageError(f"{path}: no such file")
+    except UsageError as error:
+        lines.append(f"set: {error}")
+    lines += [f"audio: {place}: no such file" for place in recipe.work.audio if not place.exists()]
+    for spec in recipe.specs:
+        try:
+            spec.open().describe()
+        except MuLlamaError as error:
+            lines.append(f"system {spec.name}: {error}")
+    about = MetricOptions(
+        **{name: getattr(recipe.score, name) for name in MetricOptions.__annotations__}
+    )
+    for name in dict.fromkeys(c.metric for table in recipe.score.table for c in TABLES[table]):
+        for need in open_metric(name, about).needs():
+            lines.append(f"metric {name}: {need.what} is missing ({need.how})")
+    return lines

@@ -1,0 +1,211 @@
+"""The second step: the items and everybody's answers -> scores.json, and the scores of each item.
+
+A pure function of the folder: no system is asked, and the same files give the same figures.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mullama.evaluation.answers import read_answers
+from mullama.evaluation.asking import CHOICE_PROMPT, Asking, tasks
+from mullama.evaluation.compare import Resampling
+from mullama.evaluation.figures import REAL, System, adjust_for_ears, figures, tests
+from mullama.evaluation.folder import EvaluationFolder, StoredSystem
+from mullama.evaluation.items import EvaluationSet, Item, limited
+from mullama.evaluation.judge import collect, judge
+from mullama.evaluation.metrics.metric import AnyMetric
+from mullama.evaluation.metrics.metric_options import MetricOptions
+from mullama.evaluation.metrics.registry import open_metric
+from mullama.evaluation.metrics.scoring import Column
+from mullama.evaluation.overlap import find_overlap
+from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.sounds import SECONDS
+from mullama.evaluation.tables import PUBLISHED, TABLES
+from mullama.evaluation.versions import versions
+from mullama.jobs.atomic import write_bytes, write_text
+from mullama.jobs.jsonl import to_line
+
+FORMAT = 1
+"""Of scores.json."""
+
+
+def score(
+    folder: EvaluationFolder, options: ScoreOptions, command: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Write and return the scores; see docs/evaluation.md for their form.
+
+    What cannot be judged is counted, and the rest is scored: look at "warnings". Raises UsageError for
+    a folder without a set or without answers, and for texts that cannot be scored.
+    """
+    about, asking = folder.read_about()
+    items = limited(folder.read_items(), asking.tracks)
+    metrics = _metrics(options, items)
+    systems = [_judge(folder, stored, asking, items, metrics) for stored in folder.read_systems()]
+    how = Resampling(options.level, options.resamples, options.permutations, options.seed)
+    shown: dict[str, Sequence[Column]] = {
+        name: TABLES[name]
+        for name in options.table
+        if any(column.metric in metrics for column in TABLES[name])
+    }
+    scores = {
+        "format": FORMAT,
+        "set": {**about, **_count(items)},
+        "asking": {
+            **asdict(asking),
+            "controls": list(asking.conditions[1:]),
+            "control_seconds": SECONDS,
+            "choice_prompt": CHOICE_PROMPT,
+        },
+        "scoring": list(shown),
+        "tables": {name: [asdict(column) for column in table] for name, table in shown.items()},
+        "metrics": {name: _about(metric) for name, metric in metrics.items()},
+        "systems": [
+            {**figures(system, how), "overlap": _overlap(system, about, items, options)}
+            for system in systems
+        ],
+        "tests": tests(systems, shown, how),
+        "published": list(PUBLISHED.get(about["name"], ())),
+        "versions": versions(),
+        "command": list(command),
+        **asdict(how),
+    }
+    adjust_for_ears(scores["systems"])
+    scores["warnings"] = _warnings(scores)
+    text = json.dumps(_without_nan(scores), indent=1, ensure_ascii=False, allow_nan=False)
+    for system in systems:
+        lines = b"".join(map(to_line, _item_rows(system)))
+        write_bytes(folder.scores_folder / f"{system.stored.file_name}.jsonl", lines, parents=True)
+    write_text(folder.scores, text + "\n")
+    return scores
+
+
+# ------------------------------------------------------------------ judging
+
+
+def _metrics(options: ScoreOptions, items: Sequence[Item]) -> dict[str, AnyMetric]:
+    """The metrics of the tables that were asked for and fit the set."""
+    about = MetricOptions(
+        **{name: getattr(options, name) for name in MetricOptions.__annotations__}
+    )
+    words = any(item.references and not item.options for item in items)
+    choices = any(item.right is not None for item in items)
+    wanted = [
+        column.metric
+        for name in options.table
+        if (choices if name == "choices" else words)
+        for column in TABLES[name]
+    ]
+    return {name: open_metric(name, about) for name in dict.fromkeys(wanted)}
+
+
+def _judge(
+    folder: EvaluationFolder,
+    stored: StoredSystem,
+    asking: Asking,
+    items: Sequence[Item],
+    metrics: Mapping[str, AnyMetric],
+) -> System:
+    """Read a system's answers and judge them by every metric that can be computed here."""
+    asked = tasks(items, asking, folder.control_sounds(asking), hears=stored.hears)
+    path = folder.answers(stored.file_name)
+    records = read_answers(path) if path.exists() else ()
+    system = System(stored, collect(asked, records, stored.fingerprint))
+    for name, metric in metrics.items():
+        if any(need.blocks for need in metric.needs()):
+            continue
+        if (judged := judge(metric, items, system.answered)) is not None:
+            system.judged[name] = judged
+    return system
+
+
+# ------------------------------------------------------------------ what else is said
+
+
+def _overlap(
+    system: System, about: Mapping[str, Any], items: Sequence[Item], options: ScoreOptions
+) -> dict[str, Any] | None:
+    """The tracks of the set that the system was trained on, as far as anybody said what that was."""
+    trained_on = [*options.hold_out, *map(Path, system.stored.trained_on)]
+    if not trained_on or not system.stored.hears:
+        return None
+    return find_overlap(EvaluationSet(about["name"], tuple(items)), trained_on).as_dict()
+
+
+def _count(items: Sequence[Item]) -> dict[str, int]:
+    return {
+        "items": len(items),
+        "tracks": len({item.track for item in items}),
+        "withheld": sum(not item.scored for item in items),
+        "without_audio": sum(item.audio is not None and item.file is None for item in items),
+    }
+
+
+def _about(metric: AnyMetric) -> dict[str, Any]:
+    return {
+        "signature": metric.signature(),
+        "headline": metric.headline,
+        "direction": metric.direction,
+        "range": list(metric.range),
+        "perfect": dict(metric.perfect),
+        "needs": [asdict(need) for need in metric.needs()],
+    }
+
+
+def _warnings(scores: Mapping[str, Any]) -> list[str]:
+    """What a reader must know before believing a figure."""
+    told = []
+    for system in scores["systems"]:
+        name = system["name"]
+        if system["failed"]:
+            told.append(f"{name}: {system['failed']} answers could not be given; they are left out")
+        if system["missing"]:
+            told.append(f"{name}: {system['missing']} questions have not been asked yet")
+        if not system["conditions"]:
+            told.append(f"{name}: has no answer that can be scored")
+        elif REAL not in system["conditions"]:
+            told.append(f"{name}: was asked without the music only, as its audio is not here")
+        if (overlap := system["overlap"]) and overlap["tracks"]:
+            of = f"{overlap['tracks']} of {overlap['of']} tracks"
+            told.append(f"{name}: was trained on {of} of this set; its scores are no evidence")
+        if system["empty"]:
+            told.append(f"{name}: {system['empty']} answers are empty, and score nothing")
+    for metric, about in scores["metrics"].items():
+        for need in about["needs"]:
+            off = "is left out" if need["blocks"] else "is computed in part"
+            told.append(f"{metric} {off}: {need['what']} is missing ({need['how']})")
+    if scores["set"]["withheld"]:
+        told.append(f"{scores['set']['withheld']} items have no public answer, and are not scored")
+    if scores["set"]["without_audio"]:
+        told.append(f"{scores['set']['without_audio']} items have no audio here")
+    if scores["set"]["tracks"] < 2:
+        told.append("one track alone has no intervals: it says nothing about others")
+    return told
+
+
+def _item_rows(system: System) -> list[dict[str, Any]]:
+    """The headline of each metric for each item and condition."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for metric, judged in system.judged.items():
+        headline = judged.metric.headline
+        for condition, statistics in judged.statistics.items():
+            reached = judged.metric.reduce(statistics)[headline]
+            for item, value in zip(judged.items, reached.tolist(), strict=True):
+                about = {"item": item.id, "condition": condition or REAL}
+                row = rows.setdefault((item.id, condition), about)
+                row[metric] = {headline: None if math.isnan(value) else round(value, 6)}
+    return list(rows.values())
+
+
+def _without_nan(value: Any) -> Any:
+    """The same for JSON, which has no NaN: None."""
+    if isinstance(value, dict):
+        return {key: _without_nan(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(v) for v in value]
+    if isinstance(value, Path):
+        return str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

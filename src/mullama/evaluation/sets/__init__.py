@@ -1,0 +1,1 @@
+"""Published sets of questions -> items: one reader for each form, behind one registry."""

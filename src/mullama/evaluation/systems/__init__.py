@@ -1,0 +1,1 @@
+"""Who is asked: models of ours and of others, recorded answers, and what hears nothing, behind one registry."""

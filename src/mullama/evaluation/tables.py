@@ -1,0 +1,46 @@
+"""The tables of an evaluation: which values of which metrics stand side by side, and what was published."""
+
+from typing import Any
+
+from mullama.evaluation.metrics.attributes import ATTRIBUTES
+from mullama.evaluation.metrics.scoring import PROTOCOLS, Column
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    **PROTOCOLS,
+    "attributes": (
+        Column("F1", "attributes", "f1"),
+        *(
+            Column(f"{attribute.capitalize()} {letter}", "attributes", f"{attribute}_{value}")
+            for attribute in ATTRIBUTES
+            for letter, value in (("P", "precision"), ("R", "recall"), ("F1", "f1"))
+        ),
+        Column("Key, weighted", "attributes", "key_weighted"),
+        Column("Tempo, accuracy 1", "attributes", "tempo_accuracy_1"),
+        Column("Tempo, accuracy 2", "attributes", "tempo_accuracy_2"),
+    ),
+    "choices": (
+        Column("Accuracy", "choices", "accuracy"),
+        Column("Unreadable", "choices", "unreadable"),
+        Column("Chance", "choices", "chance"),
+        Column("By likelihood", "choice-likelihoods", "accuracy"),
+        Column("By likelihood a character", "choice-likelihoods", "accuracy_normalised"),
+    ),
+}
+"""Name -> its columns."""
+
+SOURCE = "Liu et al. 2023, arXiv 2308.11276"
+PUBLISHED: dict[str, tuple[dict[str, Any], ...]] = {
+    "musicqa": tuple(
+        {
+            "system": system,
+            "values": {"BLEU": bleu, "METEOR": meteor, "ROUGE-L": rouge, "BERTScore": bertscore},
+            "source": SOURCE,
+        }
+        for system, bleu, meteor, rouge, bertscore in (
+            ("LTU", 0.242, 0.274, 0.326, 0.887),
+            ("LLaMA-Adapter", 0.273, 0.334, 0.413, 0.895),
+            ("MU-LLaMA", 0.306, 0.385, 0.466, 0.901),
+        )
+    )
+}
+"""Set -> the rows that were published of it, as they stand there, counted as `as-published` counts."""
