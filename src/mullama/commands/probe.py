@@ -34,7 +34,7 @@ class ProbeOptions(Options):
     """Where the clips of a table lie, besides its own folder. May be given again."""
     top: Annotated[int | None, Bounds(1), Flag("N")] = None
     """Take the commonest tags alone (default: 50 for MagnaTagATune, else all)."""
-    clips: Annotated[int, Bounds(10, 100_000), Flag("N")] = 1000
+    clips: Annotated[int, Bounds(10, 100_000), Flag("N")] = 600
     """Of the studio: how many are rendered."""
     seconds: Annotated[float, Bounds(0.5, 600), Flag("S")] = 10.0
     """Of the studio: their length."""

@@ -3,12 +3,12 @@
 A long job like any other: an encoder whose probe is logged is not trained again.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool
 
 from mullama.evaluation.probe.features import Features, common
 from mullama.evaluation.probe.options import TrainingOptions
@@ -64,7 +64,11 @@ class Task:
         ]
         return stable_digest([self.labels.tags, rows])
 
-    def rows(self, part: Part) -> np.ndarray:
+    def part(self, part: Part) -> list[TaggedClip]:
+        """Its clips, in order."""
+        return [clip for clip in self.clips if clip.part == part]
+
+    def rows(self, part: Part) -> Bool[np.ndarray, " clips"]:
         """Which clips are of a part."""
         return np.array([clip.part == part for clip in self.clips])
 
@@ -104,18 +108,16 @@ def compare(
 
 
 def _measure(task: Task, features: Features, key: str) -> ProbeResult:
-    states, present = features.states(task.clips), task.labels.present
-    training, validation, test = (task.rows(part) for part in PARTS)
-    trained = train_probe(
-        (states[training], present[training]),
-        (states[validation], present[validation]),
-        task.options,
+    training, validation, test = (
+        (features.states(task.part(part)), task.labels.present[task.rows(part)]) for part in PARTS
     )
+    trained = train_probe(training, validation, task.options)
+    states, present = test
     values = score(
         task.labels.tags,
-        present[test],
-        trained.scores(states[test]),
-        [clip.track for clip in task.clips if clip.part == "test"],
+        present,
+        trained.scores(states),
+        [clip.track for clip in task.part("test")],
         seed=task.options.seed,
     )
     return ProbeResult(
@@ -134,12 +136,11 @@ def _measure(task: Task, features: Features, key: str) -> ProbeResult:
 
 
 def _comparison(name: str, task: Task, results: list[ProbeResult]) -> Comparison:
-    present = task.labels.present[task.rows("test")]
-    counts = Counter(clip.part for clip in task.clips)
+    present, test = task.labels.present[task.rows("test")], task.part("test")
     return Comparison(
         name,
-        {part: counts[part] for part in PARTS},
-        len({clip.track for clip in task.clips if clip.part == "test"}),
+        {part: len(task.part(part)) for part in PARTS},
+        len({clip.track for clip in test}),
         task.digest,
         {tag: int(n) for tag, n in zip(task.labels.tags, present.sum(0), strict=True)},
         task.labels.left_out,

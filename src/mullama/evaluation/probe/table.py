@@ -1,23 +1,21 @@
 """A comparison becomes a table in Markdown and everything needed to repeat it in JSON."""
 
 import json
-import platform
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from mullama.evaluation.metrics.intervals import Interval
-from mullama.evaluation.metrics.metric import version
 from mullama.evaluation.probe.compare import Comparison
 from mullama.evaluation.probe.options import TrainingOptions
 from mullama.evaluation.probe.published import PUBLISHED, PUBLISHED_SET, PUBLISHED_SOURCE
 from mullama.evaluation.probe.results import ProbeResult
 from mullama.evaluation.probe.scores import MEAN, METRICS
+from mullama.evaluation.versions import versions
 from mullama.jobs.atomic import write_text
 
 TABLE, DATA = "probe.md", "probe.json"
 """In the comparison's folder."""
-PACKAGES = ("mullama", "torch", "transformers", "numpy", "soxr", "soundfile", "av")
 HEAD = "| representation | parameters | hidden states | ROC-AUC | average precision |"
 LINE = "|---|--:|--:|---|---|"
 
@@ -72,14 +70,10 @@ def summary(comparison: Comparison) -> list[str]:
     ]
 
 
-def versions() -> list[str]:
-    """`name:version` of what decides the figures."""
-    return [f"python:{platform.python_version()}", *map(version, PACKAGES)]
-
-
 def _about(comparison: Comparison, options: TrainingOptions, command: str) -> Iterator[str]:
     clips = ", ".join(f"{count} {part}" for part, count in comparison.clips.items())
-    yield f"Made by `{command}` with {', '.join(versions())}."
+    known = ", ".join(f"{name} {version}" for name, version in versions().items())
+    yield f"Made by `{command}` with {known}."
     yield ""
     yield (
         f"Set: {comparison.set_name}; clips: {clips}, the last ones of {comparison.tracks} tracks; "
