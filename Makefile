@@ -56,7 +56,7 @@ lint: $(VENV)/.testing
 bench: $(VENV)/.testing
 	$(BIN)/python benchmarks/run.py
 
-# Some ten minutes of one core; what is rendered and encoded is kept in ~/.cache/mullama.
+# Some minutes of one core; what is rendered and encoded is kept in ~/.cache/mullama.
 probe: $(VENV)/.testing
 	$(BIN)/mullama probe studio --encoder small --encoder log-mel --encoder random:recipes/mert-small \
 	  --encoder random:small --out runs/probe

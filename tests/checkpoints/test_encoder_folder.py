@@ -1,6 +1,8 @@
 """Folders of encoders: ours whole and bare, MERT's, and those of transformers; weights read or drawn."""
 
 import json
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ from mullama.errors import CheckpointError, UsageError
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.listen.encoders.mert import MertEncoder
 from mullama.listen.encoders.speech import Wav2Vec2Encoder
+from mutations import mutated_json, outcome
 from paths import GOLDEN, RECIPES
 from tiny import clip, tiny_model
 
@@ -195,3 +198,32 @@ def test_settings_that_no_encoder_has(
     change(wav2vec2 / file, **values)
     with pytest.raises(CheckpointError, match=message):
         open_encoder(wav2vec2)
+
+
+@pytest.mark.parametrize(
+    ("file", "values"),
+    [("config.json", {"spec_size": 1}), ("preprocessor_config.json", {"hop_length": 1})],
+)
+def test_a_spectrogram_that_does_not_fit_its_network(
+    tmp_path: Path, file: str, values: dict[str, object]
+) -> None:
+    folder = saved(ClapAudioModel(ClapAudioConfig(**CLAP)), tmp_path, ClapFeatureExtractor())
+    change(folder / file, **values)
+    with pytest.raises(CheckpointError, match="frames by hop_length, more than the"):
+        open_encoder(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json"])
+def test_any_changed_value_is_read_or_refused(tmp_path: Path, name: str) -> None:
+    speech = saved(WavLMModel(WavLMConfig(**NETWORK)), tmp_path / "1", Wav2Vec2FeatureExtractor())
+    clap = ClapAudioModel(ClapAudioConfig(**CLAP))
+    for folder in (speech, saved(clap, tmp_path / "2", ClapFeatureExtractor())):
+        versions = list(mutated_json((folder / name).read_text(encoding="utf-8")))
+        ended = {}
+        for what, changed in random.Random(7).sample(versions, 60):
+            (folder / name).write_text(changed, encoding="utf-8")
+            begin = time.perf_counter()
+            ended[what] = outcome(lambda folder=folder: open_encoder(folder, device="cpu"))
+            assert time.perf_counter() - begin < 5, what
+        assert set(ended.values()) == {"read", "refused"}, ended

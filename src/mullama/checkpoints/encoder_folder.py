@@ -172,11 +172,17 @@ def _clap(folder: Path, stored: Stored) -> EncoderFolder:
 
     audio = stored.get("audio_config", {}) if stored["model_type"] == "clap" else stored
     network = network_only(ClapEncoderConfig, audio)
+    config = ClapEncoderConfig(**{**network, **_sound(folder, ClapSettings)})
+    check_sizes(config, str(folder / "config.json"))
+    frames = round(config.sampling_rate * config.window_seconds) // config.hop_length + 1
+    room = config.spec_size * (config.spec_size // config.num_mel_bins)
+    if frames > room:
+        raise CheckpointError(
+            f"{folder}: a window of {config.window_seconds:g} s has {frames} frames by hop_length, "
+            f"more than the {room} that spec_size leaves room for"
+        )
     return EncoderFolder(
-        folder,
-        ClapEncoder,
-        ClapEncoderConfig(**{**network, **_sound(folder, ClapSettings)}),
-        lambda name: name.removeprefix("audio_model."),
+        folder, ClapEncoder, config, lambda name: name.removeprefix("audio_model.")
     )
 
 
