@@ -47,8 +47,13 @@ class CannedServer:
         refuses: tuple[str, ...] = (),
         key: str = "",
         redirects: dict[str, tuple[int, str]] | None = None,
+        dies_after: int | None = None,
     ) -> None:
-        """`redirects`: path -> status and location; `key`: what must be sent."""
+        """`redirects`: path -> status and location; `key`: what must be sent.
+
+        `dies_after` so many requests every connection is cut.
+        """
+        self.dies_after = dies_after
         self.latency, self.structured, self.refuses, self.key = latency, structured, refuses, key
         self.redirects = redirects or {}
         self.requests: list[dict[str, Any]] = []
@@ -141,6 +146,8 @@ class CannedServer:
         self, headers: dict[str, str], body: dict[str, Any]
     ) -> tuple[int, list[str], Any]:
         """Status (0 cuts the connection), more header lines, and the content."""
+        if self.dies_after is not None and len(self.requests) > self.dies_after:
+            return 0, [], {}
         if self.key and headers.get("authorization") != f"Bearer {self.key}":
             return 401, [], _error("wrong key")
         for name in self.refuses:
@@ -148,7 +155,7 @@ class CannedServer:
                 return 400, [], _error(f"Unsupported parameter: {name}")
         if not self.structured and "response_format" in body:
             return 400, [], _error("this server is a simple one")
-        asked = body["messages"][0]["content"]
+        asked = _asked(body)
         mark = next(iter(re.findall(r"\[([\w-]+)\]", asked)), "")
         digest = hashlib.sha256(json.dumps(body["messages"]).encode()).hexdigest()
         self._seen[digest] += 1
@@ -190,8 +197,9 @@ class CannedServer:
             return '{"answers": ["one", "two'
         if mark == "unwanted" and first:
             return json.dumps({"answers": ["It has the tag rock."] * 4, "pairs": []})
-        seed = hashlib.sha256(messages[0]["content"].encode()).hexdigest()
-        is_fixed = "1. Describe the audio" in messages[0]["content"]
+        asked = _asked(body)
+        seed = hashlib.sha256(asked.encode()).hexdigest()
+        is_fixed = "1. Describe the audio" in asked
         if "response_format" in body:
             return json.dumps(
                 {"answers": fixed_reply(seed)} if is_fixed else {"pairs": open_reply(seed)}
@@ -204,6 +212,13 @@ class CannedServer:
             f"{n}. Question: {pair['question']}\nAnswer: {pair['answer']}"
             for n, pair in enumerate(open_reply(seed), 1)
         )
+
+
+def _asked(body: dict[str, Any]) -> str:
+    """The text of the user's first message, which may have parts of other kinds."""
+    content = next(each["content"] for each in body["messages"] if each["role"] == "user")
+    parts = [{"text": content}] if isinstance(content, str) else content
+    return "".join(part.get("text", "") for part in parts)
 
 
 def _completion(text: str, finish_reason: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Fixtures: the tiny model of tiny.py, loaded and saved; and the table of equality."""
 
+import shapes  # noqa: F401, I001  first, for it changes how modules are imported
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -83,8 +83,33 @@ class FilterbankConfig(HubertConfig):
     conv_kernel: list[int] | tuple[int, ...] = (7680,)
 
 
-AUDIO_CONFIGS: Mapping[str, type[HubertConfig]] = {
-    kind.model_type: kind for kind in (MertConfig, FilterbankConfig)
+@strict
+class ImageBindConfig(PreTrainedConfig):
+    """ImageBind's audio branch (Girdhar et al. 2023, arXiv 2305.05665): by default imagebind_huge's."""
+
+    model_type = "mullama_imagebind"
+
+    sampling_rate: int = 16_000
+    """Samples per second that the encoder expects."""
+    window_seconds: float = 2.0
+    """Of each of the three clips that are heard."""
+    hidden_size: int = 1024
+    """Width of the embedding, the one state that there is."""
+    num_hidden_layers: int = 0
+    """No states but that one."""
+    trunk_width: int = 768
+    """Numbers that stand for a patch of the picture."""
+    trunk_layers: int = 12
+    """Transformer blocks."""
+    trunk_heads: int = 12
+    """Of their attention."""
+    trunk_intermediate: int = 3072
+    """Inner width of their feed-forward part."""
+    initializer_range: float = 0.02
+
+
+AUDIO_CONFIGS: Mapping[str, type[PreTrainedConfig]] = {
+    kind.model_type: kind for kind in (MertConfig, FilterbankConfig, ImageBindConfig)
 }
 """Ours, known without importing an encoder; another package's is its encoder's `config_class`."""
 ENCODERS = Registry[Any](
@@ -92,6 +117,7 @@ ENCODERS = Registry[Any](
     {
         MertConfig.model_type: "mullama.listen.encoders.mert:MertEncoder",
         FilterbankConfig.model_type: "mullama.listen.encoders.filterbank:FilterbankEncoder",
+        ImageBindConfig.model_type: "mullama.listen.encoders.imagebind:ImageBindEncoder",
     },
     entry_points="mullama.encoders",
     error=CheckpointError,

@@ -31,6 +31,8 @@ class LoadOptions(Options):
     """How many neighbours."""
     retrieval_weight: Annotated[float, Bounds(0.0, 1.0), Flag("W")] = 0.0
     """Their share in the blend."""
+    retrieval_temperature: Annotated[float, Bounds(0.0, 1000.0), Flag("T")] = 20.0
+    """What their similarities are multiplied by before the softmax."""
 
 
 class LoadKeywords(TypedDict, total=False):
@@ -43,3 +45,4 @@ class LoadKeywords(TypedDict, total=False):
     retrieval: str | Path | None
     retrieval_k: int
     retrieval_weight: float
+    retrieval_temperature: float

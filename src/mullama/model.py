@@ -40,6 +40,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
     _can_compile_fullgraph = True
     _no_split_modules = [  # noqa: RUF012
         "HubertEncoderLayer",
+        "ImageBindBlock",
         *(f"{kind}DecoderLayer" for kind in ("Llama", "Mistral", "Qwen2", "Qwen3")),
     ]
     _keep_in_fp32_modules_strict = None

@@ -148,14 +148,21 @@ class MuLlama:
     ) -> Song:
         """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
-        The whole piece is encoded, in windows. `as_published` takes the first minute only, through
-        the published code's resampler. Raises AudioError for what cannot be read as music, or is
-        longer than `max_seconds`.
+        The whole piece is encoded, in windows, unless the encoder has its own way. `as_published`
+        goes through the published code's resampler and takes as much as that does: for MERT the first
+        minute. Raises AudioError for what cannot be read as music, or is longer than `max_seconds`.
         """
-        rate = self.model.encoder.sample_rate
+        encoder = self.model.encoder
+        limit = encoder.published_seconds if as_published else None
         if isinstance(source, (str, PathLike)):
             name = name or str(source)
-            reader = AudioReader(source, rate, as_published=as_published, max_seconds=max_seconds)
+            reader = AudioReader(
+                source,
+                encoder.sample_rate,
+                as_published=as_published,
+                limit_seconds=limit,
+                max_seconds=max_seconds,
+            )
         else:
             if sample_rate is None:
                 raise UsageError("samples need their sample_rate")
@@ -164,12 +171,13 @@ class MuLlama:
             reader = from_array(
                 samples,
                 sample_rate,
-                rate,
+                encoder.sample_rate,
                 name=name,
                 as_published=as_published,
+                limit_seconds=limit,
                 max_seconds=max_seconds,
             )
-        listening = encode_sound(self.model.encoder, reader)
+        listening = encode_sound(encoder, reader)
         return Song(
             self,
             name,
@@ -279,7 +287,9 @@ def open_model(options: LoadOptions) -> MuLlama:
     retrieval = None
     if options.retrieval is not None:
         vectors = load_vectors(options.retrieval)
-        retrieval = Retrieval(vectors, options.retrieval_k, options.retrieval_weight)
+        retrieval = Retrieval(
+            vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
+        )
     model, tokenizer = load_model(options.model, dtype=options.dtype, device=options.device)
     return MuLlama(
         model,

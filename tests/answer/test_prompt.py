@@ -23,7 +23,7 @@ def test_braces_and_unicode_survive(name: str) -> None:
 
 
 def test_unknown_names_are_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="published, clean, brief"):
+    with pytest.raises(UsageError, match="published, alpaca, clean, brief"):
         fill("no-such", "")
 
 

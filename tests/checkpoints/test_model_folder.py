@@ -153,7 +153,7 @@ def test_attention_of_torch_and_of_installed_packages(own: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "name", "value", "pattern"),
     [
-        ("text_config", "num_hidden_layers", 10**7, "num_hidden_layers should be from 1 to 1024"),
+        ("text_config", "num_hidden_layers", 10**7, "num_hidden_layers should be from 0 to 1024"),
         ("text_config", "num_hidden_layers", 1000, "num_hidden_layers 1000, but its weights are"),
         ("audio_config", "num_hidden_layers", 1000, "num_hidden_layers 1000, but its weights are"),
         (None, "bridge_blocks", 10**9, "bridge_blocks should be from 0 to 64"),

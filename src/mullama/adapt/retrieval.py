@@ -14,9 +14,6 @@ from torch.nn import functional
 
 from mullama.errors import CheckpointError, UsageError
 
-SHARPNESS = 20.0
-"""Temperature of the softmax over similarities, as published."""
-
 
 @dataclass(frozen=True)
 class Retrieval:
@@ -28,6 +25,8 @@ class Retrieval:
     """Neighbours that count; never more than there are entries."""
     weight: float = 0.0
     """Share of the neighbours in the blend, 0 to 1."""
+    temperature: float = 20.0
+    """What similarities are multiplied by before the softmax."""
 
     def __post_init__(self) -> None:
         if self.k < 1:
@@ -48,7 +47,7 @@ class Retrieval:
             )
         own = feature.float()
         similarity, nearest = (own @ vectors.T).topk(min(self.k, len(vectors)), dim=-1)
-        share = torch.softmax(SHARPNESS * similarity, dim=-1)
+        share = torch.softmax(self.temperature * similarity, dim=-1)
         mean = functional.normalize((share[..., None] * vectors[nearest]).sum(dim=1), dim=-1)
         blend = (1 - self.weight) * own + self.weight * mean
         return functional.normalize(blend, dim=-1).to(feature.dtype)

@@ -19,6 +19,13 @@ TEMPLATES = {
         "### Input:\n<built-in function input>\n\n"
         "### Response:"
     ),
+    # The same without input, byte for byte what LLaMA-Adapter's weights saw.
+    "alpaca": (
+        "Below is an instruction that describes a task. Write a response that appropriately completes "
+        "the request.\n\n"
+        "### Instruction:\n{question}\n\n"
+        "### Response:"
+    ),
     "clean": "### Question:\n{question}\n\n### Answer:\n",
     # As few tokens as there can be, for very small language models.
     "brief": "Q: {question}\nA:",

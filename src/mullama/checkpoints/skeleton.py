@@ -57,6 +57,7 @@ def _counts(config: MuLlamaConfig) -> dict[str, int]:
     return {
         "text_config.num_hidden_layers": config.text_config.num_hidden_layers,
         "audio_config.num_hidden_layers": audio.num_hidden_layers,
+        "audio_config.trunk_layers": getattr(audio, "trunk_layers", 0),
         "audio_config.conv_dim": len(getattr(audio, "conv_dim", ())),
         "audio_config.frame_channels": len(getattr(audio, "frame_channels", ())),
         "bridge_blocks": config.bridge_blocks,

@@ -30,7 +30,7 @@ class AskOptions(Options):
     batch_size: Annotated[int, Bounds(1, 65536)] = 8
     """Answers at a time."""
     as_published: bool = False
-    """Take the first 60 s only, by the published resampler."""
+    """By the published resampler, and as much as published: of MERT's model the first 60 s."""
     stream: bool = False
     """Print each answer as it comes."""
     json: bool = False

@@ -39,7 +39,7 @@ class ListenOptions(Options):
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
     """The encoder's (default: as stored; on a CPU always float32)."""
     as_published: bool = False
-    """Listen to the first 60 s only, by the published resampler."""
+    """By the published resampler, and as much as published: of MERT's model the first 60 s."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -110,6 +110,7 @@ class ListeningCache:
                 path,
                 self.encoder.sample_rate,
                 as_published=self.as_published,
+                limit_seconds=self.encoder.published_seconds if self.as_published else None,
                 max_seconds=self.max_seconds,
             )
             listening = self._encode(sound)

@@ -15,7 +15,7 @@ from torch import Tensor
 from mullama.errors import MuLlamaError
 from mullama.listen.audio.reader import AudioReader
 from mullama.listen.encoders.encoder import Encoder
-from mullama.listen.windows import batches, window_lengths, windows
+from mullama.listen.windows import batches
 
 BATCH_SECONDS = 60.0
 """Windows of equal length are encoded together, up to this much sound at a time."""
@@ -35,14 +35,7 @@ def encode_sound(encoder: Encoder, sound: AudioReader) -> Float[Tensor, "states 
     much was read.
     """
     total, samples = torch.zeros((), dtype=torch.float64), 0
-    cut = windows(
-        sound.blocks(),
-        encoder.window_samples,
-        encoder.min_samples,
-        rate=encoder.sample_rate,
-        name=sound.name,
-    )
-    for batch in batches(cut, _max_windows(encoder)):
+    for batch in batches(encoder.windows(sound), _max_windows(encoder)):
         means = _encode(encoder, torch.from_numpy(batch)).double().cpu()
         total = total + means.sum(dim=0) * batch.shape[1]
         samples += batch.size
@@ -57,11 +50,13 @@ def encode_clips(
     Windows of equal length are encoded together, whichever clip they are of. Raises AudioError for a
     clip that is too short, DeviceMemoryError.
     """
+    cut = [encoder.split(clip) for clip in clips]
+    lengths = [sum(map(len, pieces)) for pieces in cut]
     parts: list[list[Tensor]] = [[] for _ in clips]
-    for some in _equal_windows(encoder, clips):
+    for some in _equal_windows(encoder, cut):
         means = _encode(encoder, torch.stack([window for _, window in some]))
         for (clip, window), mean in zip(some, means, strict=True):
-            parts[clip].append(mean * (len(window) / len(clips[clip])))
+            parts[clip].append(mean * (len(window) / lengths[clip]))
     return torch.stack([torch.stack(means).sum(0) for means in parts])
 
 
@@ -70,17 +65,16 @@ def first_window(encoder: Encoder, samples: int) -> int:
 
     From wherever so much of it is taken, `encode_clips` encodes that as one window.
     """
-    return window_lengths(samples, encoder.window_samples, encoder.min_samples)[0]
+    return len(encoder.split(torch.empty(samples, device="meta"))[0])
 
 
-def _equal_windows(encoder: Encoder, clips: Sequence[Tensor]) -> Iterator[list[tuple[int, Tensor]]]:
+def _equal_windows(
+    encoder: Encoder, cut: Sequence[Sequence[Tensor]]
+) -> Iterator[list[tuple[int, Tensor]]]:
     """Windows of equal length with the number of their clip, as many as are encoded together."""
     by_length: dict[int, list[tuple[int, Tensor]]] = defaultdict(list)
-    for number, clip in enumerate(clips):
-        lengths = window_lengths(
-            len(clip), encoder.window_samples, encoder.min_samples, rate=encoder.sample_rate
-        )
-        for window in clip.split(lengths):
+    for number, pieces in enumerate(cut):
+        for window in pieces:
             by_length[len(window)].append((number, window))
     size = _max_windows(encoder)
     for group in by_length.values():

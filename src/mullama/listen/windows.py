@@ -1,10 +1,11 @@
-"""Blocks of a mono waveform -> the windows that an encoder is given, and batches of them.
+"""A waveform, in blocks or by its length -> the windows that an encoder is given, and batches of them.
 
 The one place that decides where a sound is cut. Knows lengths only, not rates, files or encoders. Works
 on a stream: never holds more than about a window beyond the block it was given.
 """
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 import numpy as np
 from jaxtyping import Float32
@@ -12,6 +13,8 @@ from jaxtyping import Float32
 from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.samples import Waveform
 
+Span = tuple[int, int]
+"""First sample, and the one behind the last."""
 MIN_REMAINDER = 0.25
 """As a share of a window: a shorter remainder stays with the window before."""
 
@@ -43,7 +46,7 @@ def windows(
             yield joined[start : start + window_samples]
         waiting = [joined[whole * window_samples :].copy()]
         length -= whole * window_samples
-    _check_length(length, min_samples, rate, name)
+    check_length(length, min_samples, rate, name)
     yield np.concatenate(waiting)
 
 
@@ -65,9 +68,24 @@ def window_lengths(
     seconds when `rate`, in Hz, is given), UsageError when a window has.
     """
     _check_window(window_samples, min_samples)
-    _check_length(length, min_samples, rate, name)
+    check_length(length, min_samples, rate, name)
     whole = _whole_windows(length, window_samples, min_samples)
     return [*[window_samples] * whole, length - whole * window_samples]
+
+
+def spread_spans(length: int, rate: int, seconds: float, count: int) -> list[Span]:
+    """`count` stretches of a sound of so many samples, from its start to its end, evenly spread.
+
+    They overlap where the sound is shorter than all together; each is the whole sound where it is
+    shorter than one. Places are exact fractions of a length in seconds that is a double, as in
+    PyTorchVideo's ConstantClipsPerVideoSampler: the last may begin a sample early.
+    """
+    room = Fraction(max(length / rate - seconds, 0.0))
+    starts = [room * number / (count - 1) for number in range(count)]
+    return [
+        (int(start * rate), min(length, int((start + Fraction(seconds)) * rate)))
+        for start in starts
+    ]
 
 
 def batches(
@@ -86,6 +104,20 @@ def batches(
         yield np.stack(waiting)
 
 
+def check_length(length: int, min_samples: int, rate: int | None, name: str) -> None:
+    """Raise the AudioError of `window_lengths` for a sound that is too short."""
+    if length >= max(min_samples, 1):
+        return
+    if rate is None:
+        why = f"{length} samples are too short to be encoded; at least {min_samples} are needed"
+    else:
+        why = (
+            f"{length / rate:.4f} s are too short to be encoded; at least"
+            f" {min_samples / rate:.4f} s are needed"
+        )
+    raise AudioError(f"{name}: {why}")
+
+
 def _whole_windows(length: int, window_samples: int, min_samples: int) -> int:
     """How many come before the last window, whatever follows behind these samples."""
     least = max(min_samples, int(window_samples * MIN_REMAINDER), 1)
@@ -97,16 +129,3 @@ def _check_window(window_samples: int, min_samples: int) -> None:
         raise UsageError(
             f"windows of {window_samples} samples are too short: the encoder needs {min_samples}"
         )
-
-
-def _check_length(length: int, min_samples: int, rate: int | None, name: str) -> None:
-    if length >= max(min_samples, 1):
-        return
-    if rate is None:
-        why = f"{length} samples are too short to be encoded; at least {min_samples} are needed"
-    else:
-        why = (
-            f"{length / rate:.4f} s are too short to be encoded; at least"
-            f" {min_samples / rate:.4f} s are needed"
-        )
-    raise AudioError(f"{name}: {why}")

@@ -65,9 +65,9 @@ def test_a_missing_gate_is_named(tmp_path: Path) -> None:
 def test_strangers_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"holds clip_proj\.weight, which belongs to no part"):
         read_adapter(saved(tmp_path / "a.pth", {**finetuned(), "clip_proj.weight": torch.ones(2)}))
-    imagebind = {k.replace("mu_mert", "image_bind"): v for k, v in finetuned().items()}
-    with pytest.raises(CheckpointError, match="LLaMA-Adapter's ImageBind file"):
-        read_adapter(saved(tmp_path / "7B.pth", imagebind))
+    renamed = {k.replace("mu_mert", "image_bind"): v for k, v in finetuned().items()}
+    with pytest.raises(CheckpointError, match=r"image_bind_agg\.\w+, which .* of LLaMA-Adapter"):
+        read_adapter(saved(tmp_path / "7B.pth", renamed))
 
 
 def test_mixed_ranks_are_refused(tmp_path: Path) -> None:

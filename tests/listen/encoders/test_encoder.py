@@ -8,10 +8,11 @@ import torch
 from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 
 import mullama
-from mullama.config import ENCODERS, FilterbankConfig, MertConfig, MuLlamaConfig
+from mullama.config import ENCODERS, FilterbankConfig, ImageBindConfig, MertConfig, MuLlamaConfig
 from mullama.errors import CheckpointError
 from mullama.listen.encoders.encoder import Encoder
 from mullama.listen.encoders.filterbank import FilterbankEncoder
+from mullama.listen.encoders.imagebind import ImageBindEncoder
 from mullama.listen.encoders.mert import MertEncoder
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.processor import MuLlamaProcessor
@@ -84,10 +85,11 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     [
         (tiny_config().audio_config, MertEncoder, (24_000, 48_000, 400, 4, 32)),
         (FilterbankConfig(), FilterbankEncoder, (24_000, 240_000, 12_000, 4, 256)),
+        (ImageBindConfig(trunk_layers=1), ImageBindEncoder, (16_000, 32_000, 400, 1, 1024)),
     ],
 )
 def test_ours_fulfil_the_protocol(
-    config: MertConfig | FilterbankConfig, kind: type, sizes: tuple[int, ...]
+    config: MertConfig | FilterbankConfig | ImageBindConfig, kind: type, sizes: tuple[int, ...]
 ) -> None:
     encoder: Encoder = ENCODERS.load(config.model_type)(config).eval()
     assert isinstance(encoder, kind)
@@ -107,7 +109,8 @@ def test_ours_fulfil_the_protocol(
 def test_an_encoder_of_another_package_is_saved_loaded_and_asked(
     foreign: str, tokenizer: PreTrainedTokenizerFast, tmp_path: Path
 ) -> None:
-    assert ENCODERS.names()[:2] == ["mullama_mert", "mullama_filterbank"]
+    ours = ["mullama_mert", "mullama_filterbank", "mullama_imagebind"]
+    assert ENCODERS.names()[:3] == ours
     assert foreign in ENCODERS.names()
     model = tiny_model(audio_config={"model_type": foreign, "hop": 50})
     assert model.config.states == model.encoder.states == 2

@@ -27,7 +27,7 @@ def chat_model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def request(text: str, seed: int = 0) -> Request:
-    return Request(({"role": "user", "content": text},), "any", {}, seed)
+    return Request(({"role": "user", "content": text},), seed, "any", {})
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.8])

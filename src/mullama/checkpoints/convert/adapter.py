@@ -1,11 +1,11 @@
-"""An adapter file becomes its parts: bridge, queries, gates, and what it brings of LLaMA and MERT.
+"""An adapter file becomes its parts: bridge, queries, gates, and what it brings of LLaMA and an encoder.
 
 Reads the published checkpoint.pth (which holds everything, and optimiser state that stays on the
-disk), files with the adapter alone, and those of the pretraining phase. Knows the names inside;
-whether the parts fit a language model and an encoder is found out in convert.py.
+disk), files with the adapter alone, and those of the pretraining phase; also LLaMA-Adapter's 7B.pth,
+whose encoder is ImageBind, and that model's own training files. Knows the names inside; whether the
+parts fit a language model and an encoder is found out in convert.py.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from torch import Tensor
 from mullama.checkpoints.convert.tensor_names import (
     BRIDGE_ENDS,
     MIX,
-    PROJECTION,
     QUERIES,
     bridge_name,
     gate_layer,
@@ -25,14 +24,39 @@ from mullama.checkpoints.lazy_tensor import LazyTensor, concat
 from mullama.checkpoints.tensor_file import TensorFile
 from mullama.errors import CheckpointError
 
-LANGUAGE, ENCODER = "llama.", "mert_model."
+LANGUAGE = "llama."
 UNUSED = frozenset({"rope.freqs"})
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published model's adapter files: what they are called, and the names inside."""
+
+    model: str
+    file: str
+    encoder: str
+    """What the adapter was trained to hear with, as it is published."""
+    option: str
+    """Of `mullama convert`, which names that."""
+    bridge_prefix: str
+    encoder_prefix: str
+
+
+MU_LLAMA = Published(
+    "MU-LLaMA", "checkpoint.pth", "MERT-v1-330M", "--mert", "mu_mert_", "mert_model."
+)
+LLAMA_ADAPTER = Published(
+    "LLaMA-Adapter", "7B.pth", "imagebind_huge.pth", "--imagebind", "image_bind_", "image_bind."
+)
+OUTDATED = "image_bind_norm_1.bias"
+"""Only 7B-beta.pth has it, whose bridge is another: LayerNorm and biases throughout."""
 
 
 @dataclass(frozen=True)
 class Adapter:
     """What one file holds, under the names of each part."""
 
+    published: Published
     file: TensorFile
     queries: LazyTensor
     """(adapted layers, hidden)."""
@@ -42,7 +66,7 @@ class Adapter:
     language: dict[str, LazyTensor] = field(default_factory=dict)
     """Tensors of LLaMA, under Meta's names."""
     encoder: dict[str, LazyTensor] = field(default_factory=dict)
-    """Tensors of MERT, under transformers' names."""
+    """Tensors of the encoder, under its own names: transformers' of MERT, ImageBind's."""
 
     @property
     def layers(self) -> int:
@@ -57,7 +81,8 @@ class Adapter:
     @property
     def listening(self) -> tuple[int, int]:
         """(hidden states, features) of the encoder that this adapter was trained with."""
-        return self.bridge["mix.weight"].shape[1], self.bridge["proj.weight"].shape[1]
+        mix = self.bridge.get("mix.weight")
+        return 1 if mix is None else mix.shape[1], self.bridge["proj.weight"].shape[1]
 
     @property
     def blocks(self) -> int:
@@ -90,7 +115,9 @@ class Adapter:
         adapted = range(layers - self.layers, layers)
         for layer in adapted:
             if layer not in self.gates:
-                raise _missing(self.file.path, f"{LANGUAGE}layers.{layer}.attention.gate")
+                raise _missing(
+                    self.file.path, f"{LANGUAGE}layers.{layer}.attention.gate", self.published
+                )
         return concat([self.gates[layer].then(_flat) for layer in adapted], torch.stack)
 
 
@@ -98,22 +125,30 @@ def read_adapter(path: Path) -> Adapter:
     """Sort a file's tensors by the part that they belong to; refuse what belongs to none."""
     file = TensorFile(path)
     state = {_canonical(key): tensor for key, tensor in file.plan().items()}
-    _refuse_imagebind(path, state)
+    if OUTDATED in state:
+        raise CheckpointError(
+            f"{path} holds {OUTDATED}: it is LLaMA-Adapter's 7B-beta.pth, of an older architecture; "
+            "take 7B.pth"
+        )
+    hears_imagebind = any(key.startswith(LLAMA_ADAPTER.bridge_prefix) for key in state)
+    published = LLAMA_ADAPTER if hears_imagebind else MU_LLAMA
     if QUERIES not in state:
-        raise _missing(path, QUERIES)
-    adapter = Adapter(file, state.pop(QUERIES))
+        raise _missing(path, QUERIES, published)
+    adapter = Adapter(published, file, state.pop(QUERIES))
     for key, tensor in state.items():
         inner = key.removeprefix(LANGUAGE)
-        if ours := bridge_name(key):
+        if key.startswith(published.bridge_prefix) and (ours := bridge_name(key)):
             adapter.bridge[ours] = tensor.then(_mix) if key == MIX else tensor
-        elif key.startswith(ENCODER):
-            adapter.encoder[key.removeprefix(ENCODER)] = tensor
+        elif key.startswith(published.encoder_prefix):
+            adapter.encoder[key.removeprefix(published.encoder_prefix)] = tensor
         elif (layer := gate_layer(inner)) is not None:
             adapter.gates[layer] = tensor
         elif language_model_name(inner):
             adapter.language[inner] = tensor
         elif inner not in UNUSED:
-            raise CheckpointError(f"{path} holds {key}, which belongs to no part of MU-LLaMA")
+            raise CheckpointError(
+                f"{path} holds {key}, which belongs to no part of {published.model}"
+            )
     _check_bridge(adapter)
     return adapter
 
@@ -124,32 +159,24 @@ def _canonical(key: str) -> str:
     return LANGUAGE + key.removeprefix("llma.") if key.startswith("llma.") else key
 
 
-def _refuse_imagebind(path: Path, state: Mapping[str, LazyTensor]) -> None:
-    for key in state:
-        if key.startswith("image_bind"):
-            raise CheckpointError(
-                f"{path} holds {key}: it is LLaMA-Adapter's ImageBind file (often named 7B.pth), "
-                "not MU-LLaMA's; take checkpoint.pth from the same page"
-            )
-
-
 def _check_bridge(adapter: Adapter) -> None:
+    prefix = adapter.published.bridge_prefix
     blocks = {int(name.split(".")[1]) for name in adapter.bridge if name.startswith("blocks.")}
-    needed = [*BRIDGE_ENDS]
+    needed = [key for key in BRIDGE_ENDS if key.startswith(prefix)]
     for number in range(1, max(blocks, default=0) + 2):
-        needed += [f"mu_mert_{part}_{number}.weight" for part in ("norm", "f1", "f2", "f3")]
+        needed += [f"{prefix}{part}_{number}.weight" for part in ("norm", "f1", "f2", "f3")]
     for key in needed:
         if bridge_name(key) not in adapter.bridge:
-            raise _missing(adapter.file.path, key)
+            raise _missing(adapter.file.path, key, adapter.published)
     if adapter.queries.shape != (adapter.layers, adapter.bridge["proj.weight"].shape[0]):
         raise CheckpointError(
-            f"{adapter.file.path}: {QUERIES} and {PROJECTION} are of different widths"
+            f"{adapter.file.path}: {QUERIES} and {prefix}proj.weight are of different widths"
         )
 
 
-def _missing(path: Path, key: str) -> CheckpointError:
+def _missing(path: Path, key: str, published: Published) -> CheckpointError:
     return CheckpointError(
-        f"{path} lacks {key}: it is not a whole adapter of MU-LLaMA; fetch or save it again"
+        f"{path} lacks {key}: it is not a whole adapter of {published.model}; fetch or save it again"
     )
 
 

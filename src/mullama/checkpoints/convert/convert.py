@@ -1,6 +1,6 @@
 """Weights as others stored them become one folder: safetensors, configuration, tokenizer.
 
-    --llama DIR  --adapter FILE  --mert DIR   ->   --out DIR
+    --llama DIR  --adapter FILE  --mert DIR | --imagebind FILE   ->   --out DIR
 
 Everything is planned and checked by name and shape before a byte is written; nothing is lost: base
 weights keep their own type, LoRA stays apart, adapter and encoder stay as they are. The folder
@@ -11,13 +11,15 @@ that name knows.
 from collections.abc import Callable
 from pathlib import Path
 
-from mullama.checkpoints.convert.adapter import Adapter, read_adapter
+from mullama.checkpoints.convert.adapter import LLAMA_ADAPTER, Adapter, read_adapter
 from mullama.checkpoints.convert.chat import chat_template
 from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.convert.encoder_source import EncoderSource
 from mullama.checkpoints.convert.fit import check_parts, check_tensors
 from mullama.checkpoints.convert.fresh import fresh, zeros
+from mullama.checkpoints.convert.imagebind import read_imagebind
 from mullama.checkpoints.convert.llama import Llama, read_llama
-from mullama.checkpoints.convert.mert import Mert, read_mert
+from mullama.checkpoints.convert.mert import read_mert
 from mullama.checkpoints.convert.safetensors_shards import write_shards
 from mullama.checkpoints.convert.settings import new_config, write_settings
 from mullama.checkpoints.lazy_tensor import LazyTensor
@@ -29,6 +31,7 @@ from mullama.jobs.atomic_folder import atomic_folder
 
 FRESH = ("bridge.", "shifts.")
 """What a fresh adapter consists of, with LoRA."""
+MIX = "bridge.mix."
 UNTRAINED_BIASES = ("k_proj.bias", "v_proj.bias")
 """Biases that no published adapter has, and that ours keeps at zero."""
 BIASES = ("_proj.bias",)
@@ -45,7 +48,7 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
     """
     adapter = read_adapter(options.adapter) if options.adapter is not None else None
     language = read_llama(options.llama, adapter.language if adapter else {}, options.llama_type)
-    encoder = read_mert(options.mert, adapter.encoder if adapter else {})
+    encoder = _read_encoder(options, adapter)
     if adapter:
         if options.listening != "states":
             raise UsageError(
@@ -55,7 +58,7 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
     config = new_config(adapter, language, encoder, options)
     plan = _plan(config, adapter, language, encoder, options.seed)
     total = sum(tensor.bytes for tensor in plan.values())
-    inputs = [options.llama, options.mert, *([options.adapter] if options.adapter else [])]
+    given = (options.llama, options.mert, options.imagebind, options.adapter)
     template = chat_template(language.tokenizer) if adapter is None else None
     with atomic_folder(
         options.out,
@@ -63,10 +66,10 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
         ours="a model of ours",
         overwrite=options.overwrite,
         needed_bytes=total,
-        keep=inputs,
+        keep=[path for path in given if path is not None],
         error_type=CheckpointError,
     ) as folder:
-        write_settings(folder, config, language, fresh=adapter is None, template=template)
+        write_settings(folder, config, language, adapter, template=template)
         files = [*language.files, *encoder.files, *([adapter.file] if adapter else [])]
 
         def release() -> None:
@@ -75,6 +78,34 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
 
         write_shards(folder, plan, release=release, progress=_counted(progress, total))
     return options.out
+
+
+def _read_encoder(options: ConvertOptions, adapter: Adapter | None) -> EncoderSource:
+    """The encoder that is asked for; refuses one that the adapter was not trained with."""
+    own = adapter.encoder if adapter else {}
+    if options.mert is not None and options.imagebind is not None:
+        raise UsageError("give --mert or --imagebind, not both: a model has one encoder")
+    if adapter:
+        _check_encoder(options, adapter)
+    if options.mert is not None:
+        return read_mert(options.mert, own)
+    if options.imagebind is not None or own:
+        return read_imagebind(options.imagebind, own, options.imagebind_heads)
+    raise UsageError("the model needs an encoder: give --mert DIR or --imagebind FILE")
+
+
+def _check_encoder(options: ConvertOptions, adapter: Adapter) -> None:
+    """Refuse the other model's encoder, or none where the adapter file does not bring it."""
+    published = adapter.published
+    given = options.imagebind if published is LLAMA_ADAPTER else options.mert
+    other = options.mert if published is LLAMA_ADAPTER else options.imagebind
+    whole = published is LLAMA_ADAPTER and bool(adapter.encoder)
+    if other is not None or (given is None and not whole):
+        instead = "" if other is None else f", not {other}"
+        raise CheckpointError(
+            f"{adapter.file.path} is an adapter of {published.model}, like {published.file}: give "
+            f"{published.option} {published.encoder}{instead}"
+        )
 
 
 def _counted(progress: Progress | None, total: int) -> Callable[[int], None]:
@@ -91,7 +122,11 @@ def _counted(progress: Progress | None, total: int) -> Callable[[int], None]:
 
 
 def _plan(
-    config: MuLlamaConfig, adapter: Adapter | None, language: Llama, encoder: Mert, seed: int
+    config: MuLlamaConfig,
+    adapter: Adapter | None,
+    language: Llama,
+    encoder: EncoderSource,
+    seed: int,
 ) -> dict[str, LazyTensor]:
     """Every tensor of the folder by its name there, checked against the model's own list."""
     plan = {f"language_model.{name}": tensor for name, tensor in language.state.items()}
@@ -102,6 +137,8 @@ def _plan(
         plan |= {f"bridge.{name}": tensor for name, tensor in adapter.bridge.items()}
         plan["shifts.queries"] = adapter.queries
         plan["shifts.gates"] = adapter.open_gates(config.text_config.num_hidden_layers)
+        if "mix.weight" not in adapter.bridge:  # one state needs no mixing
+            plan |= fresh([name for name in shapes if name.startswith(MIX)], shapes, seed)
     else:
         names = [name for name in shapes if name.startswith(FRESH) or ".lora_" in name]
         plan |= fresh(names, shapes, seed)

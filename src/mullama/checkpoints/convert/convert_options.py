@@ -18,10 +18,15 @@ class ConvertOptions(Options):
     Mistral, Qwen 2 or 3); params.json and tokenizer.model are enough beside a checkpoint that holds LLaMA
     itself."""
     adapter: Annotated[Path | None, Flag("FILE")] = None
-    """The published checkpoint.pth, or an adapter-only file (default: a fresh adapter)."""
-    mert: Folder
+    """The published checkpoint.pth, or an adapter-only file, or LLaMA-Adapter's 7B.pth (default: a fresh
+    adapter)."""
+    mert: Annotated[Path | None, Flag("DIR")] = None
     """MERT's folder; config.json and preprocessor_config.json are enough beside a checkpoint that holds
     MERT itself."""
+    imagebind: Annotated[Path | None, Flag("FILE")] = None
+    """In place of --mert: imagebind_huge.pth or imagebind_w3D.pth, with which LLaMA-Adapter hears."""
+    imagebind_heads: Annotated[int | None, Bounds(1, 1024), Flag("N")] = None
+    """Attention heads of ImageBind's audio trunk, which its file does not tell (default: 12)."""
     out: Folder
     """The folder to write."""
     llama_type: Annotated[str | None, Flag("NAME")] = None

@@ -5,17 +5,21 @@ Knows names, shapes and types; reads no tensors.
 
 from collections.abc import Mapping
 
-from mullama.checkpoints.convert.adapter import Adapter
+from mullama.checkpoints.convert.adapter import LLAMA_ADAPTER, Adapter
 from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.convert.encoder_source import EncoderSource
 from mullama.checkpoints.convert.llama import Llama
-from mullama.checkpoints.convert.mert import Mert
 from mullama.checkpoints.convert.tensor_names import MIX, QUERIES
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.weight_files import CODES
 from mullama.errors import CheckpointError
 
+PROJECTION = f"{LLAMA_ADAPTER.bridge_prefix}proj.weight"
 
-def check_parts(adapter: Adapter, language: Llama, encoder: Mert, options: ConvertOptions) -> None:
+
+def check_parts(
+    adapter: Adapter, language: Llama, encoder: EncoderSource, options: ConvertOptions
+) -> None:
     """Refuse parts of different models, in the words of the person who chose the files."""
     path, text, llama = adapter.file.path, language.config, options.llama
     if adapter.hidden != text.hidden_size:
@@ -36,8 +40,14 @@ def check_parts(adapter: Adapter, language: Llama, encoder: Mert, options: Conve
             f"{text.num_hidden_layers} layers: they do not belong together"
         )
     sizes = encoder.config.num_hidden_layers + 1, encoder.config.hidden_size
+    states, features = adapter.listening
+    if adapter.listening != sizes and adapter.published is LLAMA_ADAPTER:
+        raise CheckpointError(
+            f"{PROJECTION} of {path} was trained with an encoder that gives {features} numbers, but "
+            f"that of {options.imagebind or path} gives {sizes[1]}: give --imagebind the one that "
+            "belongs to it (imagebind_huge.pth is 1024)"
+        )
     if adapter.listening != sizes:
-        states, features = adapter.listening
         raise CheckpointError(
             f"{MIX} of {path} was trained with an encoder of {states} hidden states of {features}, "
             f"but {options.mert} has {sizes[0]} of {sizes[1]}: give --mert the one that belongs to it "

@@ -5,10 +5,10 @@ Knows nothing of adapters; why HuBERT's architecture is MERT's stands in listen/
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mullama.checkpoints.convert.encoder_source import EncoderSource
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.tensor_file import TensorFile
@@ -30,17 +30,7 @@ MASK = "masked_spec_embed"
 """What stands for a masked frame in MERT's own training; not used otherwise."""
 
 
-@dataclass(frozen=True)
-class Mert:
-    """An encoder as it was found."""
-
-    config: MertConfig
-    state: dict[str, LazyTensor]
-    """By transformers' names."""
-    files: list[TensorFile]
-
-
-def read_mert(folder: Path, overrides: Mapping[str, LazyTensor]) -> Mert:
+def read_mert(folder: Path, overrides: Mapping[str, LazyTensor]) -> EncoderSource:
     """Read what `folder` says of MERT; `overrides`, the adapter file's tensors, replace its own."""
     if not folder.is_dir():
         raise CheckpointError(f"--mert {folder}: there is no such folder")
@@ -55,7 +45,7 @@ def read_mert(folder: Path, overrides: Mapping[str, LazyTensor]) -> Mert:
     state = {current_name(key): tensor for key, tensor in found.items()}
     if not (config.mask_time_prob or config.mask_feature_prob):
         state.pop(MASK, None)
-    return Mert(config, state, files)
+    return EncoderSource(config, state, files)
 
 
 def mert_config(folder: Path) -> MertConfig:

@@ -9,11 +9,11 @@ from typing import Any
 
 from transformers import GenerationConfig, PreTrainedTokenizerFast
 
-from mullama.checkpoints.convert.adapter import Adapter
+from mullama.checkpoints.convert.adapter import LLAMA_ADAPTER, MU_LLAMA, Adapter
 from mullama.checkpoints.convert.chat import chat_prompt
 from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.convert.encoder_source import EncoderSource
 from mullama.checkpoints.convert.llama import Llama
-from mullama.checkpoints.convert.mert import Mert
 from mullama.checkpoints.convert.tokenizer import write_tokenizer
 from mullama.checkpoints.json_file import INVALID, reason
 from mullama.checkpoints.save import save_processor
@@ -25,25 +25,33 @@ from mullama.model import MuLlamaForConditionalGeneration
 
 ADAPTED_LAYERS = 20
 """Layers that a fresh adapter enters, as published; fewer where the language model has fewer."""
-PUBLISHED_SAMPLING = {"do_sample": True, "temperature": 0.6, "top_p": 0.8, "top_k": 0}
-"""Of the published command line and evaluation; no top-k."""
 NEW_TOKENS = 512
-"""Where an answer is cut, as on the published command line."""
+"""Where the answer of a fresh adapter is cut."""
+PROMPTS = {MU_LLAMA.model: "published", LLAMA_ADAPTER.model: "alpaca"}
+SAMPLING = {
+    MU_LLAMA.model: {"temperature": 0.6, "top_p": 0.8, "max_new_tokens": NEW_TOKENS},
+    LLAMA_ADAPTER.model: {"temperature": 0.1, "top_p": 0.75, "max_new_tokens": 256},
+}
+"""Of each one's published command line and evaluation; no top-k."""
+POSITIONS = {LLAMA_ADAPTER.model: 512}
+"""Of prompt and answer together, where the published code allows fewer than LLaMA."""
 MAX_DIGESTED_BYTES = 2**24
 """Provenance holds the digest of a file up to this size, of a larger one its size alone."""
 
 
 def new_config(
-    adapter: Adapter | None, language: Llama, encoder: Mert, options: ConvertOptions
+    adapter: Adapter | None, language: Llama, encoder: EncoderSource, options: ConvertOptions
 ) -> MuLlamaConfig:
     """The configuration of the parts together. Raises CheckpointError."""
     if "model.embed_tokens.weight" not in language.state:
         raise CheckpointError("no file brings the language model's model.embed_tokens.weight")
+    if adapter and (positions := POSITIONS.get(adapter.published.model)):
+        language.config.max_position_embeddings = positions
     try:
         config = MuLlamaConfig(
             audio_config=encoder.config,
             text_config=language.config,
-            prompt="published" if adapter else "clean",
+            prompt=PROMPTS[adapter.published.model] if adapter else "clean",
             provenance=_provenance(adapter, language, encoder, options),
             **(_sizes(adapter) if adapter else _fresh_sizes(language, options)),
         )
@@ -61,13 +69,13 @@ def write_settings(
     folder: Path,
     config: MuLlamaConfig,
     language: Llama,
+    adapter: Adapter | None,
     *,
-    fresh: bool,
     template: str | None,
 ) -> None:
     """Write everything but the weights; completes `config` by what the tokenizer says.
 
-    `template` is the chat template of a `fresh` adapter's language model, if it has one. Raises
+    `template` is the chat template of a fresh adapter's language model, if it has one. Raises
     CheckpointError and OSError.
     """
     source = write_tokenizer(
@@ -75,7 +83,7 @@ def write_settings(
         folder,
         rows=config.text_config.vocab_size,
         exact=language.exact_vocabulary,
-        begin=not fresh,
+        begin=adapter is not None,
         chat=template is not None,
     )
     config.provenance["tokenizer"] = _facts([source])
@@ -86,7 +94,7 @@ def write_settings(
         config.text_config.bos_token_id = tokenizer.bos_token_id
         config.text_config.eos_token_id = tokenizer.eos_token_id
     config.save_pretrained(folder)
-    _generation(config, tokenizer, sampled=not fresh).save_pretrained(folder)
+    _generation(config, tokenizer, adapter).save_pretrained(folder)
     save_processor(config, tokenizer, folder)
 
 
@@ -94,6 +102,7 @@ def _sizes(adapter: Adapter) -> dict[str, Any]:
     return {
         "adapted_layers": adapter.layers,
         "lora_rank": adapter.lora_rank,
+        "listening": "last" if adapter.published is LLAMA_ADAPTER else "states",
         "bridge_blocks": adapter.blocks,
         "bridge_width": adapter.width,
     }
@@ -111,12 +120,14 @@ def _fresh_sizes(language: Llama, options: ConvertOptions) -> dict[str, Any]:
 
 
 def _provenance(
-    adapter: Adapter | None, language: Llama, encoder: Mert, options: ConvertOptions
+    adapter: Adapter | None, language: Llama, encoder: EncoderSource, options: ConvertOptions
 ) -> dict[str, Any]:
     return {
         "mullama": version("mullama"),
         "llama": _facts([file.path for file in language.files]),
-        "mert": _facts([file.path for file in encoder.files]),
+        encoder.config.model_type.removeprefix("mullama_"): _facts(
+            [file.path for file in encoder.files]
+        ),
         "adapter": _facts([adapter.file.path]) if adapter else {"fresh, seed": options.seed},
     }
 
@@ -133,11 +144,12 @@ def _digest_or_size(path: Path) -> str:
 
 
 def _generation(
-    config: MuLlamaConfig, tokenizer: PreTrainedTokenizerFast, *, sampled: bool
+    config: MuLlamaConfig, tokenizer: PreTrainedTokenizerFast, adapter: Adapter | None
 ) -> GenerationConfig:
+    greedy = {"do_sample": False, "max_new_tokens": NEW_TOKENS}
+    sampled = {"do_sample": True, "top_k": 0}
     return GenerationConfig(
-        **(PUBLISHED_SAMPLING if sampled else {"do_sample": False}),
-        max_new_tokens=NEW_TOKENS,
+        **({**sampled, **SAMPLING[adapter.published.model]} if adapter else greedy),
         bos_token_id=config.text_config.bos_token_id,
         eos_token_id=_ends(config, tokenizer),
         pad_token_id=tokenizer.pad_token_id,

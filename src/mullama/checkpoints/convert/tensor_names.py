@@ -23,12 +23,14 @@ IN_LAYER = {
 }
 LORA = {"l1": "lora_A", "l2": "lora_B"}
 BRIDGE = {"norm": "norm", "f1": "gate_proj", "f2": "down_proj", "f3": "up_proj"}
-MIX, PROJECTION = "mu_mert_agg.weight", "mu_mert_proj.weight"
+MIX = "mu_mert_agg.weight"
 BRIDGE_ENDS = {
     MIX: "mix.weight",
     "mu_mert_agg.bias": "mix.bias",
-    PROJECTION: "proj.weight",
+    "mu_mert_proj.weight": "proj.weight",
     "mu_mert_proj.bias": "proj.bias",
+    "image_bind_proj.weight": "proj.weight",
+    "image_bind_proj.bias": "proj.bias",
 }
 QUERIES = "prefix_query.weight"
 
@@ -37,7 +39,7 @@ _LORA_KEY = re.compile(
 )
 _LAYER_KEY = re.compile(r"layers\.(\d+)\.([a-z_]+(?:\.w[qkvo123])?)\.(weight|bias)")
 _GATE_KEY = re.compile(r"layers\.(\d+)\.attention\.gate")
-_BLOCK_KEY = re.compile(r"mu_mert_(norm|f1|f2|f3)_(\d+)\.weight")
+_BLOCK_KEY = re.compile(r"(?:mu_mert|image_bind)_(norm|f1|f2|f3)_(\d+)\.weight")
 
 
 def language_model_name(meta: str) -> str | None:

@@ -64,7 +64,7 @@ class Bleu(MetricBase):
         penalty = np.exp(1.0 - np.fmax(1.0, shortness))
         # A running product of precisions; its n-th root is their geometric mean.
         means = precisions.cumprod(-1) ** (1.0 / np.array(ORDERS))
-        return {f"bleu_{n}": penalty * means[..., n - 1] for n in ORDERS}
+        return {f"bleu_{n}": np.asarray(penalty * means[..., n - 1]) for n in ORDERS}
 
 
 def _precisions(matches: np.ndarray, ngrams: np.ndarray) -> np.ndarray:

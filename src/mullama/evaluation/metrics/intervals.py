@@ -83,7 +83,7 @@ def intervals(
 def paired_p_values(
     reduce: Reduce,
     one: TrackSums,
-    other: TrackSums,
+    other: Float[np.ndarray, "_ _"],
     *,
     permutations: int = PERMUTATIONS,
     seed: int = 0,
@@ -92,7 +92,7 @@ def paired_p_values(
 
     Paired approximate randomisation (Noreen 1989): the systems' sums are swapped track by track, in
     all ways where there are few tracks. NaN where a value has nothing to count. Raises UsageError
-    for sums that do not pair up, and fewer than two tracks.
+    for sums of another shape than the first system's, and fewer than two tracks.
     """
     _check_tracks(one)
     if one.shape != other.shape:

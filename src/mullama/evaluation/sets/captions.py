@@ -48,9 +48,7 @@ def read_describer(path: Path, audio: AudioResolver) -> EvaluationSet:
         tracks.setdefault(row.text("track_id"), []).append(row)
     checked = (row.maybe("is_valid_subset") for rows in tracks.values() for row in rows)
     unchecked = sum(value.casefold() != "true" for value in checked)
-    notes = (
-        [f"{unchecked} of its captions are outside of its validated subset"] if unchecked else []
-    )
+    notes = [f"captions outside of its validated subset: {unchecked}"] if unchecked else []
     locate = Locator(file, audio)
     items = (_track(track, rows, locate) for track, rows in tracks.items())
     return to_set("songdescriber", [file], items, Tally(), licence="CC-BY-SA-4.0", notes=notes)

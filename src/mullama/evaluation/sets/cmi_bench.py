@@ -40,12 +40,16 @@ def _items(task: str, locate: Locator, row: Row) -> Iterator[Item]:
     values: dict[str, Any]
     if "audioid" in row.values:
         values = {"question": row.text("question"), "topic": task.partition("_")[2] or task}
-        answer, clips = row.text("correct_answer"), row.texts("audioid")
+        column, clips = "correct_answer", row.texts("audioid")
     else:
         values, clips = _instruction(row), row.texts("audio_path")
-        answer = row.text("output")
+        column = "output"
     if len(clips) != 1:
         raise LeftOut("about several clips, or none", row.where)
+    if column not in row.values:
+        row.refuse(f"{column!r} is missing")
+    if not (answer := row.maybe(column)):
+        raise LeftOut("without an answer", row.where)  # as a clip that has none of the tags
     yield Item(id=name, references=(answer,), **values, **locate.first(*_names(clips[0])))
 
 

@@ -92,8 +92,8 @@ def _ordered(answers: tuple[str, ...], row: Row) -> tuple[tuple[str, ...], int]:
 
 def _question(row: Row) -> str:
     """As it is, or what stands in the prompt between the last examples and the options."""
-    if asked := row.maybe("question"):
-        return asked
+    if "prompt" not in row.values:
+        return row.text("question")
     return row.text("prompt").split("Question: ")[-1].split("\n Options: ")[0].strip()
 
 

@@ -25,7 +25,7 @@ from mullama.options.values import shown
 MAX_OBJECT_BYTES = 64 << 20
 """Of a JSON file that is one object: all of it is in memory."""
 SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".parquet")
-Any_ = TypeVar("Any_")
+RowLike = TypeVar("RowLike")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def files_of(path: Path, *patterns: str) -> list[Path]:
 
 
 def gather(
-    rows: Iterable[Any_], make: Callable[[Any_], Iterable[Item]], tally: Tally
+    rows: Iterable[RowLike], make: Callable[[RowLike], Iterable[Item]], tally: Tally
 ) -> Iterator[Item]:
     """The items that are made of rows; what `make` leaves out goes into the tally.
 
@@ -142,13 +142,12 @@ def to_set(
     notes: Sequence[str] = (),
 ) -> EvaluationSet:
     """The set with what was left out, and how many answers are withheld, in its notes."""
-    left = tally.left_out.total  # read after the items
-    where = ", ".join(map(str, files))
-    checked = check_items(items, f"{where} ({left()} rows left out)" if left() else where)
+    every = tuple(items)  # the tally is complete only now
+    left = tally.left_out.total()
+    where = ", ".join(map(str, files)) + (f" ({left} rows left out)" if left else "")
+    checked = check_items(every, where)
     withheld = sum(not item.scored for item in checked)
-    told = (
-        [f"{withheld} items cannot be scored: the set withholds their answers"] if withheld else []
-    )
+    told = [f"answers withheld, so that they are not scored: {withheld}"] if withheld else []
     told += [f"{count} left out: {why}" for why, count in tally.left_out.most_common()]
     sources = tuple((str(file), file_digest(file)) for file in files)
     return EvaluationSet(name, checked, licence, sources, (*notes, *told))

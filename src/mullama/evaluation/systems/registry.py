@@ -82,7 +82,7 @@ class SystemSpec:
             key, separator, value = part.partition("=")
             if not separator or not key:
                 raise UsageError(f"--system {text}: expected KIND:key=value,..., got {part!r}")
-            options[key] = _value(value)
+            options[key] = value_of(value)
         name = str(options.pop("name", ""))
         return cls(kind, name, options)
 
@@ -99,7 +99,7 @@ class SystemSpec:
         return cls(stored["kind"], str(about["name"] or ""), options, trained_on)
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
     """true, 1 and 1.5 mean what they say in YAML; all else is text."""
     import yaml
 

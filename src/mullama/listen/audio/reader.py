@@ -1,4 +1,4 @@
-"""A sound file, or an array -> a mono waveform at the encoder's rate, block by block.
+"""A sound file, or an array -> a waveform at the encoder's rate, mono or not, block by block.
 
 Any format, rate, channel count and length, in memory that does not grow with the sound. Raises one
 clear error for what cannot be read and collects warnings for what was read with reservations.
@@ -33,11 +33,11 @@ SILENCE = 2.0**-16
 
 
 class AudioReader:
-    """One sound, a file or an array in memory, read as mono float32 blocks at `rate` Hz.
+    """One sound, a file or an array in memory, read as float32 blocks at `rate` Hz.
 
-    Opening reads the header and raises `AudioError` when there is no sound to be had; `blocks`
+    Opening reads the header and raises `AudioError` when there is no sound to be had; reading
     raises it when that shows only later. `as_published` resamples as the published model did and
-    reads the first `PUBLISHED_SECONDS` unless `limit_seconds` says otherwise; by itself
+    reads the first `PUBLISHED_SECONDS` unless `limit_seconds` says otherwise (infinity: all); by itself
     `limit_seconds` reads only so much of any sound. A sound of which more than `max_seconds` would be
     read is refused: at opening where its header says so, else where the limit is passed.
     """
@@ -61,10 +61,11 @@ class AudioReader:
         self.name = sound.name if isinstance(sound, ArraySource) else printable(sound)
         self.rate = rate
         self.warnings: list[str] = []
-        """What the caller should know, one line each; complete when `blocks` has ended."""
+        """What the caller should know, one line each; complete when all was read."""
         self.seconds_heard = 0.0
         self._as_published = as_published
-        self._limit_seconds, self._max_seconds = limit_seconds, max_seconds
+        self._limit_seconds = None if limit_seconds == math.inf else limit_seconds
+        self._max_seconds = max_seconds
         self._sound = sound
         self._source: AudioSource | None = self._open()
         self.seconds_total = self._source.seconds
@@ -76,18 +77,26 @@ class AudioReader:
             raise
 
     def blocks(self) -> Iterator[Waveform]:
-        """Yield the waveform in order, as non-empty blocks. A second call starts over.
+        """Yield the mean of all channels in order, as non-empty blocks. A second call starts over.
 
         Raises `AudioError` for samples that are NaN or infinite, for absurd rates or channel
         counts, for more than `max_seconds`, and when nothing decodes at all.
         """
+        for block in self._read(every_channel=False):
+            yield block[:, 0]
+
+    def frames(self) -> Iterator[Frames]:
+        """As `blocks`, but every channel by itself; their number may change on the way."""
+        yield from self._read(every_channel=True)
+
+    def _read(self, *, every_channel: bool) -> Iterator[Frames]:
         source, self._source = self._source or self._open(), None
         self.warnings.clear()
         self.seconds_heard = 0.0
         samples, peak = 0, 0.0
         limit = None if self._limit_seconds is None else round(self._limit_seconds * self.rate)
         try:
-            for resampled in self._resampled(source):
+            for resampled in self._resampled(source, every_channel):
                 block = resampled if limit is None else resampled[: limit - samples]
                 if len(block):
                     samples += len(block)
@@ -151,24 +160,27 @@ class AudioReader:
             )
         self.seconds_total = self.seconds_heard
 
-    def _resampled(self, source: AudioSource) -> Iterator[Waveform]:
-        """Mono at the wanted rate; a stream may change its rate or channels on the way."""
+    def _resampled(self, source: AudioSource, every_channel: bool) -> Iterator[Frames]:
+        """At the wanted rate; a stream may change its rate or channels on the way."""
+        # The published order is to resample every channel and then to take the mean.
+        before = _unchanged if every_channel or self._as_published else _mono
+        after = _unchanged if every_channel else _mono
         resampler: Resampler | None = None
         shape = (0, 0)
         for piece, rate in source.pieces():
             require_finite(piece, self.name)
             if (rate, piece.shape[1]) != shape:
                 if resampler is not None:
-                    yield _flush(resampler, shape[1], self._as_published)
+                    yield after(resampler.push(before(_no_frames(shape[1])), last=True))
                 shape = (rate, piece.shape[1])
-                resampler = self._resampler(*shape)
-            # The published order is to resample every channel and then to take the mean.
-            channels = piece if self._as_published else _mono(piece)
-            yield _mono(channels if resampler is None else resampler.push(channels))[:, 0]
+                self._check_shape(*shape)
+                resampler = self._resampler(rate, before(piece).shape[1])
+            channels = before(piece)
+            yield after(channels if resampler is None else resampler.push(channels))
         if resampler is not None:
-            yield _flush(resampler, shape[1], self._as_published)
+            yield after(resampler.push(before(_no_frames(shape[1])), last=True))
 
-    def _resampler(self, rate: int, channels: int) -> Resampler | None:
+    def _check_shape(self, rate: int, channels: int) -> None:
         if not MIN_RATE_HZ <= rate <= MAX_RATE_HZ:
             raise AudioError(
                 f"{self.name}: a sample rate of {rate} Hz is outside"
@@ -176,11 +188,13 @@ class AudioReader:
             )
         if not 1 <= channels <= MAX_CHANNELS:
             raise AudioError(f"{self.name}: {channels} channels are not 1 to {MAX_CHANNELS}")
+
+    def _resampler(self, rate: int, channels: int) -> Resampler | None:
         if rate == self.rate:
             return None
         if self._as_published:
             return SincResampler(rate, self.rate, channels)
-        return SoxrResampler(rate, self.rate, 1)
+        return SoxrResampler(rate, self.rate, channels)
 
 
 def from_array(
@@ -226,6 +240,9 @@ def _mono(block: Frames) -> Float32[np.ndarray, "frames 1"]:
     return block @ np.ones((block.shape[1], 1), dtype=np.float32) / channels
 
 
-def _flush(resampler: Resampler, channels: int, every_channel: bool) -> Waveform:
-    nothing = np.zeros((0, channels if every_channel else 1), dtype=np.float32)
-    return _mono(resampler.push(nothing, last=True))[:, 0]
+def _unchanged(block: Frames) -> Frames:
+    return block
+
+
+def _no_frames(channels: int) -> Frames:
+    return np.zeros((0, channels), dtype=np.float32)

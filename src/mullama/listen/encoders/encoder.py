@@ -1,15 +1,21 @@
-"""What listening asks of an encoder: windows of a waveform in, the mean of each hidden state out.
+"""What listening asks of an encoder: windows of a sound in, the mean of each hidden state out.
 
 Another package adds one by a class like `MertEncoder` and an entry point of the group
 `mullama.encoders`: the `model_type` of its configuration -> "module:Class". The configuration needs
-`sampling_rate`, `window_seconds`, `num_hidden_layers` (the states but for the first) and `hidden_size`.
+`sampling_rate`, `window_seconds`, `num_hidden_layers` (the states but for the first; 0 where there is
+one alone) and `hidden_size`.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+
+from mullama.listen.audio.reader import PUBLISHED_SECONDS, AudioReader
+from mullama.listen.audio.samples import Waveform
+from mullama.listen.windows import window_lengths, windows
 
 
 @runtime_checkable
@@ -37,8 +43,18 @@ class Encoder(Protocol):
         """Width of a hidden state."""
 
     @property
+    def published_seconds(self) -> float:
+        """How much of a sound `as_published` takes."""
+
+    @property
     def device(self) -> torch.device:
         """Where windows are expected."""
+
+    def windows(self, sound: AudioReader) -> Iterator[Waveform]:
+        """A sound read at `sample_rate` -> what is heard of it, in windows; raises AudioError."""
+
+    def split(self, clip: Float[Tensor, " samples"]) -> Sequence[Float[Tensor, " _"]]:
+        """The same for a mono waveform in memory; gradients flow."""
 
     def encode(
         self, windows: Float[Tensor, "window samples"]
@@ -56,6 +72,8 @@ class EncoderModel(nn.Module):
     config: Any
     device: torch.device
     dtype: torch.dtype
+    published_seconds: float = PUBLISHED_SECONDS
+    """How much of a sound `as_published` takes."""
 
     @property
     def sample_rate(self) -> int:
@@ -71,6 +89,21 @@ class EncoderModel(nn.Module):
     def min_samples(self) -> int:
         """A shorter window cannot be encoded."""
         raise NotImplementedError
+
+    def windows(self, sound: AudioReader) -> Iterator[Waveform]:
+        """All of the mean of its channels, each sample in one window. Raises AudioError."""
+        return windows(
+            sound.blocks(),
+            self.window_samples,
+            self.min_samples,
+            rate=self.sample_rate,
+            name=sound.name,
+        )
+
+    def split(self, clip: Float[Tensor, " samples"]) -> Sequence[Float[Tensor, " _"]]:
+        """The same for a mono waveform in memory; gradients flow."""
+        sizes = self.window_samples, self.min_samples
+        return clip.split(window_lengths(len(clip), *sizes, rate=self.sample_rate))
 
     @property
     def states(self) -> int:

@@ -32,13 +32,13 @@ Pairs = tuple[tuple[str, str], ...]
 class Request:
     """What a language model is to reply to."""
 
-    messages: tuple[dict[str, str], ...]
-    """Turns {"role": "user" or "assistant", "content"}, beginning and ending with the user's."""
-    schema_name: str
-    schema: dict[str, Any]
-    """JSON schema of a reply, for servers that can be held to one."""
+    messages: tuple[dict[str, Any], ...]
+    """Turns {"role": "user" or "assistant", "content"}, ending with the user's."""
     seed: int
     """Below 2**31; its own for every clip, round and attempt."""
+    schema_name: str = ""
+    schema: dict[str, Any] | None = None
+    """JSON schema of a reply, for servers that can be held to one; None where any text will do."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Interview:
         """What the writer is to reply to next."""
         current = _ROUNDS[self._round]
         seed = _seed(self.description, current.name, self._attempt)
-        return Request(self._messages, current.name, current.schema, seed)
+        return Request(self._messages, seed, current.name, current.schema)
 
     def receive(self, reply: Reply) -> None:
         """Take a reply, or ask for a better one, or fail."""

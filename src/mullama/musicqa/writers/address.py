@@ -41,7 +41,10 @@ class Address:
                 f"the endpoint's URL cannot be read; its key is given as {KEY} in the environment"
             ) from error
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname or not self.model or port == 0:
-            raise UsageError("expected openai:URL#MODEL, such as openai:http://host:8000/v1#name")
+            raise UsageError(
+                "expected an endpoint's URL and a model's name, such as http://host:8000/v1 and name"
+                " (of a writer: openai:http://host:8000/v1#name)"
+            )
         if parts.username or parts.password or parts.query:
             raise UsageError(f"give the endpoint's key as {KEY} in the environment, not in its URL")
 

@@ -75,6 +75,8 @@ class Endpoint:
         Raises NoReplyError when it gets none, EndpointError when no other would.
         """
         left_out = set(self._left_out)
+        if request.schema is None:
+            left_out.add(OPTIONAL[0])
         jitter = random.Random(request.seed)
         wait, tries = FIRST_WAIT, 0
         while True:
@@ -135,15 +137,16 @@ class Endpoint:
         return BusyError("the connection failed")
 
     def _body(self, request: Request, left_out: set[str]) -> dict[str, Any]:
-        schema = {"name": request.schema_name, "strict": True, "schema": request.schema}
-        body = {
+        body: dict[str, Any] = {
             "model": self._model,
             "messages": list(request.messages),
             "temperature": self._options.temperature,
             "max_tokens": self._options.max_tokens,
             "seed": request.seed,
-            "response_format": {"type": "json_schema", "json_schema": schema},
         }
+        if request.schema is not None:
+            schema = {"name": request.schema_name, "strict": True, "schema": request.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
         return {name: value for name, value in body.items() if name not in left_out}
 
     def _explain(self, error: "APIStatusError") -> str:

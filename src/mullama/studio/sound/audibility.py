@@ -7,7 +7,9 @@ not itself drowned by the rest of the mix. It knows waveforms and gains, no note
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from jaxtyping import Bool, Float, Float32
+
+Powers = Float32[np.ndarray, "stems frames bands"]
 
 _FRAME = 1024
 _BANDS = 28
@@ -18,8 +20,8 @@ MIN_SECONDS = 0.8
 """A stem that is heard for less than this is not part of what a clip is said to contain."""
 
 
-def band_powers(waveforms: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Power of each stem in time and frequency: (stems, samples) -> (stems, frames, bands).
+def band_powers(waveforms: Float32[np.ndarray, "stems samples"], rate: int) -> Powers:
+    """Power of each stem in time and frequency.
 
     Frames do not overlap; bands lie evenly in log frequency.
     """
@@ -34,31 +36,29 @@ def band_powers(waveforms: NDArray[np.float32], rate: int) -> NDArray[np.float32
     return np.add.reduceat(power, starts, axis=-1).astype(np.float32)
 
 
-def active_level(powers: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Root mean power of each stem over the frames in which it plays: (stems, ...) -> (stems,)."""
+def active_level(powers: Powers) -> Float[np.ndarray, " stems"]:
+    """Root mean power of each stem over the frames in which it plays."""
     by_frame = powers.sum(axis=-1).astype(np.float64)
     active = by_frame > by_frame.max(axis=1, keepdims=True) * 1e-4
     mean = (by_frame * active).sum(axis=1) / np.maximum(active.sum(axis=1), 1)
-    level: NDArray[np.float64] = np.sqrt(mean)
-    return level
+    return np.sqrt(mean)
 
 
 def seconds_heard(
-    powers: NDArray[np.float32], gains: Sequence[float] | NDArray[np.float64], rate: int
-) -> NDArray[np.float64]:
-    """For how long each stem of a mix can be heard, in seconds, given linear gains (stems,)."""
+    powers: Powers, gains: Sequence[float] | Float[np.ndarray, " stems"], rate: int
+) -> Float[np.ndarray, " stems"]:
+    """For how long each stem of a mix can be heard, in seconds, given linear gains."""
     scaled = powers * np.square(np.asarray(gains, dtype=np.float32))[:, None, None]
     total = scaled.sum(axis=0)
     loud = total > total.max(axis=-1, keepdims=True) * 10 ** (_FLOOR_DB / 10)
     loud &= total > total.max() * 1e-6
     heard = (scaled > _SHARE * total) & loud
-    seconds: NDArray[np.float64] = heard.any(axis=-1).sum(axis=1) * (_FRAME / rate)
-    return seconds
+    return heard.any(axis=-1).sum(axis=1) * (_FRAME / rate)
 
 
 def audible(
-    powers: NDArray[np.float32], gains: NDArray[np.float64], rate: int
-) -> NDArray[np.bool_]:
+    powers: Powers, gains: Float[np.ndarray, " stems"], rate: int
+) -> Bool[np.ndarray, " stems"]:
     """Which stems to keep: the least audible one is left out until all that remain are heard."""
     kept = np.ones(len(gains), dtype=bool)
     while kept.sum() > 1:

@@ -6,9 +6,9 @@ One waveform in, one of the same length out. It knows nothing of music.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from jaxtyping import Float32
 
-Waveform = NDArray[np.float32]
+Waveform = Float32[np.ndarray, " samples"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def draw_effects(rng: np.random.Generator, strength: float) -> Effects:
 def apply_effects(
     waveform: Waveform, effects: Effects, rate: int, rng: np.random.Generator
 ) -> Waveform:
-    """The waveform (samples,) after the whole chain, its peak at `gain_db`; silence stays so."""
+    """The waveform after the whole chain, its peak at `gain_db`; silence stays so."""
     peak = float(np.abs(waveform).max(initial=0.0))
     if peak == 0.0:
         return waveform

@@ -7,13 +7,13 @@ instruments left out. It does not compose and does not render.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from jaxtyping import Float
 
 from mullama.studio.compose.harmony import key_name
 from mullama.studio.compose.piece import Part, Piece, Role
 from mullama.studio.instruments import INSTRUMENTS, in_listing_order
-from mullama.studio.sound.audibility import active_level, audible, band_powers
-from mullama.studio.sound.effects import apply_effects, draw_effects
+from mullama.studio.sound.audibility import Powers, active_level, audible, band_powers
+from mullama.studio.sound.effects import Waveform, apply_effects, draw_effects
 from mullama.studio.sound.render import Stems
 from mullama.studio.truth import Truth, mood_of
 
@@ -35,8 +35,8 @@ _FADE_SECONDS = 0.004
 class Clip:
     """A finished piece of music with what is true of it."""
 
-    waveform: NDArray[np.float32]
-    """(samples,), mono, within -1 .. 1."""
+    waveform: Waveform
+    """Mono, within -1 .. 1."""
     rate: int
     truth: Truth
     seed: int
@@ -74,8 +74,8 @@ def mix(
 
 
 def _gains(
-    rng: np.random.Generator, piece: Piece, powers: NDArray[np.float32], strength: float
-) -> NDArray[np.float64]:
+    rng: np.random.Generator, piece: Piece, powers: Powers, strength: float
+) -> Float[np.ndarray, " stems"]:
     """Linear gains that bring each stem to the level of its role, give or take."""
     levels = active_level(powers)
     wanted = np.array(
@@ -85,7 +85,9 @@ def _gains(
     return np.where(levels > 1e-6, 10 ** (wanted / 20) / np.maximum(levels, 1e-6), 0.0)
 
 
-def _drawn_in(rng: np.random.Generator, stems: int, leave_out: float) -> NDArray[np.float64]:
+def _drawn_in(
+    rng: np.random.Generator, stems: int, leave_out: float
+) -> Float[np.ndarray, " stems"]:
     """1 for stems that stay and 0 for those left out; at least one stays."""
     stay = np.ones(stems)
     if stems > 2 and rng.random() < leave_out:
@@ -93,7 +95,7 @@ def _drawn_in(rng: np.random.Generator, stems: int, leave_out: float) -> NDArray
     return stay
 
 
-def _faded(sound: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+def _faded(sound: Waveform, rate: int) -> Waveform:
     """The sound with its ends faded, so that cutting it makes no click."""
     ramp = np.linspace(0, 1, max(1, int(_FADE_SECONDS * rate)), dtype=np.float32)
     sound = sound.copy()

@@ -6,7 +6,7 @@ It does not know how stems are mixed or which of them will be audible; `mixing.p
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from jaxtyping import Float32
 
 from mullama.studio.compose.piece import Part, Piece
 from mullama.studio.sound.synth import Synth, Timbre
@@ -22,8 +22,8 @@ class Stems:
     piece: Piece
     bank: str
     rate: int
-    waveforms: NDArray[np.float32]
-    """Shaped (parts, samples), mono, in the order of the piece's parts."""
+    waveforms: Float32[np.ndarray, "parts samples"]
+    """Mono, in the order of the piece's parts."""
 
 
 def render_stems(piece: Piece, synth: Synth) -> Stems:

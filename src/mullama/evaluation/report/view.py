@@ -1,0 +1,149 @@
+"""A scored evaluation -> everything that a report shows, whatever it is written as."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mullama.evaluation.report.examples import Examples, choose_examples
+from mullama.evaluation.report.figure import counted, shown_name
+from mullama.evaluation.report.scored_folder import Scored
+from mullama.evaluation.report.tables import Table, Verdict, alpha, headline_table, tables, title_of
+from mullama.evaluation.report.topics import TopicTable, topic_tables
+
+ASKING = {
+    "whole": "heard whole",
+    "published": "heard by the published protocol (60 s pieces, every second one, joined)",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """The contents of a report, in its order."""
+
+    scores: Mapping[str, Any]
+    """As `scores.json` has it."""
+    cautions: tuple[str, ...]
+    """What a reader must know before believing a figure."""
+    headlines: Table
+    """One value of each metric: where a reader sees what needed ears."""
+    tables: tuple[Table, ...]
+    topics: tuple[TopicTable, ...]
+    examples: Examples
+
+    @cached_property
+    def sentence(self) -> str:
+        """What was evaluated."""
+        about, asking = self.scores["set"], self.scores["asking"]
+        names = [system["name"] for system in self.scores["systems"]]
+        who = names[0] if len(names) == 1 else f"{len(names)} systems"
+        controls = ", ".join(map(shown_name, asking["controls"])) or "none"
+        how = ASKING.get(asking["protocol"], f"by the protocol {asking['protocol']}")
+        return (
+            f"{who} answered {counted(about['items'], 'question')} on"
+            f" {counted(about['tracks'], 'track')} of {about['name']}, {how}. Controls: {controls}."
+        )
+
+    @cached_property
+    def findings(self) -> tuple[tuple[str, str], ...]:
+        """Each system that hears, with what its headline scores say of its ears."""
+        return tuple(
+            (row.system, self._finding([cell.verdict for cell in row.cells]))
+            for row in self.headlines.rows
+            if row.controls
+        )
+
+    @cached_property
+    def multiplicity(self) -> str:
+        """How many tests between systems there are, and what that means for reading them."""
+        tests = self.scores["tests"]
+        return (
+            f"{counted(tests['family'], 'comparison')} were made ({tests['method']}). Of twenty such"
+            " comparisons of equal systems one is below 0.05 by chance; Holm's p values are corrected"
+            f" for all {tests['family']:,}, so that any false finding among them has a chance of at"
+            f" most {self.alpha:g} where they are read against that."
+        )
+
+    @property
+    def tests(self) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """The paired tests of headline values, and the others."""
+        told: Mapping[str, Any] = self.scores["metrics"]
+        pairs = self.scores["tests"]["pairs"]
+        headlines = [p for p in pairs if p["value"] == told[p["metric"]]["headline"]]
+        return headlines, [p for p in pairs if p["value"] != told[p["metric"]]["headline"]]
+
+    @property
+    def command(self) -> str:
+        """What was run."""
+        return shlex.join(self.scores["command"])
+
+    @cached_property
+    def provenance(self) -> tuple[tuple[str, str], ...]:
+        """What repeating it takes, but for signatures and systems: name, what."""
+        scores = self.scores
+        about, asking = scores["set"], scores["asking"]
+        return (
+            ("set", about["name"]),
+            ("licence of the set", about["licence"] or "not stated"),
+            *((f"SHA-256 of {file}", digest) for file, digest in about["sources"]),
+            *(("note on the set", note) for note in about["notes"]),
+            *(
+                (f"asking: {name.replace('_', ' ')}", _text(asking[name]))
+                for name in asking
+                if name != "control"
+            ),
+            ("intervals", f"{scores['level']:.0%}, {scores['resamples']:,} resamples of tracks"),
+            ("permutations", f"{scores['permutations']:,}"),
+            ("seed of intervals and tests", str(scores["seed"])),
+            *((f"version of {name}", str(what)) for name, what in scores["versions"].items()),
+        )
+
+    def title(self, metric: str, value: str) -> str:
+        """What tables call a value."""
+        return title_of(self.scores, metric, value)
+
+    @property
+    def alpha(self) -> float:
+        """Below this a corrected p value counts."""
+        return alpha(self.scores)
+
+    def _finding(self, verdicts: list[Verdict]) -> str:
+        judged = [verdict for verdict in verdicts if verdict is not Verdict.NONE]
+        ears = sum(v in (Verdict.EARS, Verdict.INTERVAL) for v in judged)
+        if not judged:
+            return "nothing can be said of its ears"
+        if not ears:
+            return f"none of its {counted(len(judged), 'score')} is shown to have needed ears"
+        return f"{ears} of its {counted(len(judged), 'score')} needed ears"
+
+
+def _details(systems: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Why answers failed, and how an overlap with training data is known."""
+    for system in systems:
+        for why, count in system["causes"].items():
+            yield f"{system['name']}: {counted(count, 'answer')} failed: {why}"
+        if (overlap := system["overlap"]) and overlap["tracks"]:
+            reasons = ", ".join(f"{why} ({count:,})" for why, count in overlap["reasons"].items())
+            examples, files = (
+                ", ".join(map(str, names))
+                for names in (overlap["examples"], [file for file, _ in overlap["files"]])
+            )
+            yield f"{system['name']}: tracks known again in {files} by {reasons}, such as {examples}"
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def view_of(scored: Scored, *, embed_bytes: int = 0) -> View:
+    """The contents of the report; one of `UNREADABLE` for scores of another form."""
+    scores = scored.scores
+    return View(
+        scores,
+        (*map(str, scores["warnings"]), *_details(scores["systems"])),
+        headline_table(scores),
+        tuple(tables(scores)),
+        tuple(topic_tables(scores)),
+        choose_examples(scored, embed_bytes=embed_bytes),
+    )

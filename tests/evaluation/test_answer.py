@@ -1,0 +1,170 @@
+"""Answers are the same however they came about: at once, in batches, in processes, after a kill, in shards."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evaluation.conftest import QUESTIONS, TRACKS
+from mullama.errors import UsageError
+from mullama.evaluation.answer import answer
+from mullama.evaluation.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking import CONTROLS, MUSIC, Asking
+from mullama.evaluation.folder import EvaluationFolder
+from mullama.evaluation.items import EvaluationSet
+from mullama.evaluation.sets.registry import read_set
+from mullama.evaluation.systems.registry import SystemSpec
+from mullama.jobs.outcome import Outcome
+from mullama.jobs.shard import Shard
+
+ITEMS = TRACKS * len(QUESTIONS)
+SMALL = SystemSpec("mullama", "small", {"max_new_tokens": 12})
+
+
+def found_in(pairs: Path) -> EvaluationSet:
+    return read_set(f"pairs:{pairs}", unpack_to=pairs.parent / "unpacked")
+
+
+def records(folder: EvaluationFolder, system: str = "small") -> list[AnswerRecord]:
+    return list(read_answers(folder.answers(system)))
+
+
+@pytest.fixture
+def answered(pairs: Path, tmp_path: Path) -> EvaluationFolder:
+    """Two tracks, asked about the music and every control."""
+    folder = EvaluationFolder(tmp_path / "answered")
+    answer(found_in(pairs), SMALL, folder, asking=Asking(tracks=2), progress=False)
+    return folder
+
+
+def test_every_item_is_asked_under_every_condition(answered: EvaluationFolder) -> None:
+    counts = Counter(record.condition for record in records(answered))
+    assert counts == dict.fromkeys((MUSIC, *CONTROLS), 2 * len(QUESTIONS))
+    by_condition = {c: [r.answer for r in records(answered) if r.condition == c] for c in counts}
+    assert len({tuple(texts) for texts in by_condition.values()}) > 2  # sounds make a difference
+    assert all(r.seconds_heard == 30.0 for r in records(answered) if r.condition == "noise")
+    assert all(r.seconds_heard == 0.0 for r in records(answered) if r.condition == "no-audio")
+
+
+def test_a_batch_answers_as_one_at_a_time(pairs: Path, answered: EvaluationFolder) -> None:
+    alone = EvaluationFolder(pairs.parent / "alone")
+    spec = replace(SMALL, options={**SMALL.options, "batch_size": 1})
+    answer(found_in(pairs), spec, alone, asking=Asking(tracks=2), progress=False)
+    assert records(alone) == records(answered)
+
+
+def test_what_is_answered_is_not_asked_again(pairs: Path, answered: EvaluationFolder) -> None:
+    before = answered.answers("small").read_bytes()
+    outcome = answer(found_in(pairs), SMALL, answered, asking=Asking(tracks=2), progress=False)
+    assert outcome == Outcome(skipped=2 * 5 * len(QUESTIONS))
+    assert answered.answers("small").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_processes_answer_alike(pairs: Path, answered: EvaluationFolder) -> None:
+    other = EvaluationFolder(pairs.parent / "processes")
+    found = found_in(pairs)
+    answer(found, SMALL, other, asking=Asking(tracks=2), workers=2, progress=False)
+    assert other.answers("small").read_bytes() == answered.answers("small").read_bytes()
+
+
+def test_shards_together_are_the_whole(pairs: Path, answered: EvaluationFolder) -> None:
+    other = EvaluationFolder(pairs.parent / "shards")
+    for shard in (Shard(1, 2), Shard(2, 2), Shard()):
+        answer(found_in(pairs), SMALL, other, asking=Asking(tracks=2), shard=shard, progress=False)
+    assert other.answers("small").read_bytes() == answered.answers("small").read_bytes()
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_goes_on(pairs: Path, answered: EvaluationFolder) -> None:
+    out = pairs.parent / "killed"
+    command = [sys.executable, "-m", "mullama", "evaluate", "answer", str(pairs), "--tracks", "2"]
+    command += ["--system", "mullama:name=small,max_new_tokens=12,batch_size=2", "--out", str(out)]
+    log = EvaluationFolder(out).answers("small")
+    for count in (1, 9):
+        child = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 120
+        while time.monotonic() < until and child.poll() is None:
+            if log.exists() and log.read_bytes().count(b"\n") >= count:
+                break
+            time.sleep(0.02)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    assert log.read_bytes() == answered.answers("small").read_bytes()
+
+
+def test_a_file_that_is_no_music_fails_its_own_items(pairs: Path, tmp_path: Path) -> None:
+    (pairs.parent / "1.wav").write_bytes(b"RIFF, but no more")
+    folder = EvaluationFolder(tmp_path / "out")
+    asking = Asking(control=("silence",))
+    spec = replace(SMALL, options={"max_new_tokens": 3})
+    outcome = answer(found_in(pairs), spec, folder, asking=asking, progress=False)
+    assert (outcome.written, outcome.failed, outcome.exit_code) == (2 * ITEMS - 3, 3, 1)
+    failed = [record for record in records(folder) if record.failed]
+    assert {record.item.partition("#")[0] for record in failed} == {"1.wav"}
+    again = answer(found_in(pairs), spec, folder, asking=asking, progress=False)
+    assert again.failed_before == 3
+
+
+def test_the_published_protocol_joins_pieces(pairs: Path, tmp_path: Path) -> None:
+    folder = EvaluationFolder(tmp_path / "out")
+    asking = Asking(protocol="published", control=("noise",), tracks=1)
+    answer(found_in(pairs), SMALL, folder, asking=asking, progress=False)
+    by_condition = {r.condition: r for r in records(folder)}
+    # A second of music is dropped by that protocol; half a minute of noise is asked about once.
+    assert (by_condition[MUSIC].answer, by_condition[MUSIC].pieces) == ("", 0)
+    assert by_condition["noise"].pieces == 1
+    assert by_condition["noise"].seconds_heard == 30.0
+
+
+def test_a_system_that_hears_nothing_is_asked_once(pairs: Path, tmp_path: Path) -> None:
+    for file in pairs.parent.glob("*.wav"):
+        file.unlink()
+    folder = EvaluationFolder(tmp_path / "out")
+    answer(found_in(pairs), SystemSpec("echo"), folder, asking=Asking(), progress=False)
+    assert [r.answer for r in records(folder, "echo")] == [q for q, _ in QUESTIONS] * TRACKS
+
+
+def test_a_folder_holds_one_evaluation(pairs: Path, answered: EvaluationFolder) -> None:
+    found = found_in(pairs)
+    with pytest.raises(UsageError, match="another protocol"):
+        answer(found, SMALL, answered, asking=Asking(tracks=2, protocol="published"))
+    changed = replace(found.items[0], question="Who?")
+    other = replace(found, items=(changed, *found.items[1:]))
+    with pytest.raises(UsageError, match="asks other questions"):
+        answer(other, SMALL, answered, asking=Asking(tracks=2))
+    hotter = replace(SMALL, options={"max_new_tokens": 13})
+    with pytest.raises(UsageError, match="another max_new_tokens"):
+        answer(found, hotter, answered, asking=Asking(tracks=2))
+
+
+def test_audio_that_is_found_later_is_asked_about(pairs: Path, tmp_path: Path) -> None:
+    folder, asking = EvaluationFolder(tmp_path / "out"), Asking(control=("no-audio",))
+    spec = replace(SMALL, options={"max_new_tokens": 3})
+    aside = pairs.parent / "0.wav"
+    aside.rename(aside.with_suffix(".aside"))
+    first = answer(found_in(pairs), spec, folder, asking=asking, progress=False)
+    assert first.written == 2 * ITEMS - 3
+    aside.with_suffix(".aside").rename(aside)
+    assert answer(found_in(pairs), spec, folder, asking=asking, progress=False).written == 3
+
+
+def test_what_a_folder_says_is_read_again(answered: EvaluationFolder) -> None:
+    (system,) = answered.read_systems()
+    assert (system.name, system.kind, system.hears) == ("small", "mullama", True)
+    assert len(system.description["files"]["model.safetensors"]) == 64
+    about, asking = answered.read_about()
+    assert (about["name"], about["items"], asking.tracks) == ("pairs", ITEMS, 2)
+    answered.about.write_text(json.dumps({"set": {}}))
+    with pytest.raises(UsageError, match="not the description of an evaluation"):
+        answered.read_about()
+    with pytest.raises(UsageError, match=r"is .* an evaluation's folder"):
+        EvaluationFolder(Path(os.devnull).parent / "nothing").read_about()
