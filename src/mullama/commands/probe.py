@@ -28,8 +28,8 @@ class ProbeOptions(Options):
     """Where the table and the log of trained probes go."""
     encoder: Annotated[tuple[str, ...], Flag("NAME")] = ("small", "log-mel")
     """A model's folder or hub name, a folder of a bare encoder (MERT, HuBERT, wav2vec 2.0, WavLM, CLAP),
-    `small`, or `log-mel` (mean and deviation of a spectrogram); `random:NAME` draws its weights.
-    May be given again."""
+    imagebind_huge.pth, `small`, or `log-mel` (mean and deviation of a spectrogram); `random:NAME` draws its
+    weights. May be given again."""
     audio: Annotated[tuple[Path, ...], Flag("ZIP|DIR")] = ()
     """Where the clips of a table lie, besides its own folder. May be given again."""
     top: Annotated[int | None, Bounds(1), Flag("N")] = None

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mullama.checkpoints.encoder_folder import read_encoder_folder
 from mullama.checkpoints.placement import usable_device
-from mullama.checkpoints.store import open_encoder, resolve
+from mullama.checkpoints.store import find_encoder, open_encoder
 from mullama.errors import UsageError
 from mullama.listen.encoders.encoder import EncoderModel
 from mullama.listen.encoders.log_mel import LogMelConfig, LogMelEncoder
@@ -41,7 +40,7 @@ class Named:
     def check(self) -> None:
         """Raises CheckpointError for what is no encoder, before any work is done."""
         if self.name != LOG_MEL:
-            read_encoder_folder(resolve(self.model))
+            find_encoder(self.model)
 
     def open(self, dtype: str | None, device: str | None, seed: int) -> EncoderModel:
         """The encoder, frozen. Raises CheckpointError, UsageError."""

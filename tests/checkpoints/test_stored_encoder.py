@@ -25,6 +25,7 @@ from transformers import (
     WavLMModel,
 )
 
+from imagebind_goldens import real
 from mullama.checkpoints.store import open_encoder
 from mullama.config import FilterbankConfig
 from mullama.errors import CheckpointError, UsageError
@@ -227,3 +228,21 @@ def test_any_changed_value_is_read_or_refused(tmp_path: Path, name: str) -> None
             ended[what] = outcome(lambda folder=folder: open_encoder(folder, device="cpu"))
             assert time.perf_counter() - begin < 5, what
         assert set(ended.values()) == {"read", "refused"}, ended
+
+
+def test_imagebinds_file(tmp_path: Path) -> None:
+    """By the published names and shapes, of one block; its numbers are tested beside the encoder."""
+    shapes = {
+        name: shape
+        for name, shape in real()["imagebind_huge"]["audio"].items()
+        if "blocks" not in name or ".blocks.0." in name
+    }
+    state = {name: torch.randn(shape) * 0.02 for name, shape in shapes.items()}
+    torch.save({**state, "modality_heads.text.0.weight": torch.ones(2)}, tmp_path / "imagebind.pth")
+    encoder = open_encoder(tmp_path / "imagebind.pth", device="cpu")
+    assert (encoder.states, encoder.features, len(encoder.state_dict())) == (1, 1024, 23)
+    assert torch.equal(encoder.head.weight, state["modality_heads.audio.2.weight"])
+    drawn = open_encoder(tmp_path / "imagebind.pth", device="cpu", random_seed=1)
+    assert not torch.equal(drawn.head.weight, encoder.head.weight)
+    with pytest.raises(CheckpointError, match="it is not ImageBind"):
+        open_encoder(GOLDEN / "mert" / "pytorch_model.bin")

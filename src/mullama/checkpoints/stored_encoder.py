@@ -1,8 +1,9 @@
-"""A folder that holds an encoder, ours or one of transformers', becomes that encoder.
+"""What holds an encoder, ours or somebody else's, becomes that encoder.
 
 A whole model's folder gives the encoder in it; a bare encoder of ours, MERT, HuBERT, wav2vec 2.0, WavLM
-and CLAP are known by the `model_type` of their config.json. No remote code is run, sizes are held
-against limits, and the network against the stored tensors, before it is built. Knows no hub names.
+and CLAP are known by the `model_type` of their config.json; ImageBind is a file. No remote code is run,
+sizes are held against limits, and the network against the stored tensors, before it is built. Knows
+no hub names.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 import torch
 from transformers import PreTrainedConfig
 
+from mullama.checkpoints.convert.imagebind import read_imagebind
 from mullama.checkpoints.convert.mert import KINDS as MERT_KINDS
 from mullama.checkpoints.convert.mert import current_name, mert_config
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json, reason
@@ -33,14 +35,14 @@ UNNEEDED = ("relative_position_index", "num_batches_tracked", "masked_spec_embed
 
 
 @dataclass(frozen=True)
-class EncoderFolder:
-    """What a folder says of its encoder."""
+class StoredEncoder:
+    """What a folder or file says of its encoder."""
 
     path: Path
     kind: type[EncoderModel]
     config: PreTrainedConfig
-    current_name: Callable[[str], str] = str
-    """Name of a stored tensor -> its name in the encoder; it need not be there."""
+    tensors: Callable[[], Mapping[str, LazyTensor]]
+    """What is stored, by its name in the encoder; others may be among them."""
 
     def fresh(self, seed: int) -> EncoderModel:
         """The encoder as it was before any training, its weights drawn by `seed`."""
@@ -49,12 +51,8 @@ class EncoderFolder:
             return self.kind(self.config).eval().requires_grad_(False)
 
     def trained(self) -> EncoderModel:
-        """The encoder with the folder's weights, on the CPU; raises CheckpointError."""
-        found = {
-            self.current_name(name): tensor
-            for path in weight_files(self.path)
-            for name, tensor in TensorFile(path).plan().items()
-        }
+        """The encoder with the stored weights, on the CPU; raises CheckpointError."""
+        found = self.tensors()
         if not found:
             raise CheckpointError(f"{self.path} holds no model.safetensors or pytorch_model.bin")
         self._check(found)
@@ -85,14 +83,15 @@ class EncoderFolder:
         return {name: tuple(tensor.shape) for name, tensor in state.items()}
 
 
-def read_encoder_folder(folder: Path) -> EncoderFolder:
+def read_encoder_folder(folder: Path) -> StoredEncoder:
     """What a folder says of its encoder; no weight is read. Raises CheckpointError."""
     path = folder / "config.json"
     stored = read_json(path)
     kind = stored.get("model_type")
     if kind == MuLlamaConfig.model_type:
         config = load_config(folder).audio_config
-        return EncoderFolder(folder, ENCODERS.load(config.model_type), config, _of_model)
+        kind_of_encoder = ENCODERS.load(config.model_type)
+        return StoredEncoder(folder, kind_of_encoder, config, _in_folder(folder, "encoder."))
     reader = READERS.get(kind) if kind is None or isinstance(kind, str) else None
     if reader is None and not (isinstance(kind, str) and kind in ENCODERS):
         known = ", ".join([MuLlamaConfig.model_type, *ENCODERS.names(), *filter(None, READERS)])
@@ -108,20 +107,39 @@ def read_encoder_folder(folder: Path) -> EncoderFolder:
     return found
 
 
-def _of_model(name: str) -> str:
-    return name.removeprefix("encoder.")
+def read_encoder_file(path: Path) -> StoredEncoder:
+    """What ImageBind's published file says of its audio branch. Raises CheckpointError."""
+    from mullama.listen.encoders.imagebind import ImageBindEncoder
+
+    source = read_imagebind(path, {})
+    return StoredEncoder(path, ImageBindEncoder, source.config, lambda: source.state)
 
 
-def _bare(folder: Path, stored: Stored) -> EncoderFolder:
+def _in_folder(folder: Path, *prefixes: str) -> Callable[[], Mapping[str, LazyTensor]]:
+    """The tensors of a folder's weight files, their names without the first prefix that they have."""
+
+    def current(name: str) -> str:
+        found = next((prefix for prefix in prefixes if name.startswith(prefix)), "")
+        return current_name(name.removeprefix(found))
+
+    return lambda: {
+        current(name): tensor
+        for path in weight_files(folder)
+        for name, tensor in TensorFile(path).plan().items()
+    }
+
+
+def _bare(folder: Path, stored: Stored) -> StoredEncoder:
     """One of ours as `save_pretrained` leaves it."""
     kind = ENCODERS.load(stored["model_type"])
-    return EncoderFolder(folder, kind, kind.config_class(**network_only(kind.config_class, stored)))
+    config = kind.config_class(**network_only(kind.config_class, stored))
+    return StoredEncoder(folder, kind, config, _in_folder(folder))
 
 
-def _mert(folder: Path, stored: Stored) -> EncoderFolder:
+def _mert(folder: Path, stored: Stored) -> StoredEncoder:
     from mullama.listen.encoders.mert import MertEncoder
 
-    return EncoderFolder(folder, MertEncoder, mert_config(folder), current_name)
+    return StoredEncoder(folder, MertEncoder, mert_config(folder), _in_folder(folder))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,27 +150,23 @@ class SpeechSettings(Options):
     do_normalize: bool = True
 
 
-def _wav2vec2(folder: Path, stored: Stored) -> EncoderFolder:
+def _wav2vec2(folder: Path, stored: Stored) -> StoredEncoder:
     from mullama.listen.encoders.speech import Wav2Vec2Encoder
 
     return _speech(folder, stored, Wav2Vec2Encoder)
 
 
-def _wavlm(folder: Path, stored: Stored) -> EncoderFolder:
+def _wavlm(folder: Path, stored: Stored) -> StoredEncoder:
     from mullama.listen.encoders.speech import WavLMEncoder
 
     return _speech(folder, stored, WavLMEncoder)
 
 
-def _speech(folder: Path, stored: Stored, kind: Any) -> EncoderFolder:
+def _speech(folder: Path, stored: Stored, kind: Any) -> StoredEncoder:
     # An adapter would follow the hidden states that are wanted, at another rate.
     network = {**network_only(kind.config_class, stored), "add_adapter": False}
-    return EncoderFolder(
-        folder,
-        kind,
-        kind.config_class(**{**network, **_sound(folder, SpeechSettings)}),
-        lambda name: current_name(name.removeprefix("wav2vec2.").removeprefix("wavlm.")),
-    )
+    config = kind.config_class(**{**network, **_sound(folder, SpeechSettings)})
+    return StoredEncoder(folder, kind, config, _in_folder(folder, "wav2vec2.", "wavlm."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +181,7 @@ class ClapSettings(Options):
     truncation: str = "fusion"
 
 
-def _clap(folder: Path, stored: Stored) -> EncoderFolder:
+def _clap(folder: Path, stored: Stored) -> StoredEncoder:
     from mullama.listen.encoders.clap import ClapEncoder, ClapEncoderConfig
 
     audio = stored.get("audio_config", {}) if stored["model_type"] == "clap" else stored
@@ -181,9 +195,7 @@ def _clap(folder: Path, stored: Stored) -> EncoderFolder:
             f"{folder}: a window of {config.window_seconds:g} s has {frames} frames by hop_length, "
             f"more than the {room} that spec_size leaves room for"
         )
-    return EncoderFolder(
-        folder, ClapEncoder, config, lambda name: name.removeprefix("audio_model.")
-    )
+    return StoredEncoder(folder, ClapEncoder, config, _in_folder(folder, "audio_model."))
 
 
 def _sound(folder: Path, kind: type[SpeechSettings | ClapSettings]) -> dict[str, Any]:
@@ -195,7 +207,7 @@ def _sound(folder: Path, kind: type[SpeechSettings | ClapSettings]) -> dict[str,
     return asdict(from_mapping(kind, given, str(path)))
 
 
-READERS: Mapping[str | None, Callable[[Path, Stored], EncoderFolder]] = {
+READERS: Mapping[str | None, Callable[[Path, Stored], StoredEncoder]] = {
     **dict.fromkeys(MERT_KINDS, _mert),
     "wav2vec2": _wav2vec2,
     "wavlm": _wavlm,
