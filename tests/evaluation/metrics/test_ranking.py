@@ -77,7 +77,6 @@ def test_one_kind_alone_has_no_value() -> None:
     [
         ([], [], None, "nothing to rank"),
         ([0, 1], [1.0], None, "do not pair up"),
-        ([[0, 1]], [[1.0, 2.0]], None, "do not pair up"),
         ([0, 1], [1.0, 2.0], [1.0], "do not pair up"),
         ([0, 2], [1.0, 2.0], None, "0 or 1"),
         ([0, 1], [1.0, np.nan], None, "finite"),

@@ -14,11 +14,12 @@ from jaxtyping import Float, Int, Shaped
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.metric import ratio
 
-Labels = Shaped[np.ndarray, " items"]
-"""Bools, or zeros and ones."""
-Scores = Float[np.ndarray, " items"]
-Weights = Float[np.ndarray, "*sets items"]
-"""How often each item counts, for one set of items or many side by side; zero or more."""
+Labels = Shaped[np.ndarray, " _"]
+"""Of each item: bools, or zeros and ones."""
+Scores = Float[np.ndarray, " _"]
+"""Of each item."""
+Weights = Float[np.ndarray, "*sets _"]
+"""(*sets, items): how often each item counts, for one set of items or many side by side; zero or more."""
 RankingMetric = Callable[..., Float[np.ndarray, "*sets"]]
 
 

@@ -21,6 +21,8 @@ from mullama.evaluation.probe.options import TrainingOptions
 
 States = Float[np.ndarray, "clips states features"]
 Present = Bool[np.ndarray, "clips tags"]
+Examples = tuple[Float[np.ndarray, "_ states features"], Bool[np.ndarray, "_ tags"]]
+"""The states and labels of one part's clips."""
 CHUNK = 512
 """Clips that are in memory as float32 at once."""
 LEAST_DEVIATION = 1e-5
@@ -79,8 +81,8 @@ class TrainedProbe:
 
 
 def train_probe(
-    training: tuple[States, Present],
-    validation: tuple[States, Present],
+    training: Examples,
+    validation: Examples,
     options: TrainingOptions,
 ) -> TrainedProbe:
     """Learn from the training clips until the validation clips say stop. On the CPU."""
