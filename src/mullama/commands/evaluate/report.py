@@ -3,9 +3,9 @@
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from mullama.options import Options, add_flags, from_flags
+from mullama.options import Bounds, Options, add_flags, from_flags
 
 Format = Literal["html", "md", "json", "tex"]
 FORMATS: tuple[Format, ...] = ("html", "md", "json", "tex")
@@ -17,6 +17,8 @@ class ReportOptions(Options):
 
     format: tuple[Format, ...] = FORMATS
     """A web page, Markdown, JSON, LaTeX; may be given again."""
+    embed_bytes: Annotated[int, Bounds(0, 2**30)] = 0
+    """Audio files of examples that are no larger become part of the web page; others are linked."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
     from mullama.evaluation.report.report import report
 
     options = from_flags(ReportOptions, arguments)
-    for path in report(arguments.folder, options.format):
+    for path in report(arguments.folder, options.format, embed_bytes=options.embed_bytes):
         print(path)
     return 0
