@@ -97,10 +97,7 @@ def missing(recipe: EvaluationRecipe) -> list[str]:
         lines.append(f"set: {error}")
     lines += [f"audio: {place}: no such file" for place in recipe.work.audio if not place.exists()]
     for spec in recipe.specs:
-        try:
-            spec.open().describe()
-        except MuLlamaError as error:
-            lines.append(f"system {spec.name}: {error}")
+        lines += [f"system {spec.name}: {line}" for line in spec.open().missing()]
     about = MetricOptions(
         **{name: getattr(recipe.score, name) for name in MetricOptions.__annotations__}
     )
