@@ -215,7 +215,7 @@ class MuLlama:
         if not songs:
             return
         shifts = torch.stack([song.shifts for song in songs])
-        filled = [self.tokens(question) for question in questions]
+        filled = [self._tokens(question) for question in questions]
         room = self.model.config.text_config.max_position_embeddings - max(map(len, filled))
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
@@ -232,8 +232,8 @@ class MuLlama:
         Tokens are those that training would give it. Raises UsageError for an answer without any, and
         for texts that are longer than the language model can read.
         """
-        prompts = [self.tokens(question) for question in questions]
-        whole = [self.tokens(q, a) for q, a in zip(questions, answers, strict=True)]
+        prompts = [self._tokens(question) for question in questions]
+        whole = [self._tokens(q, a) for q, a in zip(questions, answers, strict=True)]
         rests = [full[len(start) :] for start, full in zip(prompts, whole, strict=True)]
         if not all(rests):
             raise UsageError("an empty answer has no likelihood")
@@ -247,15 +247,14 @@ class MuLlama:
         asked = given(Sampling, {name: v for name, v in options.items() if v is not None})
         return Sampling(**{**stored_sampling(self.model.generation_config.to_dict()), **asked})
 
-    def tokens(self, question: str, answer: str = "") -> list[int]:
-        """The prompt around a question, with an answer behind it as training would have it."""
-        filled = prompt.fill(self.prompt_name, question) + answer
-        ids: list[int] = self.tokenizer(filled)["input_ids"]
-        return ids
-
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+    def _tokens(self, question: str, answer: str = "") -> list[int]:
+        filled = prompt.fill(self.prompt_name, question) + answer
+        ids: list[int] = self.tokenizer(filled)["input_ids"]
+        return ids
 
     def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
         tokens = [token for token in row if token is not None]

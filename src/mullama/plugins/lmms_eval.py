@@ -158,11 +158,10 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
     def _are_greedy(
         self, songs: Sequence[Song], questions: Sequence[str], wanted: Sequence[str]
     ) -> list[bool]:
-        """Whether the most likely tokens are those of `wanted`; each question is asked once."""
-        tokens = [
-            self.mu.tokens(question, answer)[len(self.mu.tokens(question)) :]
-            for question, answer in zip(questions, wanted, strict=True)
-        ]
+        """Whether the most likely tokens spell `wanted`; each question is asked once.
+
+        Texts are compared: the same words may be other tokens behind a space that does not count.
+        """
         keys = [(id(song), question) for song, question in zip(songs, questions, strict=True)]
         first = {key: place for place, key in reversed(list(enumerate(keys)))}
         answers = self.mu.ask(
@@ -170,10 +169,13 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
             [questions[place] for place in first.values()],
             temperature=0.0,
             repetition_penalty=1.0,
-            max_new_tokens=max(map(len, tokens)),
+            max_new_tokens=1 + max(len(text.encode()) for text in wanted),
         )
-        said = {key: answer.token_ids for key, answer in zip(first, answers, strict=True)}
-        return [said[key][: len(ids)] == ids for key, ids in zip(keys, tokens, strict=True)]
+        said = {
+            key: {self.mu.text(answer.token_ids[:end]) for end in range(1, 1 + len(answer.token_ids))}
+            for key, answer in zip(first, answers, strict=True)
+        }
+        return [text in said[key] for key, text in zip(keys, wanted, strict=True)]
 
     def _continuation(self, request: Instance) -> str:
         wanted = request.args[1]
