@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import torch
-from lmms_eval.api.instance import Instance
+from lmms_eval.api.instance import GenerationResult, Instance
 from lmms_eval.api.model import lmms
 from lmms_eval.models.registry_v2 import ModelManifest
 from tqdm import tqdm
@@ -53,6 +53,13 @@ class Generation:
     def cut(self, text: str) -> str:
         """The text as far as it counts."""
         return text[: min((at for end in self.until if (at := text.find(end)) >= 0), default=None)]
+
+
+class Likelihood(tuple[float, bool], GenerationResult):  # type: ignore[misc]
+    """(how likely, whether greedy): the tuple of the interface, which reaches the task as it is.
+
+    Of a tuple that is no `GenerationResult` too, the evaluator of 0.7.3 makes a string.
+    """
 
 
 class MuLlamaModel(lmms):  # type: ignore[misc]
@@ -103,7 +110,7 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
                 answers += self._answers(batch, how)
         return answers
 
-    def loglikelihood(self, requests: Sequence[Instance]) -> list[tuple[float, bool]]:
+    def loglikelihood(self, requests: Sequence[Instance]) -> list[Likelihood]:
         """For each request (how likely its continuation is, whether it is the greedy answer).
 
         The first is the log-probability where a task wants it as it is (its continuation comes from the
@@ -143,7 +150,7 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
             self.cache_hook.add_partial("generate_until", request.args[:2], text)
         return found
 
-    def _likelihoods(self, requests: Sequence[Instance]) -> list[tuple[float, bool]]:
+    def _likelihoods(self, requests: Sequence[Instance]) -> list[Likelihood]:
         songs = [self._song(request) for request in requests]
         questions = [request.args[0] for request in requests]
         wanted = [self._continuation(request) for request in requests]
@@ -151,7 +158,8 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
         greedy = self._are_greedy(songs, questions, wanted)
         found = []
         for request, total, same in zip(requests, totals, greedy, strict=True):
-            found.append((total if callable(request.args[1]) else -total, same))
+            value = total if callable(request.args[1]) else -total
+            found.append(Likelihood((value, same)))
             self.cache_hook.add_partial("loglikelihood", request.args[:2], found[-1])
         return found
 
