@@ -87,7 +87,7 @@ class MuLlamaModel(llm.Model):
             raise UsageError("mullama takes no system prompt: put all of it into the question")
         asked = {name: value for name, value in prompt.options if value is not None}
         sampling: Any = given(Sampling, {n: asked.pop(n) for n in options_of(Sampling) if n in asked})
-        attached = _attached(prompt)
+        attached = _attached(prompt, conversation)
         engine = _engine(from_mapping(LoadOptions, asked))
         with _as_file(attached) as path:
             song = engine.song(path)
@@ -114,18 +114,29 @@ def _print_warnings(song: "Song") -> None:
         print(f"mullama: warning: {warning}", file=sys.stderr)
 
 
-def _attached(prompt: llm.Prompt) -> llm.Attachment:
+def _attached(prompt: llm.Prompt, conversation: llm.Conversation | None) -> llm.Attachment:
     """The file of this question, or else the last one of the conversation.
 
     Raises UsageError where there is none or there are several.
     """
-    for message in reversed(prompt.messages):
-        attachments = [part.attachment for part in message.parts if hasattr(part, "attachment")]
-        if len(attachments) > 1:
-            raise UsageError(f"{len(attachments)} files are attached: ask about one at a time")
-        if attachments:
-            return attachments[0]
-    raise UsageError("no music is attached: add -a FILE, or --at FILE audio/mpeg")
+    attached = next(filter(None, _turns(prompt, conversation)), [])
+    if not attached:
+        raise UsageError("no music is attached: add -a FILE, or --at FILE audio/mpeg")
+    if len(attached) > 1:
+        raise UsageError(f"{len(attached)} files are attached: ask about one at a time")
+    return attached[0]
+
+
+def _turns(
+    prompt: llm.Prompt, conversation: llm.Conversation | None
+) -> Iterator[list[llm.Attachment]]:
+    """What is attached to each turn, the last one first."""
+    yield prompt.attachments
+    for message in reversed(getattr(prompt, "messages", [])):
+        yield [part.attachment for part in message.parts if hasattr(part, "attachment")]
+    # Before llm 0.32 earlier turns are responses: one from a log has its attachments itself.
+    for response in reversed(conversation.responses if conversation else []):
+        yield response.attachments or response.prompt.attachments
 
 
 @contextmanager
