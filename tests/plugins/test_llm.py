@@ -14,7 +14,8 @@ from mullama.errors import AudioError, UsageError
 from mullama.song import MuLlama
 from paths import ROOT
 
-llm = pytest.importorskip("llm")
+pytest.importorskip("llm", reason="needs the llm extra")
+import llm
 
 from mullama.plugins.llm import MAX_ATTACHED_BYTES, MuLlamaModel
 

@@ -1,7 +1,6 @@
 """lmms-eval's own evaluator asks the small model about real files."""
 
 import json
-import math
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -9,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 import soundfile
 
@@ -17,7 +15,7 @@ from mullama.errors import AudioError, UsageError
 from mullama.song import MuLlama
 from paths import ROOT
 
-pytest.importorskip("lmms_eval.evaluator", reason="lmms-eval", exc_type=ImportError)
+pytest.importorskip("lmms_eval.evaluator", reason="needs the lmms-eval extra", exc_type=ImportError)
 from lmms_eval.api.instance import Instance
 from lmms_eval.models import get_model
 

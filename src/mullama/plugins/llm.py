@@ -40,7 +40,17 @@ SOUND_TYPES = frozenset(
 ) | {"application/ogg"}  # fmt: skip
 FILM_TYPES = frozenset(
     f"video/{name}"
-    for name in ("avi", "mp4", "mpeg", "ogg", "quicktime", "webm", "x-flv", "x-matroska", "x-ms-wmv")
+    for name in (
+        "avi",
+        "mp4",
+        "mpeg",
+        "ogg",
+        "quicktime",
+        "webm",
+        "x-flv",
+        "x-matroska",
+        "x-ms-wmv",
+    )
 )
 """Whose sound track is listened to; sound alone is in such a container too."""
 RESERVED = "prompt"
@@ -73,7 +83,7 @@ class MuLlamaModel(llm.Model):
     model_id = "mullama"
     can_stream = True
     attachment_types = SOUND_TYPES | FILM_TYPES
-    Options = create_model("Options", __base__=llm.Options, **_fields())
+    Options: Any = create_model("Options", __base__=llm.Options, **_fields())
 
     def execute(
         self,
@@ -86,7 +96,9 @@ class MuLlamaModel(llm.Model):
         if prompt.system:
             raise UsageError("mullama takes no system prompt: put all of it into the question")
         asked = {name: value for name, value in prompt.options if value is not None}
-        sampling: Any = given(Sampling, {n: asked.pop(n) for n in options_of(Sampling) if n in asked})
+        sampling: Any = given(
+            Sampling, {n: asked.pop(n) for n in options_of(Sampling) if n in asked}
+        )
         attached = _attached(prompt, conversation)
         engine = _engine(from_mapping(LoadOptions, asked))
         with _as_file(attached) as path:
@@ -134,7 +146,7 @@ def _turns(
     yield prompt.attachments
     for message in reversed(getattr(prompt, "messages", [])):
         yield [part.attachment for part in message.parts if hasattr(part, "attachment")]
-    # Before llm 0.32 earlier turns are responses: one from a log has its attachments itself.
+    # Older releases know earlier turns as responses alone; one from a log has its attachments itself.
     for response in reversed(conversation.responses if conversation else []):
         yield response.attachments or response.prompt.attachments
 

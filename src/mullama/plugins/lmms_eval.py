@@ -126,7 +126,9 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
 
     def generate_until_multi_round(self, requests: Sequence[Instance]) -> list[str]:
         """Refused."""
-        raise UsageError("mullama answers each question for itself: it takes no task of several rounds")
+        raise UsageError(
+            "mullama answers each question for itself: it takes no task of several rounds"
+        )
 
     def _batches(self, requests: Sequence[Instance], unit: str) -> Iterator[Sequence[Instance]]:
         size = self.options.batch_size
@@ -180,7 +182,9 @@ class MuLlamaModel(lmms):  # type: ignore[misc]
             max_new_tokens=1 + max(len(text.encode()) for text in wanted),
         )
         said = {
-            key: {self.mu.text(answer.token_ids[:end]) for end in range(1, 1 + len(answer.token_ids))}
+            key: {
+                self.mu.text(answer.token_ids[:end]) for end in range(1, 1 + len(answer.token_ids))
+            }
             for key, answer in zip(first, answers, strict=True)
         }
         return [text in said[key] for key, text in zip(keys, wanted, strict=True)]
