@@ -7,20 +7,18 @@ which other tests read. Imported first by conftest.py, since modules are changed
 from collections.abc import Callable
 from typing import Any, get_args
 
+import jaxtyping
 from beartype import beartype
-from jaxtyping import AbstractArray, install_import_hook
 
-from paths import ROOT
+COMPILED = {"mullama.answer.lora"}
+"""torch.compile takes these as one graph, which a check would break."""
 
-ROOMS = ["adapt", "evaluation", "listen", "model", "song", "studio.sound", "training"]
-"""Where shapes are named; and `answer`, but for COMPILED."""
-COMPILED = {"llama", "lora"}
-"""Of `answer`: torch.compile takes these as one graph, which a check would break."""
+_jaxtyped = jaxtyping.jaxtyped
 
 
 def has_shape(hint: Any) -> bool:
     """Whether jaxtyping has a say in an annotation, or in a part of it."""
-    if isinstance(hint, type) and issubclass(hint, AbstractArray):
+    if isinstance(hint, type) and issubclass(hint, jaxtyping.AbstractArray):
         return True
     return any(map(has_shape, get_args(hint)))
 
@@ -32,11 +30,17 @@ def check_shapes(function: Callable[..., Any]) -> Callable[..., Any]:
     return beartype(function)
 
 
-def modules() -> list[str]:
-    """What is checked: a module, or all of a folder."""
-    answer = {path.stem for path in (ROOT / "src" / "mullama" / "answer").glob("*.py")}
-    rooms = ROOMS + [f"answer.{name}" for name in sorted(answer - COMPILED - {"__init__"})]
-    return [f"mullama.{room}" for room in rooms]
+def jaxtyped_where_shaped(*, typechecker: Any) -> Callable[[Any], Any]:
+    """What the import hook puts on functions and classes; those without a shape cost nothing."""
+
+    def decorate(target: Any) -> Any:
+        hints = getattr(target, "__annotations__", {})
+        if target.__module__ in COMPILED or not any(map(has_shape, hints.values())):
+            return target
+        return _jaxtyped(target, typechecker=typechecker)
+
+    return decorate
 
 
-install_import_hook(modules(), f"{__name__}.check_shapes")
+jaxtyping.jaxtyped = jaxtyped_where_shaped
+jaxtyping.install_import_hook("mullama", f"{__name__}.check_shapes")

@@ -142,6 +142,14 @@ def test_every_verb_is_in_the_readme() -> None:
 
 def test_no_figure_without_its_command() -> None:
     """Every measured table says what made it."""
-    for name in ("small-model", "equality", "benchmarks", "checkpoints", "training", "musicqa"):
+    for name in (
+        "small-model",
+        "equality",
+        "benchmarks",
+        "checkpoints",
+        "training",
+        "musicqa",
+        "probe",
+    ):
         text = (ROOT / "docs" / f"{name}.md").read_text()
         assert re.search(r"(?:^|`)(?:make|mullama|python) \w", text, re.MULTILINE), name

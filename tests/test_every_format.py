@@ -60,7 +60,7 @@ def train(folder: Path, tmp_path: Path) -> Callable[..., dict[str, Tensor]]:
     return weights
 
 
-def heard(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[str, str]:
+def told_by_listen(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[str, str]:
     """What `mullama listen` says and complains of."""
     parser = argparse.ArgumentParser()
     listen.add_arguments(parser)
@@ -96,7 +96,7 @@ def test_all_three_read_it(
         assert samples == pytest.approx(clip(seed, 0.3), abs=1e-4)
 
     common = ("--model", folder, "--device", "cpu", "--store", tmp_path / "ours" / "store")
-    assert heard(capsys, file, *common) == ("0 heard, 3 known before, 0 failed", "")
+    assert told_by_listen(capsys, file, *common) == ("0 encoded, 3 cached before, 0 failed", "")
 
 
 def test_audio_in_a_zip_file(
@@ -115,8 +115,8 @@ def test_audio_in_a_zip_file(
     assert all(torch.equal(weights[name], expected[name]) for name in weights)
     assert read(ReadOptions((file,), tmp_path / "out", (packed,))).clips == 3
     common = ("--model", folder, "--device", "cpu", "--store", tmp_path / "ours" / "store")
-    told = heard(capsys, file, "--audio", packed, *common)
-    assert told == ("0 heard, 3 known before, 0 failed", "")
+    told = told_by_listen(capsys, file, "--audio", packed, *common)
+    assert told == ("0 encoded, 3 cached before, 0 failed", "")
 
 
 def test_a_set_by_reference(

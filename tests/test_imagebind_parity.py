@@ -258,7 +258,7 @@ def test_listened_to_beforehand(
     audio = [str(path) for path in FILES]
     words = ["listen", *audio, "--model", str(folder), "--store", str(tmp_path / "store")]
     assert main([*words, "--workers", workers, "--as-published"]) == 0
-    assert capsys.readouterr().out.startswith("3 heard, 0 known before, 0 failed")
+    assert capsys.readouterr().out.startswith("3 encoded, 0 cached before, 0 failed")
     cache = open_cache(tmp_path / "store", mu.model.encoder, as_published=True)
     report = precompute(FILES, cache)
     assert (report.new, len(report.digests)) == (0, 3)

@@ -22,6 +22,7 @@ SUMMARIES = {
     "info": "say what a model is made of",
     "listen": "encode a data set once, before it is trained on",
     "musicqa": "make question-answer data from music collections",
+    "probe": "compare what encoders know of music, by tags",
     "train": "train a model by a recipe",
 }
 VERBS = Registry[ModuleType](

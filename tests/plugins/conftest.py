@@ -8,4 +8,4 @@ from mullama.song import MuLlama
 
 @pytest.fixture(scope="session")
 def small() -> MuLlama:
-    return mullama.load()
+    return mullama.load(device="cpu")

@@ -1,6 +1,9 @@
 """The `llm` command itself asks the small model about real files."""
 
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,17 +36,13 @@ def run(tmp_path: Path) -> Run:
             [sys.executable, "-m", "llm", *map(str, words)],
             input=sound,
             capture_output=True,
+            cwd=tmp_path,
             env=os.environ | {"LLM_USER_PATH": str(tmp_path), "CUDA_VISIBLE_DEVICES": ""},
             timeout=200,
             check=False,
         )
 
     return run
-
-
-def answer(done: "subprocess.CompletedProcess[bytes]") -> str:
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode().strip()
 
 
 def attached(file: Path) -> Any:
@@ -61,15 +60,22 @@ def test_torch_comes_with_the_first_question() -> None:
 
 
 @pytest.mark.slow
-def test_the_real_command(run: Run, small: MuLlama) -> None:
+def test_the_documents_commands(run: Run, small: MuLlama, tmp_path: Path) -> None:
     """A question, another one about the same file, and a file that comes by a pipe."""
+    document = (ROOT / "docs" / "plugins.md").read_text().partition("## lmms-eval")[0]
+    lines = re.findall(r"^(?:llm|cat) .*$", document, re.MULTILINE)
+    shutil.copy(WALTZ, tmp_path / "song.flac")
     song = small.listen(WALTZ)
-    assert answer(run("-m", "mullama", QUESTION, "-a", WALTZ)) == song.ask(QUESTION).text
-    longer = ("-o", "max_new_tokens", 4, "--no-stream")
-    wanted = song.ask("What is the tempo?", max_new_tokens=4).text
-    assert answer(run("-c", "What is the tempo?", *longer)) == wanted
-    piped = run("-m", "mullama", "-a", "-", QUESTION, sound=JIG.read_bytes())
-    assert answer(piped) == small.listen(JIG).ask(QUESTION).text
+    wanted = [
+        song.ask(QUESTION),
+        song.ask("What is the tempo?", temperature=0.7, seed=1),
+        song.caption(),
+    ]
+    for line, expected in zip(lines, wanted, strict=True):
+        command, piped = line.removeprefix("cat song.flac | "), line.startswith("cat")
+        done = run(*shlex.split(command)[1:], sound=WALTZ.read_bytes() if piped else b"")
+        assert done.returncode == 0, done.stderr.decode()
+        assert done.stdout.decode().strip() == expected.text
 
 
 @pytest.mark.slow

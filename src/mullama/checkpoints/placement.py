@@ -48,7 +48,7 @@ def place(
     device: str | None = None,
 ) -> Placement:
     """The placement of a model's stored `tensors`. Raises UsageError for what cannot be had."""
-    chosen = _dtype(dtype)
+    chosen = named_dtype(dtype)
     if EMBEDDING not in tensors:
         raise CheckpointError(f"{EMBEDDING} is missing")
     text = chosen or _wider(tensors[EMBEDDING].dtype, config.text_config.dtype)
@@ -69,7 +69,8 @@ def usable_device(name: str | None) -> torch.device:
     return device
 
 
-def _dtype(name: str | None) -> torch.dtype | None:
+def named_dtype(name: str | None) -> torch.dtype | None:
+    """The type of that name. Raises UsageError for one that no model is computed in."""
     if name is not None and name not in DTYPES:
         raise UsageError(f"unknown dtype {name!r}; choose one of: {', '.join(DTYPES)}")
     return None if name is None else DTYPES[name]

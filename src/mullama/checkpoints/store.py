@@ -8,16 +8,23 @@ all is asked for, and LoRA is merged as soon as all are there. Knows nothing of 
 import re
 from pathlib import Path
 
+import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from transformers import PreTrainedTokenizerFast
 
-from mullama.checkpoints.model_folder import read_model_folder
-from mullama.checkpoints.placement import place
+from mullama.checkpoints.model_folder import is_model_folder, read_model_folder
+from mullama.checkpoints.placement import named_dtype, place, usable_device
+from mullama.checkpoints.stored_encoder import (
+    StoredEncoder,
+    read_encoder_file,
+    read_encoder_folder,
+)
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.checkpoints.weights import load_weights
 from mullama.errors import CheckpointError
 from mullama.jobs.digest import file_digest
+from mullama.jobs.safe_paths import is_file
 from mullama.listen.encoders.encoder import EncoderModel
 from mullama.model import MuLlamaForConditionalGeneration
 
@@ -89,11 +96,31 @@ def open_model(
     return model, tokenizer
 
 
+def find_encoder(name: str | Path | None = None) -> StoredEncoder:
+    """What a name stands for, as far as that shows without reading weights; see `open_encoder`."""
+    if name is not None and is_file(Path(name)):
+        return read_encoder_file(Path(name))
+    return read_encoder_folder(resolve(name))
+
+
 def open_encoder(
-    name: str | Path | None = None, dtype: str | None = None, device: str | None = None
+    name: str | Path | None = None,
+    dtype: str | None = None,
+    device: str | None = None,
+    *,
+    random_seed: int | None = None,
 ) -> EncoderModel:
-    """Open the encoder of a model, as `load_model` would, without reading the language model."""
-    checked = read_model_folder(resolve(name))
+    """Open the encoder of a model, as `load_model` would, without reading the language model.
+
+    A folder may also hold a bare encoder, and a file ImageBind (see stored_encoder.py). With
+    `random_seed` its weights are drawn instead of read. Raises CheckpointError, UsageError.
+    """
+    found = find_encoder(name)
+    if random_seed is not None or not is_model_folder(found.path):
+        encoder = found.trained() if random_seed is None else found.fresh(random_seed)
+        where, chosen = usable_device(device), named_dtype(dtype)
+        return encoder.to(where, torch.float32 if where.type == "cpu" else chosen)
+    checked = read_model_folder(found.path)
     placement = place(checked.config, checked.tensors, dtype, device)
     encoder = load_weights(checked, placement, part="encoder.").encoder
     return encoder.eval().requires_grad_(False)

@@ -88,27 +88,25 @@ def needed_ears(judged: Judged, value: str, how: Resampling) -> tuple[str, float
     best = best_controls(judged).get(value)
     if best is None or MUSIC not in judged.statistics or _tracks(judged) < 2:
         return None
-    return best, _p_value(judged.metric, value, sums(judged, MUSIC), sums(judged, best), how)
+    return best, _p_values(judged.metric, sums(judged, MUSIC), sums(judged, best), how)[value]
 
 
-def difference(
-    one: Judged, other: Judged, value: str, how: Resampling
-) -> tuple[float, float] | None:
-    """(one minus other, p) for two systems under the music, on the items that both answered.
+def differences(one: Judged, other: Judged, how: Resampling) -> dict[str, tuple[float, float]]:
+    """Value -> (one minus other, p) for two systems under the music, on the items that both answered.
 
-    None where those are of fewer than two tracks.
+    Empty where those are of fewer than two tracks.
     """
     if MUSIC not in one.statistics or MUSIC not in other.statistics:
-        return None
+        return {}
     both = {item.id for item in one.items} & {item.id for item in other.items}
     mine, others = (judged.of(lambda item: item.id in both) for judged in (one, other))
     if _tracks(mine) < 2:
-        return None
+        return {}
     order = list(dict.fromkeys(item.track for item in mine.items))
     first, second = sums(mine, MUSIC, order), sums(others, MUSIC, order)
-    metric = one.metric
-    apart = metric.reduce(first.sum(axis=0))[value] - metric.reduce(second.sum(axis=0))[value]
-    return float(apart), _p_value(metric, value, first, second, how)
+    reached = [one.metric.reduce(of_tracks.sum(axis=0)) for of_tracks in (first, second)]
+    found = _p_values(one.metric, first, second, how)
+    return {name: (float(reached[0][name] - reached[1][name]), p) for name, p in found.items()}
 
 
 def _shares(metric: AnyMetric, controls: int, together: Sums) -> Values:
@@ -141,14 +139,10 @@ def _intervals(
     return intervals(reduce, of_tracks, level=how.level, resamples=how.resamples, seed=how.seed)
 
 
-def _p_value(
-    metric: AnyMetric, value: str, one: TrackSums, other: TrackSums, how: Resampling
-) -> float:
-    def reduce(of_sets: Sums) -> Values:
-        return {value: metric.reduce(of_sets)[value]}
-
-    found = paired_p_values(reduce, one, other, permutations=how.permutations, seed=how.seed)
-    return found[value]
+def _p_values(
+    metric: AnyMetric, one: TrackSums, other: TrackSums, how: Resampling
+) -> dict[str, float]:
+    return paired_p_values(metric.reduce, one, other, permutations=how.permutations, seed=how.seed)
 
 
 def _tracks(judged: Judged) -> int:

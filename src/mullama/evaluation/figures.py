@@ -12,7 +12,6 @@ from mullama.evaluation.compare import Resampling
 from mullama.evaluation.folder import StoredSystem
 from mullama.evaluation.judge import Answered, Judged
 from mullama.evaluation.metrics.intervals import holm
-from mullama.evaluation.metrics.scoring import Column
 
 REAL = "music"
 """What scores.json calls the condition that is no control."""
@@ -91,24 +90,17 @@ def _topics(judged: Mapping[str, Judged], how: Resampling) -> dict[str, Any]:
     return found
 
 
-def tests(
-    systems: Sequence[System], shown: Mapping[str, Sequence[Column]], how: Resampling
-) -> dict[str, Any]:
-    """Every two systems in every column, and what the number of comparisons makes of the p values."""
-    columns = {(c.metric, c.value) for table in shown.values() for c in table}
+def tests(systems: Sequence[System], how: Resampling) -> dict[str, Any]:
+    """Every two systems by the headline of every metric, and what so many comparisons make of the p values."""
     pairs: list[dict[str, Any]] = []
     for one, other in combinations(systems, 2):
-        for metric, value in sorted(columns):
-            if metric not in one.judged or metric not in other.judged:
-                continue
-            first, second = one.judged[metric], other.judged[metric]
-            if value not in first.metric.perfect:
-                continue
-            found = compare.difference(first, second, value, how)
+        for metric in sorted(one.judged.keys() & other.judged.keys()):
+            value = one.judged[metric].metric.headline
+            found = compare.differences(one.judged[metric], other.judged[metric], how).get(value)
             if found is not None and not math.isnan(found[1]):
                 names = {"one": one.stored.name, "other": other.stored.name}
-                told = {"metric": metric, "value": value, "difference": found[0], "p": found[1]}
-                pairs.append({**names, **told})
+                told = {"difference": found[0], "p": found[1]}
+                pairs.append({**names, "metric": metric, "value": value, **told})
     for pair, adjusted in zip(pairs, holm([pair["p"] for pair in pairs]), strict=True):
         pair["holm"] = adjusted
     return {

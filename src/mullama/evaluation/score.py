@@ -67,7 +67,7 @@ def score(
             {**figures(system, how), "overlap": _overlap(system, about, items, options)}
             for system in systems
         ],
-        "tests": tests(systems, shown, how),
+        "tests": tests(systems, how),
         "published": list(PUBLISHED.get(about["name"], ())),
         "versions": versions(),
         "command": list(command),
@@ -145,13 +145,14 @@ def _count(items: Sequence[Item]) -> dict[str, int]:
 
 
 def _about(metric: AnyMetric) -> dict[str, Any]:
+    needs = metric.needs()
     return {
-        "signature": metric.signature(),
+        "signature": "" if any(need.blocks for need in needs) else metric.signature(),
         "headline": metric.headline,
         "direction": metric.direction,
         "range": list(metric.range),
         "perfect": dict(metric.perfect),
-        "needs": [asdict(need) for need in metric.needs()],
+        "needs": [asdict(need) for need in needs],
     }
 
 

@@ -33,6 +33,7 @@ from mullama.config import ImageBindConfig, MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
 from mullama.listen.encoders.imagebind import ImageBindEncoder
 from mullama.model import MuLlamaForConditionalGeneration
+from mutations import mutated_bytes, outcome
 
 LLAMA_7B = {
     "model_type": "llama",
@@ -323,6 +324,14 @@ def test_an_adapter_that_is_not_whole(
 ) -> None:
     state = {key: tensor for key, tensor in {**adapter(), **changes}.items() if tensor is not None}
     refused(tmp_path, pattern, adapter=saved(tmp_path / "a.pth", state))
+
+
+@pytest.mark.parametrize(("part", "source"), [("imagebind", IMAGEBIND), ("adapter", ADAPTER)])
+def test_damaged_bytes_are_read_or_refused(tmp_path: Path, part: str, source: Path) -> None:
+    changed = options(tmp_path / "out", overwrite=True, **{part: tmp_path / "damaged.pth"})
+    for _, damaged in mutated_bytes(source.read_bytes(), 16):
+        (tmp_path / "damaged.pth").write_bytes(damaged)
+        assert outcome(lambda: convert(changed)) in ("read", "refused")
 
 
 def test_parts_of_the_file() -> None:

@@ -2,7 +2,8 @@ import pytest
 
 from mullama.evaluation.report.dot_plot import MARGIN, WIDTH, Scale, plots
 from mullama.evaluation.report.scored_folder import Scored
-from mullama.evaluation.report.tables import Verdict, tables
+from mullama.evaluation.report.tables import tables
+from mullama.evaluation.report.verdict import Verdict
 
 
 @pytest.mark.parametrize(

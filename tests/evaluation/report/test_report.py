@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from mullama.errors import UsageError
+from mullama.evaluation.answer import answer
+from mullama.evaluation.asking import Asking
+from mullama.evaluation.folder import EvaluationFolder
+from mullama.evaluation.items import EvaluationSet, Item
 from mullama.evaluation.report.report import report
+from mullama.evaluation.score import score
+from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.systems.registry import SystemSpec
 
 Changed = Callable[[Callable[[dict[str, Any]], Any]], Path]
 
@@ -121,3 +128,20 @@ def test_an_evaluation_without_controls_or_values_is_still_reported(changed: Cha
 
     text = report(changed(bare))[0].read_text()
     assert "No system was asked under controls" in text
+
+
+def test_choices_of_systems_that_hear_nothing(tmp_path: Path) -> None:
+    """No reference in words, no control, no headline table; options are shown with the right one."""
+    items = tuple(
+        Item(f"i{n}", "Which plays?", track=f"t{n}", options=("oud", "<b>koto</b>"), right=n % 2)
+        for n in range(4)
+    )
+    folder = EvaluationFolder(tmp_path / "choices")
+    found = EvaluationSet("hummusqa", items)
+    for kind in ("first-option", "random-option"):
+        answer(found, SystemSpec(kind), folder, asking=Asking(), progress=False)
+    score(folder, ScoreOptions(resamples=100, permutations=100))
+    html, markdown, _, _ = (path.read_text() for path in report(folder.path))
+    assert 'class="right"><bdi dir="auto">&lt;b&gt;koto&lt;/b&gt;</bdi>' in html
+    assert "No system was asked under controls" in html
+    assert "| **first-option** | **0.500**" in markdown

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mullama.evaluation.report.scored_folder import Scored
-from mullama.evaluation.report.tables import Verdict, cell, headline_table, tables, title_of
+from mullama.evaluation.report.tables import cell, headline_table, tables, title_of
+from mullama.evaluation.report.verdict import Verdict
 
 WAY = {"value": 0.2, "low": 0.1, "high": 0.3, "control": "noise"}
 

@@ -31,15 +31,15 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secretsecretsecret")
 
 
-def ltu(audio: str | None, question: str) -> str:
-    """As LTU's demo: a file's path and a question; says what it was given."""
+def ltu(audio: str | None, question: str) -> tuple[str, str]:
+    """As LTU's demo: a file's path, or none, and a question; says what it was given, and an answer."""
     if question == "crash":
         raise gradio.Error("this one is not for me")
     if question == "nothing":
-        return ""
+        return "A note.", ""
     heard = soundfile.info(audio) if audio else None
     sound = f"{heard.frames} at {heard.samplerate}" if heard else "nothing"
-    return f"{question} I hear {sound}. {Path(audio).name if audio else ''}"
+    return "A note.", f"{question} I hear {sound}. {Path(audio).name if audio else ''}"
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def url() -> Iterator[str]:
 
 def ltu_demo() -> Any:
     inputs = [gradio.Audio(type="filepath"), gradio.Textbox()]
-    return gradio.Interface(ltu, inputs, gradio.Textbox(), api_name="predict")
+    return gradio.Interface(ltu, inputs, [gradio.Textbox(), gradio.Textbox()], api_name="predict")
 
 
 @pytest.fixture
@@ -94,10 +94,17 @@ def test_no_audio(url: str) -> None:
     assert ask(url, "What?", audio=None)[0].text == "What? I hear nothing."
 
 
+def test_which_output_and_which_part_of_it(url: str) -> None:
+    assert ask(url, "?", audio=None, output=0)[0].text == "A note."
+    (behind,) = ask(url, "Instruction: ? Response:", audio=None, after="Response:")
+    assert behind.text == "I hear nothing."
+    assert "is not in what the app says" in ask(url, "?", audio=None, after="Response:")[0].failed
+
+
 def test_what_the_app_refuses_fails_alone(url: str, sound: Path, tmp_path: Path) -> None:
     refused, empty, good = ask(url, "crash", "nothing", "fine", audio=sound)
     assert "this one is not for me" in refused.failed
-    assert "no text" in empty.failed
+    assert "is empty" in empty.failed
     assert good.text.startswith("fine")
     assert "none.wav" in ask(url, "?", audio=tmp_path / "none.wav")[0].failed
 
@@ -129,6 +136,7 @@ def test_other_arguments_and_outputs(sound: Path) -> None:
     assert REFERENCE not in json.dumps(seen)
 
 
+@pytest.mark.slow
 def test_an_app_that_dies_half_way_fails_what_is_left(sound: Path) -> None:
     with serving(ltu_demo()) as url:
         system = GradioApp(GradioOptions(url=url, retries=1, timeout=5))

@@ -9,6 +9,7 @@ import pytest
 
 from mullama.errors import UsageError
 from mullama.evaluation.items import Item
+from mullama.evaluation.sets.registry import read_set
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.evaluation.systems.system import Reply, Request
 
@@ -16,8 +17,8 @@ ONE = Item("000012.wav#1", "Describe the audio", ("A right answer.",), audio="00
 TWO = Item("000012.wav#2", "What is  the mood?", ("Sad.",), audio="000012.wav")
 
 
-def replies(path: Path, *items: Item) -> list[Reply]:
-    system = SystemSpec("recorded", options={"path": str(path)}).open(items)
+def replies(path: Path, *items: Item, **options: Any) -> list[Reply]:
+    system = SystemSpec("recorded", options={"path": str(path), **options}).open(items)
     return system.answer([Request(item, f"{item.question}\nA B C", None) for item in items])
 
 
@@ -56,6 +57,24 @@ def test_a_number_is_a_name(tmp_path: Path) -> None:
     assert replies(path, Item("x", "Key?", ("D",), audio="7.mp3"))[0].text == "C major"
 
 
+def test_a_question_in_other_words_is_found_where_that_is_meant(tmp_path: Path) -> None:
+    """CMI-Bench's published answers lack the first letter of some questions."""
+    path = write(tmp_path / "key.jsonl", [result("../a/000012.wav", ONE.question[1:], "C major")])
+    assert "no answer" in replies(path, ONE)[0].failed
+    assert replies(path, ONE, any_question=True)[0].text == "C major"
+    two = [result("000012.wav", question, question) for question in "ab"]
+    assert "2 answers" in replies(write(tmp_path / "b", two), ONE, any_question=True)[0].failed
+
+
+def test_published_answers_are_a_set_and_a_system(tmp_path: Path) -> None:
+    audios = [f"../testdata/GS-key/wav/{n}.wav" for n in range(3)]
+    path = write(
+        tmp_path / "mullama_GS_key.jsonl", [result(a, "Key?", f"It is {a}.") for a in audios]
+    )
+    found = read_set(f"cmi-bench:{path}", unpack_to=tmp_path)
+    assert [reply.text for reply in replies(path, *found.items)] == [f"It is {a}." for a in audios]
+
+
 def test_lines_by_id_and_by_audio(tmp_path: Path) -> None:
     path = write(
         tmp_path / "answers.jsonl",
@@ -90,6 +109,7 @@ def test_answers_of_ours(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("  ", "is empty"),
+        ("a" * 100_001, "has 100001 characters"),
         (None, "as text, got None"),
         (3, "as text, got 3"),
         (["a"], r"as text, got \['a'\]"),
@@ -103,6 +123,11 @@ def test_what_is_no_answer_fails_its_item_alone(answer: Any, why: str, tmp_path:
         one, two = replies(path, ONE, TWO)
         assert re.search(why, one.failed)
         assert two.text == "Good."
+
+
+def test_half_a_surrogate_pair_is_replaced(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", {"id": ONE.id, "answer": " A tune\ud800."})
+    assert replies(path, ONE)[0].text == "A tune?."
 
 
 def test_a_missing_answer(tmp_path: Path) -> None:

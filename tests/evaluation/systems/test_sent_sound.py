@@ -41,6 +41,12 @@ def test_other_formats_become_wav(suffix: str, tmp_path: Path) -> None:
     assert 0.1 < np.sqrt(np.mean(samples**2)) < 0.4
 
 
+def test_wav_of_floats_becomes_one_of_integers(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, tone(), 44_100, subtype="FLOAT")
+    assert soundfile.info(io.BytesIO(sent(path).data)).subtype == "PCM_16"
+
+
 def test_only_the_beginning(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     soundfile.write(path, tone(), 44_100)

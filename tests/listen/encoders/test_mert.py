@@ -5,7 +5,8 @@ import torch
 from transformers import HubertModel
 
 from mullama.config import MertConfig
-from mullama.listen.encoders.mert import MertEncoder, normalise
+from mullama.listen.encoders.mert import MertEncoder
+from mullama.listen.encoders.waveform import normalise
 from tiny import clip, tiny_config
 
 

@@ -34,7 +34,7 @@ def read_mert(folder: Path, overrides: Mapping[str, LazyTensor]) -> EncoderSourc
     """Read what `folder` says of MERT; `overrides`, the adapter file's tensors, replace its own."""
     if not folder.is_dir():
         raise CheckpointError(f"--mert {folder}: there is no such folder")
-    config = _config(folder)
+    config = mert_config(folder)
     files = [] if overrides else [TensorFile(path) for path in weight_files(folder)]
     if not overrides and not files:
         raise CheckpointError(
@@ -42,13 +42,14 @@ def read_mert(folder: Path, overrides: Mapping[str, LazyTensor]) -> EncoderSourc
             "file brings them"
         )
     found = {key: tensor for file in files for key, tensor in file.plan().items()} or overrides
-    state = {_current_name(key): tensor for key, tensor in found.items()}
+    state = {current_name(key): tensor for key, tensor in found.items()}
     if not (config.mask_time_prob or config.mask_feature_prob):
         state.pop(MASK, None)
     return EncoderSource(config, state, files)
 
 
-def _config(folder: Path) -> MertConfig:
+def mert_config(folder: Path) -> MertConfig:
+    """What a folder says of MERT's network and sound. Raises CheckpointError."""
     stored = read_json(folder / "config.json")
     sampling = read_json(folder / "preprocessor_config.json")
     if stored.get("model_type") not in KINDS:
@@ -77,7 +78,8 @@ def _needed(folder: Path, stored: Mapping[str, Any], name: str) -> Any:
     return stored[name]
 
 
-def _current_name(key: str) -> str:
+def current_name(key: str) -> str:
+    """A stored tensor's name -> its name in `transformers.HubertModel`."""
     key = key.removeprefix("hubert.").removeprefix("mert.")
     for old, new in OLD_NAMES.items():
         key = key.removesuffix(old) + new if key.endswith(old) else key

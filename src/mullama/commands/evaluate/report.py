@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from mullama.options import Flag, Options, add_flags, from_flags
+from mullama.options import Bounds, Flag, Options, add_flags, from_flags
 
 Format = Literal["html", "md", "json", "tex"]
 FORMATS: tuple[Format, ...] = ("html", "md", "json", "tex")
@@ -18,6 +18,8 @@ class ReportOptions(Options):
 
     format: tuple[Format, ...] = FORMATS
     """A web page, Markdown, JSON, LaTeX; may be given again."""
+    embed_bytes: Annotated[int, Bounds(0, 2**30)] = 0
+    """Audio files of examples that are no larger become part of the web page; others are linked."""
     write_results: Annotated[Path | None, Flag("OUT")] = None
     """Instead of a report, write CMI-Bench's result files below OUT; needs its answers, but no scores."""
 
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mullama.evaluation.report.report import report
 
-    for path in report(arguments.folder, options.format):
+    for path in report(arguments.folder, options.format, embed_bytes=options.embed_bytes):
         print(path)
     return 0
 

@@ -8,6 +8,7 @@ resample, or a swap, is one row of a matrix that is multiplied with them. Knows 
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -68,11 +69,7 @@ def intervals(
     _check_tracks(sums)
     if not 0 < level < 1:
         raise UsageError(f"the level of an interval lies between 0 and 1, not at {level}")
-    tracks = len(sums)
-    # How often each track is drawn, instead of which: the sums of a resample are then a product.
-    drawn = np.random.default_rng(seed).multinomial(
-        tracks, np.full(tracks, 1 / tracks), size=resamples
-    )
+    drawn = _draws(len(sums), resamples, seed)
     values, resampled = reduce(sums.sum(axis=0)), reduce(drawn @ sums)
     return {
         name: Interval(float(value), *_bounds(resampled[name], level))
@@ -99,7 +96,7 @@ def paired_p_values(
         raise UsageError(
             f"sums of shape {one.shape} and {other.shape} are not of the same tracks and metric"
         )
-    swaps = _swaps(len(one), permutations, np.random.default_rng(seed))
+    swaps = _swaps(len(one), permutations, seed)
     # The first row swaps nothing: what was observed is one of the permutations.
     mine = (1 - swaps) @ one + swaps @ other
     first, second = reduce(mine), reduce(one.sum(axis=0) + other.sum(axis=0) - mine)
@@ -141,13 +138,19 @@ def _bounds(values: Float[np.ndarray, " resamples"], level: float) -> tuple[floa
     return float(low), float(high)
 
 
-def _swaps(
-    tracks: int, permutations: int, rng: np.random.Generator
-) -> Float[np.ndarray, "swaps tracks"]:
+@lru_cache(maxsize=8)
+def _draws(tracks: int, resamples: int, seed: int) -> Float[np.ndarray, "resamples tracks"]:
+    """How often each track is drawn, instead of which: the sums of a resample are then a product."""
+    chances = np.full(tracks, 1 / tracks)
+    return np.random.default_rng(seed).multinomial(tracks, chances, size=resamples).astype(float)
+
+
+@lru_cache(maxsize=2)
+def _swaps(tracks: int, permutations: int, seed: int) -> Float[np.ndarray, "swaps tracks"]:
     """1 where a track is swapped: all ways if they are no more than asked for, else drawn ones."""
     if tracks < 60 and 2**tracks <= permutations:
         return (np.arange(2**tracks)[:, None] >> np.arange(tracks) & 1).astype(float)
-    drawn = rng.integers(0, 2, (permutations, tracks)).astype(float)
+    drawn = np.random.default_rng(seed).integers(0, 2, (permutations, tracks)).astype(float)
     return np.concatenate([np.zeros((1, tracks)), drawn])
 
 

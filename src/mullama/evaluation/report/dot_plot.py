@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mullama.evaluation.report.figure import Figure, number, shown_name
-from mullama.evaluation.report.tables import Row, Table, Verdict
+from mullama.evaluation.report.tables import Row, Table
+from mullama.evaluation.report.verdict import Verdict
 
 WIDTH, MARGIN = 300.0, 12.0
 TOP, LINE, AXIS = 2.0, 48.0, 22.0

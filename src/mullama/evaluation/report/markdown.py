@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mullama.evaluation.report.examples import Example
-from mullama.evaluation.report.figure import UNKNOWN, number, p_value, probability, shown_name
+from mullama.evaluation.report.figure import (
+    UNKNOWN,
+    counted,
+    number,
+    p_value,
+    probability,
+    shown_name,
+)
 from mullama.evaluation.report.tables import Cell, Heading, Row, Table
 from mullama.evaluation.report.topics import TopicCell, TopicTable
 from mullama.evaluation.report.view import View
@@ -12,6 +19,8 @@ from mullama.evaluation.report.visible import visible
 
 MAX_CHARACTERS = 600
 """Of an answer; the page and the JSON file hold all of it."""
+MAX_SOURCES = 10
+"""Files of the set; the others stand in the page and the JSON file."""
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&]|^[-+=]|(?<=\d)[.)](?= )")
 """What Markdown, HTML or a formula would take for its own: anywhere, or where a list could begin."""
 
@@ -102,8 +111,8 @@ def _topic(cell: TopicCell) -> str:
 
 
 def _tests(view: View) -> list[str]:
-    tests = view.scores["tests"]
-    if not tests["pairs"]:
+    headlines, others = view.tests
+    if not headlines:
         return []
     head = ["one", "other", "metric", "difference", "p", "p by Holm"]
     rows = [
@@ -111,9 +120,10 @@ def _tests(view: View) -> list[str]:
             *map(escaped, (pair["one"], pair["other"], view.title(pair["metric"], pair["value"]))),
             *(number(pair["difference"]), p_value(pair["p"]), p_value(pair["holm"])),
         ]
-        for pair in tests["pairs"]
+        for pair in headlines
     ]
-    return ["## Between systems", "", escaped(view.multiplicity), "", *_grid(head, rows)]
+    more = f" {counted(len(others), 'other')} in report.json." if others else ""
+    return ["## Between systems", "", escaped(view.multiplicity) + more, "", *_grid(head, rows)]
 
 
 def _examples(view: View) -> list[str]:
@@ -146,8 +156,13 @@ def _repeat(view: View) -> list[str]:
         [escaped(name), escaped(about["signature"])] for name, about in scores["metrics"].items()
     ]
     systems = [[escaped(s["name"]), escaped(s["fingerprint"])] for s in scores["systems"]]
+    sources = scores["set"]["sources"]
+    files = [[escaped(file), escaped(digest)] for file, digest in sources[:MAX_SOURCES]]
+    if len(sources) > MAX_SOURCES:
+        files.append([f"{counted(len(sources) - MAX_SOURCES, 'other')} in report.json", ""])
     return [
         *("## To repeat it", "", *_grid(["", "what"], rows)),
+        *_grid(["file of the set", "SHA-256"], files),
         *_grid(["metric", "signature"], signatures),
         *_grid(["system", "fingerprint"], systems),
     ]

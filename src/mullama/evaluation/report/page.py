@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from mullama.evaluation.report import figure
 from mullama.evaluation.report.dot_plot import MARKS, plots
-from mullama.evaluation.report.tables import Verdict
 from mullama.evaluation.report.view import View
 from mullama.evaluation.report.visible import visible
 
@@ -56,7 +54,6 @@ def _environment() -> Environment:
     environment.globals |= {
         "plots": plots,
         "marks": MARKS,
-        "Verdict": Verdict,
         "long_characters": LONG_CHARACTERS,
     }
     return environment
@@ -64,17 +61,17 @@ def _environment() -> Environment:
 
 def _shown(value: Any) -> Any:
     """What a template puts out: text from outside shows its control characters, markup is ours."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _as_json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _file(environment: Environment, name: str) -> Markup:
-    """A file of ours, as it is; the template puts it between its tags without a character more."""
+def _file(environment: Environment, name: str) -> str:
+    """A file of ours; the template puts it between its tags without a character more, as it is."""
     assert environment.loader is not None
-    return Markup(environment.loader.get_source(environment, name)[0])
+    return environment.loader.get_source(environment, name)[0]
 
 
 def _policy(style: str, script: str) -> str:

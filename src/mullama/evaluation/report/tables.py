@@ -6,12 +6,12 @@ from the best control to a perfect score does. Knows no format.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from mullama.evaluation.figures import REAL
 from mullama.evaluation.metrics.scoring import AS_PUBLISHED, STANDARD
 from mullama.evaluation.report.figure import Figure
+from mullama.evaluation.report.verdict import Verdict, verdict
 
 Scores = Mapping[str, Any]
 
@@ -37,24 +37,6 @@ FULL_TITLES = {
     "choice-likelihoods": "Choices: {}",
 }
 """Metric -> how its titles read outside its table."""
-
-
-class Verdict(StrEnum):
-    """What a value says of its system's ears."""
-
-    EARS = "needed ears"
-    """Better than the best control, by a corrected test."""
-    INTERVAL = "above its controls"
-    """By its interval alone: there is no test of this value."""
-    DEAF = "not shown to need ears"
-    WORSE = "below its best control"
-    NONE = ""
-    """There are no controls to compare with."""
-
-    @property
-    def css(self) -> str:
-        """The name of its class in a page."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True)
@@ -193,7 +175,7 @@ def cell(scores: Scores, system: Scores, metric: str, value: str) -> Cell:
         best=str(way.get("control") or test.get("control") or ""),
         p=test.get("p"),
         holm=test.get("holm"),
-        verdict=_verdict(share, test.get("holm"), alpha(scores)),
+        verdict=verdict(share, test.get("holm"), alpha(scores)),
     )
 
 
@@ -208,18 +190,6 @@ def title_of(scores: Scores, metric: str, value: str) -> str:
     # The same name in two tables is of two metrics, and the same value may have two names.
     title = titles[-1] if titles else f"{metric} {value}"
     return FULL_TITLES.get(metric, "{}").format(title)
-
-
-def _verdict(way: Figure, holm: float | None, level: float) -> Verdict:
-    if way.value is None:
-        return Verdict.NONE
-    if holm is not None:
-        if holm >= level:
-            return Verdict.DEAF
-        return Verdict.EARS if way.value > 0 else Verdict.WORSE
-    if way.low is not None and way.low > 0:
-        return Verdict.INTERVAL
-    return Verdict.WORSE if way.high is not None and way.high < 0 else Verdict.DEAF
 
 
 def _table(scores: Scores, name: str) -> Table:

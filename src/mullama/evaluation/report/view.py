@@ -9,13 +9,16 @@ from typing import Any
 from mullama.evaluation.report.examples import Examples, choose_examples
 from mullama.evaluation.report.figure import counted, shown_name
 from mullama.evaluation.report.scored_folder import Scored
-from mullama.evaluation.report.tables import Table, Verdict, alpha, headline_table, tables, title_of
+from mullama.evaluation.report.tables import Table, alpha, headline_table, tables, title_of
 from mullama.evaluation.report.topics import TopicTable, topic_tables
+from mullama.evaluation.report.verdict import Verdict
 
 ASKING = {
     "whole": "heard whole",
     "published": "heard by the published protocol (60 s pieces, every second one, joined)",
 }
+IMPLIED = ("control", "no_controls")
+"""Options of asking that `controls` tells already."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,28 @@ class View:
         """How many tests between systems there are, and what that means for reading them."""
         tests = self.scores["tests"]
         return (
-            f"{counted(tests['family'], 'comparison')} were made ({tests['method']}). Of twenty such"
-            " comparisons of equal systems one is below 0.05 by chance; Holm's p values are corrected"
-            f" for all {tests['family']:,}, so that any false finding among them has a chance of at"
-            f" most {self.alpha:g} where they are read against that."
+            f"Comparisons that were made: {tests['family']:,} ({tests['method']}). Of twenty comparisons"
+            " of equal systems one has p below 0.05 by chance. Holm's p values are corrected for all of"
+            f" them: read against {self.alpha:g}, they hold the chance of any false finding at or below it."
+            f"{self._too_few_tracks(tests['family'])}"
+        )
+
+    @cached_property
+    def ears_caution(self) -> str:
+        """Whether there are tracks enough for the tests against controls; empty where there are."""
+        told = [test for s in self.scores["systems"] for test in s["ears"].values()]
+        return self._too_few_tracks(sum(map(len, told)))
+
+    def _too_few_tracks(self, tests: int) -> str:
+        """Swapping few tracks gives few permutations, so that no p can be small."""
+        tracks, permutations = self.scores["set"]["tracks"], self.scores["permutations"]
+        smallest = max(2.0 ** (1 - tracks), 1 / (permutations + 1))
+        if not tests or smallest * tests < self.alpha:
+            return ""
+        return (
+            f" With {counted(tracks, 'track')} and {permutations:,} permutations no p can be below"
+            f" {smallest:.2g}, so that none of {counted(tests, 'test')} can pass the correction:"
+            " there are too few tracks to tell."
         )
 
     @property
@@ -86,12 +107,11 @@ class View:
         return (
             ("set", about["name"]),
             ("licence of the set", about["licence"] or "not stated"),
-            *((f"SHA-256 of {file}", digest) for file, digest in about["sources"]),
             *(("note on the set", note) for note in about["notes"]),
             *(
                 (f"asking: {name.replace('_', ' ')}", _text(asking[name]))
                 for name in asking
-                if name != "control"
+                if name not in IMPLIED
             ),
             ("intervals", f"{scores['level']:.0%}, {scores['resamples']:,} resamples of tracks"),
             ("permutations", f"{scores['permutations']:,}"),
@@ -133,6 +153,8 @@ def _details(systems: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        return "all"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -1,7 +1,8 @@
 """Any app of Gradio that takes a sound and a question and answers in text; by default as LTU's demo does.
 
-LTU (arXiv 2305.10790) is called as /predict with a file at 16 kHz and the question. LTU-AS (arXiv
-2309.14405) takes four arguments: `{audio},,{question},7B (Default)`.
+LTU (arXiv 2305.10790; YuanGongND/ltu, src/ltu/inference_gradio.py at bd646a4) is called as /predict with
+a file, or none, and the question; it returns a note on the audio and the answer, and hears ten seconds at
+16 kHz. LTU-AS (arXiv 2309.14405) takes four arguments: `{audio},,{question},7B (Default)`.
 """
 
 import os
@@ -19,7 +20,7 @@ from mullama.errors import MissingExtraError, UsageError
 from mullama.evaluation.systems.registry import value_of
 from mullama.evaluation.systems.remote import Outage, UnansweredError
 from mullama.evaluation.systems.sent_sound import wav_bytes
-from mullama.evaluation.systems.system import Reply, Request, System, as_json, each
+from mullama.evaluation.systems.system import Reply, Request, System, as_json, checked, each
 from mullama.musicqa.writers.address import Address, EndpointError
 from mullama.musicqa.writers.endpoint import FIRST_WAIT, MAX_EXPLANATION, MAX_WAIT
 from mullama.musicqa.writers.redact import redactor
@@ -47,8 +48,10 @@ class GradioOptions(Options):
     """The same by its number, for an app that names none."""
     arguments: tuple[str, ...] | str = f"{AUDIO},{QUESTION}"
     """In order, between commas: {audio}, {question}, and values that stay the same."""
-    output: Annotated[int, Bounds(0)] = 0
-    """Which of the outputs is the answer, where there are several."""
+    output: Annotated[int, Bounds(-1, 1000)] = -1
+    """Which of the outputs is the answer, counted from 0; -1 is the last."""
+    after: str = ""
+    """The answer stands behind this in the output, for apps that repeat the prompt."""
     rate: Annotated[int, Bounds(0, 192_000)] = 16_000
     """Hz of the wav file that is sent; 0 sends the file as it is."""
     seconds: Annotated[float, Bounds(0.1, 86_400)] | None = None
@@ -98,11 +101,18 @@ class GradioApp(System):
             call = [values.get(name, value_of(name)) for name in self._arguments]
             with self._outage.watch():
                 found = self._ask(call)
-        outputs = found if isinstance(found, list | tuple) else [found]
-        text = outputs[self.options.output] if self.options.output < len(outputs) else None
-        if not isinstance(text, str) or not text.strip():
-            raise UnansweredError(f"output {self.options.output} of the app is no text")
-        return Reply(self._redact(text.strip()))
+        return Reply(self._redact(self._text(found)))
+
+    def _text(self, found: Any) -> str:
+        """The answer in what the app returned; raises UnansweredError or UsageError where there is none."""
+        outputs, place = found if isinstance(found, list | tuple) else [found], self.options.output
+        text = outputs[place] if place < len(outputs) else None
+        after = self.options.after
+        if not isinstance(text, str):
+            raise UnansweredError(f"output {place} of {len(outputs)} of the app is no text")
+        if after and after not in text:
+            raise UnansweredError(f"{after!r} is not in what the app says")
+        return checked(text.rpartition(after)[2] if after else text)
 
     def _ask(self, call: list[Any]) -> Any:
         """What the app returns; put again where it could not be reached."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from mullama.evaluation.systems.remote import LoopThread, Outage, UnansweredError
 from mullama.evaluation.systems.sent_sound import SentSound, read_sound
-from mullama.evaluation.systems.system import Reply, Request, System, as_json, each
+from mullama.evaluation.systems.system import Reply, Request, System, as_json, checked, each
 from mullama.musicqa.interview import interview
 from mullama.musicqa.writers.address import Address, EndpointError
 from mullama.musicqa.writers.endpoint import BusyError, Endpoint, NoReplyError
@@ -93,9 +93,7 @@ class OpenAIAudio(System):
             except NoReplyError as error:
                 busy = isinstance(error.__cause__, BusyError)
                 raise (EndpointError if busy else UnansweredError)(str(error)) from error
-        if not reply.text.strip():
-            raise UnansweredError("the endpoint's answer is empty")
-        return Reply(reply.text.strip())
+        return Reply(checked(reply.text))
 
     def _messages(self, request: Request) -> list[dict[str, Any]]:
         """The question and the audio, and nothing else of the item."""

@@ -12,13 +12,13 @@ from typing import Annotated, Any, ClassVar
 from mullama.errors import UsageError
 from mullama.evaluation.items import Item
 from mullama.evaluation.systems.recorded_files import RecordedAnswer, read_recorded
-from mullama.evaluation.systems.system import Reply, Request, System, each
+from mullama.evaluation.systems.system import Reply, Request, System, checked, each
 from mullama.jobs.digest import file_digest
 from mullama.options import Flag, Options
 from mullama.options.values import shown
 
 Key = tuple[str, ...]
-"""(id), or (name of the audio, question)."""
+"""("id", id), ("asked", name of the audio, question), or ("audio", its name)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,8 @@ class RecordedOptions(Options):
     path: Annotated[Path, Flag("FILE")]
     """`*_data.json` as published for MusicQA, an array of CMI-Bench's results, answers of ours, or JSON
     lines with `answer` and either `id` or `audio` and `question`."""
+    any_question: bool = False
+    """Take the only answer about an audio whatever it was asked: some files word questions in their own way."""
 
 
 class Recorded(System):
@@ -40,7 +42,7 @@ class Recorded(System):
     def describe(self) -> dict[str, Any]:
         """The file's name and digest: where it lies makes no difference."""
         path = self.options.path
-        return {"file": path.name, "sha256": file_digest(path)}
+        return {**super().describe(), "path": path.name, "sha256": file_digest(path)}
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """The answers of the file. Raises UsageError for a file of no known form."""
@@ -49,7 +51,8 @@ class Recorded(System):
 
     def _found(self, answers: dict[Key, list[RecordedAnswer]], request: Request) -> RecordedAnswer:
         """The one answer to a request; raises UsageError where there are none, or several."""
-        found = next((answers[key] for key in _wanted(request) if key in answers), None)
+        wanted = _wanted(request, any_question=self.options.any_question)
+        found = next((answers[key] for key in wanted if key in answers), None)
         if found is None:
             raise UsageError(f"{self.options.path} has no answer to it")
         found = [answer for answer in found if not answer.failed] or found
@@ -69,28 +72,33 @@ class Recorded(System):
 
 
 def _text(answer: RecordedAnswer) -> str:
-    """Raises UsageError for what is no text, and for an empty one."""
+    """Raises UsageError for what is no answer, with its place in the file."""
     if answer.failed:
         raise UsageError(f"{answer.where}: was not answered: {answer.failed}")
     if not isinstance(answer.value, str):
         raise UsageError(f"{answer.where}: expected an answer as text, got {shown(answer.value)}")
-    if not answer.value.strip():
-        raise UsageError(f"{answer.where}: the answer is empty")
-    return answer.value
+    try:
+        return checked(answer.value)
+    except UsageError as error:
+        raise UsageError(f"{answer.where}: {error}") from error
 
 
 def _keys(answer: RecordedAnswer) -> list[Key]:
     if answer.id:
-        return [(answer.id,)]
-    return [(name, _plain(answer.question)) for name in _names(answer.audio)]
+        return [("id", answer.id)]
+    names = _names(answer.audio)
+    asked = [("asked", name, _plain(answer.question)) for name in names]
+    return [*asked, *(("audio", name) for name in names)]
 
 
-def _wanted(request: Request) -> list[Key]:
+def _wanted(request: Request, *, any_question: bool) -> list[Key]:
     """The exact names first."""
     item = request.item
     names = [name for known in _known_as(item) for name in _names(known)]
     questions = dict.fromkeys(map(_plain, (item.question, request.question)))
-    return [(item.id,), *((name, question) for name in names for question in questions)]
+    keys: list[Key] = [("id", item.id)]
+    keys += [("asked", name, question) for name in names for question in questions]
+    return keys + [("audio", name) for name in names if any_question]
 
 
 def _known_as(item: Item) -> list[str]:

@@ -15,8 +15,10 @@ from mullama.errors import AudioError, UsageError
 from mullama.listen.audio.reader import AudioReader
 from mullama.printable import printable
 
-HEAD_BYTES = 12
-"""Enough to tell wav and mp3."""
+HEAD_BYTES = 22
+"""Enough to tell wav of integers and mp3."""
+INTEGERS = (1).to_bytes(2, "little")
+"""WAVE_FORMAT_PCM: not every server reads floats, or compressed wav."""
 MIME_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
@@ -39,7 +41,7 @@ class SentSound:
 
 
 def read_sound(path: Path, *, rate: int, seconds: float | None, max_bytes: int) -> SentSound:
-    """A wav or mp3 file as it is; what is of another format, too long or too large, anew at `rate` Hz.
+    """Wav of integers and mp3 as they are; what is of another format, too long or too large, at `rate` Hz.
 
     Raises AudioError for what cannot be read, UsageError for what stays larger than `max_bytes`.
     """
@@ -76,7 +78,7 @@ def _form(path: Path) -> Literal["wav", "mp3"] | None:
     except OSError as error:
         why = error.strerror or error
         raise AudioError(f"{printable(path)}: cannot be opened: {why}") from error
-    if head[:4] == b"RIFF" and head[8:] == b"WAVE":
+    if head[:4] == b"RIFF" and head[8:16] == b"WAVEfmt " and head[20:] == INTEGERS:
         return "wav"
     # The sign of a frame, layer III (ISO 11172-3, 2.4.1.3).
     is_frame = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2

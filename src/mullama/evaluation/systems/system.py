@@ -10,10 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mullama.errors import MuLlamaError
+from mullama.errors import MuLlamaError, UsageError
 from mullama.evaluation.items import Item
 from mullama.jobs.workers.work import cause_of
 from mullama.options import Options
+
+MAX_ANSWER = 100_000
+"""Characters; a line of a log holds four times as many bytes."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,19 @@ class System:
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """A reply for each, in order; what goes wrong with one request is in its reply."""
         raise NotImplementedError
+
+
+def checked(text: str) -> str:
+    """An answer as it is kept, without the white space around it; what UTF-8 lacks is replaced.
+
+    Raises UsageError for an empty one, and for one that is no answer any more.
+    """
+    answer = text.encode(errors="replace").decode().strip()
+    if not answer:
+        raise UsageError("the answer is empty")
+    if len(answer) > MAX_ANSWER:
+        raise UsageError(f"the answer has {len(answer)} characters, and may have {MAX_ANSWER}")
+    return answer
 
 
 def as_json(options: Any) -> dict[str, Any]:

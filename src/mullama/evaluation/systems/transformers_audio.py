@@ -6,19 +6,25 @@ neighbours. Options of choices are also compared by their likelihoods.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from mullama.errors import AudioError
 from mullama.evaluation.systems.audio_text_model import AudioTextModel, Prompt
-from mullama.evaluation.systems.system import Reply, Request, System, as_json
+from mullama.evaluation.systems.system import (
+    Reply,
+    Request,
+    System,
+    as_json,
+    attempt,
+    checked,
+)
 from mullama.evaluation.systems.transformers_folder import find_folder, folder_digests, load
 from mullama.jobs.workers.work import cause_of
 from mullama.listen.audio.reader import AudioReader
 from mullama.options import Bounds, Flag, Options
 
-EMPTY = "the model's answer is empty"
 HOW = ("model", "revision", "batch_size", "local_files_only")
 """Options that change no answer, or are told by the files' digests."""
 
@@ -97,7 +103,7 @@ class TransformersAudio(System):
                 return [reply for prompt in prompts for reply in self._replies([prompt])]
             return [Reply(failed=cause_of(error))]
         return [
-            Reply(text, seconds_heard=prompt.seconds) if text else Reply(failed=EMPTY)
+            attempt(partial(_reply, text, prompt))
             for text, prompt in zip(texts, prompts, strict=True)
         ]
 
@@ -151,3 +157,7 @@ class TransformersAudio(System):
 
         device = usable_device(self.options.device)
         return load(self._folder, self.options.model_class, self.options.dtype, device)
+
+
+def _reply(text: str, prompt: Prompt) -> Reply:
+    return Reply(checked(text), seconds_heard=prompt.seconds)

@@ -19,10 +19,11 @@ from mullama.jobs.digest import stable_digest, text_number
 from mullama.options import Bounds, Options
 
 CAPTION = (
-    "The audio is an instrumental piece at a medium tempo, with drums, bass, guitar and a synthesizer;"
-    " its mood is energetic and uplifting."
+    "The audio is an instrumental piece of music at a medium tempo, with a steady beat and a catchy melody."
+    " It features the sound of drums, bass, guitar and synthesizer, and the mood of the music is energetic"
+    " and uplifting."
 )
-"""What captions of music often say."""
+"""What is said of music most often."""
 
 
 class Trivial(System):

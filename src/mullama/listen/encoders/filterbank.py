@@ -15,7 +15,6 @@ from transformers import initialization as init
 
 from mullama.config import FilterbankConfig
 from mullama.listen.encoders.encoder import EncoderModel
-from mullama.listen.encoders.mert import normalise
 from mullama.listen.encoders.spectra import (
     BANDS,
     LAGS,
@@ -28,6 +27,7 @@ from mullama.listen.encoders.spectra import (
     statistics,
     tempogram,
 )
+from mullama.listen.encoders.waveform import normalise
 
 USUAL_BAND, BAND_SPREAD = 8.0, 3.5
 """About the mean and the deviation of a band in music, on the scale of `Spectra.bands`."""

@@ -30,11 +30,12 @@ class MagnaTagATune(TableSource):
             raise row.malformed("mp3_path", f"{file[:80]!r} is not a file below the folder")
         flat = PurePosixPath(file).name
         audio = first_file(self.folder, f"audios/{flat}", f"audios/{file}", file, flat)
-        text = join_tags(_tags(row), clip)
+        text = join_tags(tags_of(row), clip)
         return Description(self.name, clip, text, "tags", audio, self.licence)
 
 
-def _tags(row: Row) -> list[str]:
+def tags_of(row: Row) -> list[str]:
+    """The tags that are 1; raises `LeftOut` for a mark that is neither 0 nor 1."""
     tags = []
     for column, mark in row.cells.items():
         if column in MagnaTagATune.needed:
