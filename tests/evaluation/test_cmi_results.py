@@ -9,7 +9,7 @@ import pytest
 from clips import write_wav
 from mullama.cli import main
 from mullama.errors import UsageError
-from mullama.evaluation.answers import read_answers
+from mullama.evaluation.asking.answers import read_answers
 from mullama.evaluation.cmi_results import write_results
 
 KEY, TAG = "Estimate the musical key.\n", "Name the genre."

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.evaluation.answers import read_answers
+from mullama.evaluation.asking.answers import read_answers
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import Item
 from mullama.jobs.atomic import write_text

@@ -14,9 +14,10 @@ import pytest
 
 from evaluation.conftest import QUESTIONS, TRACKS, write_set
 from mullama.errors import UsageError
-from mullama.evaluation.answer import answer
-from mullama.evaluation.answers import AnswerRecord, read_answers
-from mullama.evaluation.asking import CONTROLS, MUSIC, Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking.controls import CONTROLS, MUSIC
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet
 from mullama.evaluation.sets.registry import read_set
