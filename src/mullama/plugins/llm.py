@@ -41,17 +41,9 @@ SOUND_TYPES = frozenset(
 FILM_TYPES = frozenset(
     f"video/{name}"
     for name in (
-        "avi",
-        "mp4",
-        "mpeg",
-        "ogg",
-        "quicktime",
-        "webm",
-        "x-flv",
-        "x-matroska",
-        "x-ms-wmv",
+        "avi", "mp4", "mpeg", "ogg", "quicktime", "webm", "x-flv", "x-matroska", "x-ms-wmv",
     )
-)
+)  # fmt: skip
 """Whose sound track is listened to; sound alone is in such a container too."""
 RESERVED = "prompt"
 """An option of ours whose name means something else to `llm`; the model's own template is used."""
