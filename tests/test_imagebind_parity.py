@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 import mullama
-from goldens import distance
+from goldens import distance, share_of_largest
 from imagebind_goldens import FOLDER, LONG, RATE, SHORT, SOUNDS, STEREO, arrays, facts, options
 from mullama.adapt.retrieval import Retrieval
 from mullama.adapt.retrieval_index import load_vectors
@@ -180,7 +180,7 @@ def test_common_mistakes_are_caught(
         values = torch.stack([layer.self_attn.v_proj.weight for layer in layers])
         changed.shifts.values = torch.nn.Parameter(values, requires_grad=False)
         found = last_logits(changed, 0, STEREO, "noknn")
-    assert distance(found, expected) > 0.1
+    assert share_of_largest(found, expected) > 0.1
 
 
 # ------------------------------------------------------------------ the ordinary way
