@@ -111,7 +111,10 @@ class _Asker:
     def __call__(self, batch: Batch) -> list[AnswerRecord]:
         """An answer for each task, joined where several stretches were asked about."""
         with ExitStack() as files:
-            sounds = [self._files(task, files) for task in batch]
+            # Tasks about one sound follow each other: it is cut once.
+            first = {task.sound: task for task in reversed(batch)}
+            heard_of = {sound: self._files(task, files) for sound, task in first.items()}
+            sounds = [heard_of[task.sound] for task in batch]
             requests = [
                 Request(task.item, task.question, file)
                 for task, heard in zip(batch, sounds, strict=True)
