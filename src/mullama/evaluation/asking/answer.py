@@ -54,22 +54,12 @@ def answer(
     system = spec.open(items)
     fingerprint = spec.fingerprint(system)
     folder.write_set(found, asking)
-    folder.write_system(
-        StoredSystem(
-            spec.name,
-            spec.kind,
-            spec.file_name,
-            fingerprint,
-            system.describe(),
-            system.hears,
-            spec.trained_on,
-        )
-    )
+    folder.write_system(_stored(spec, system, fingerprint))
     asked = list(tasks(items, asking, folder.control_sounds(asking), hears=system.hears))
-    engine = engine or _default(system, workers)
     work = Work(
         partial(_Asker, spec, items, fingerprint), (AudioError,), partial(_lost, fingerprint)
     )
+    engine = engine or _default(system, workers)
     mapper = choose(engine, work, workers or system.concurrency, gpus=gpus)
     return run(
         asked,
@@ -81,6 +71,18 @@ def answer(
         total=len(asked),
         unit="answer",
         progress=progress,
+    )
+
+
+def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
+    return StoredSystem(
+        spec.name,
+        spec.kind,
+        spec.file_name,
+        fingerprint,
+        system.describe(),
+        system.hears,
+        spec.trained_on,
     )
 
 
