@@ -12,17 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.conftest import QUESTIONS, TRACKS
+from evaluation.conftest import QUESTIONS, TRACKS, write_set
 from mullama.errors import UsageError
-from mullama.evaluation.answer import answer
-from mullama.evaluation.answers import AnswerRecord, read_answers
-from mullama.evaluation.asking import CONTROLS, MUSIC, Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking.controls import CONTROLS, MUSIC
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet
 from mullama.evaluation.sets.registry import read_set
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.jobs.outcome import Outcome
 from mullama.jobs.shard import Shard
+from mullama.jobs.workers.choose import Engine
 
 ITEMS = TRACKS * len(QUESTIONS)
 SMALL = SystemSpec("mullama", "small", {"max_new_tokens": 12})
@@ -36,11 +38,14 @@ def records(folder: EvaluationFolder, system: str = "small") -> list[AnswerRecor
     return list(read_answers(folder.answers(system)))
 
 
-@pytest.fixture
-def answered(pairs: Path, tmp_path: Path) -> EvaluationFolder:
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> EvaluationFolder:
     """Two tracks, asked about the music and every control."""
-    folder = EvaluationFolder(tmp_path / "answered")
-    answer(found_in(pairs), SMALL, folder, asking=Asking(tracks=2), progress=False)
+    root = tmp_path_factory.mktemp("answered")
+    folder = EvaluationFolder(root / "out")
+    answer(
+        found_in(write_set(root / "set")), SMALL, folder, asking=Asking(tracks=2), progress=False
+    )
     return folder
 
 
@@ -68,10 +73,13 @@ def test_what_is_answered_is_not_asked_again(pairs: Path, answered: EvaluationFo
 
 
 @pytest.mark.slow
-def test_processes_answer_alike(pairs: Path, answered: EvaluationFolder) -> None:
-    other = EvaluationFolder(pairs.parent / "processes")
-    found = found_in(pairs)
-    answer(found, SMALL, other, asking=Asking(tracks=2), workers=2, progress=False)
+@pytest.mark.parametrize("engine", ["processes", "threads", "ray"])
+def test_every_way_answers_alike(pairs: Path, answered: EvaluationFolder, engine: Engine) -> None:
+    if engine == "ray":
+        pytest.importorskip("ray")
+    other = EvaluationFolder(pairs.parent / engine)
+    asking = Asking(tracks=2)
+    answer(found_in(pairs), SMALL, other, asking=asking, engine=engine, workers=2, progress=False)
     assert other.answers("small").read_bytes() == answered.answers("small").read_bytes()
 
 
@@ -157,14 +165,15 @@ def test_audio_that_is_found_later_is_asked_about(pairs: Path, tmp_path: Path) -
     assert answer(found_in(pairs), spec, folder, asking=asking, progress=False).written == 3
 
 
-def test_what_a_folder_says_is_read_again(answered: EvaluationFolder) -> None:
+def test_what_a_folder_says_is_read_again(answered: EvaluationFolder, tmp_path: Path) -> None:
     (system,) = answered.read_systems()
     assert (system.name, system.kind, system.hears) == ("small", "mullama", True)
     assert len(system.description["files"]["model.safetensors"]) == 64
     about, asking = answered.read_about()
     assert (about["name"], about["items"], asking.tracks) == ("pairs", ITEMS, 2)
-    answered.about.write_text(json.dumps({"set": {}}))
+    spoilt = EvaluationFolder(tmp_path)
+    spoilt.about.write_text(json.dumps({"set": {}}))
     with pytest.raises(UsageError, match="not the description of an evaluation"):
-        answered.read_about()
+        spoilt.read_about()
     with pytest.raises(UsageError, match=r"is .* an evaluation's folder"):
         EvaluationFolder(Path(os.devnull).parent / "nothing").read_about()

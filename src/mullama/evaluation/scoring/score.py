@@ -10,22 +10,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mullama.evaluation.answers import read_answers
-from mullama.evaluation.asking import CHOICE_PROMPT, Asking, tasks
-from mullama.evaluation.compare import Resampling
-from mullama.evaluation.figures import REAL, System, adjust_for_ears, figures, tests
+from mullama.evaluation.asking.answers import read_answers
+from mullama.evaluation.asking.sounds import SECONDS
+from mullama.evaluation.asking.tasks import CHOICE_PROMPT, Asking, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, Item, limited
-from mullama.evaluation.judge import collect, judge
 from mullama.evaluation.metrics.metric import AnyMetric
 from mullama.evaluation.metrics.metric_options import MetricOptions
+from mullama.evaluation.metrics.protocols import Column
 from mullama.evaluation.metrics.registry import open_metric
-from mullama.evaluation.metrics.scoring import Column
-from mullama.evaluation.overlap import find_overlap
-from mullama.evaluation.score_options import ScoreOptions
-from mullama.evaluation.sounds import SECONDS
-from mullama.evaluation.tables import PUBLISHED, TABLES
-from mullama.evaluation.versions import versions
+from mullama.evaluation.scoring.compare import Resampling
+from mullama.evaluation.scoring.figures import REAL, System, adjust_for_ears, figures, tests
+from mullama.evaluation.scoring.judge import collect, judge
+from mullama.evaluation.scoring.overlap import find_overlap
+from mullama.evaluation.scoring.score_options import ScoreOptions
+from mullama.evaluation.scoring.tables import PUBLISHED, TABLES
+from mullama.evaluation.scoring.versions import versions
 from mullama.jobs.atomic import write_bytes, write_text
 from mullama.jobs.jsonl import to_line
 

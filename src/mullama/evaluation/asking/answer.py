@@ -12,11 +12,12 @@ from pathlib import Path
 from statistics import fmean
 
 from mullama.errors import AudioError
-from mullama.evaluation.answers import ANSWER_LINES, AnswerRecord
-from mullama.evaluation.asking import Asking, Task, spans, tasks
+from mullama.evaluation.asking.answers import ANSWER_LINES, AnswerRecord
+from mullama.evaluation.asking.pieces import spans
+from mullama.evaluation.asking.sounds import cut, length
+from mullama.evaluation.asking.tasks import Asking, Task, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, limited
-from mullama.evaluation.sounds import cut, length
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.evaluation.systems.system import Reply, Request, System
 from mullama.jobs.log import JsonlLog
