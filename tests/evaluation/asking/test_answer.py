@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from clips import write_wav
 from evaluation.conftest import QUESTIONS, TRACKS, write_set
 from mullama.errors import UsageError
 from mullama.evaluation.asking.answer import answer
@@ -123,14 +124,25 @@ def test_a_file_that_is_no_music_fails_its_own_items(pairs: Path, tmp_path: Path
 
 
 def test_the_published_protocol_joins_pieces(pairs: Path, tmp_path: Path) -> None:
+    write_wav(pairs.parent / "0.wav", hz=110, seconds=131)
     folder = EvaluationFolder(tmp_path / "out")
-    asking = Asking(protocol="published", control=("noise",), tracks=1)
+    asking = Asking(protocol="published", tracks=2)
     answer(found_in(pairs), SMALL, folder, asking=asking, progress=False)
-    by_condition = {r.condition: r for r in records(folder)}
-    # A second of music is dropped by that protocol; half a minute of noise is asked about once.
-    assert (by_condition[MUSIC].answer, by_condition[MUSIC].pieces) == ("", 0)
-    assert by_condition["noise"].pieces == 1
-    assert by_condition["noise"].seconds_heard == 30.0
+    long, short = ([r for r in records(folder) if r.item == f"{n}.wav#1"] for n in (0, 1))
+    # Two minutes and eleven seconds: the first and the third minute, and every control as often.
+    assert {r.condition: (r.pieces, r.seconds_heard) for r in long} == {
+        MUSIC: (2, 71.0),
+        "wrong-song": (0, None),
+        "silence": (2, 60.0),
+        "noise": (2, 60.0),
+        "no-audio": (2, 0.0),
+    }
+    silent = next(r.answer for r in long if r.condition == "silence")
+    assert silent == " ".join([silent[: len(silent) // 2].strip()] * 2)
+    # A second of music is dropped by that protocol, and so are its controls.
+    dropped = {r.condition: (r.answer, r.pieces) for r in short}
+    del dropped["wrong-song"]
+    assert dropped == dict.fromkeys((MUSIC, "silence", "noise", "no-audio"), ("", 0))
 
 
 def test_a_system_that_hears_nothing_is_asked_once(pairs: Path, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ MUSIC = ""
 """The condition that is no control: the item's own audio."""
 Control = Literal["wrong-song", "silence", "noise", "no-audio"]
 CONTROLS: tuple[Control, ...] = ("wrong-song", "silence", "noise", "no-audio")
+TIMELESS: tuple[Control, ...] = ("silence", "noise", "no-audio")
+"""What is the same at every moment: a stretch of it may stand for any other."""
 Span = tuple[float, float]
 """Seconds of a file, from and to."""
 

@@ -11,8 +11,10 @@ from typing import Annotated
 from mullama.evaluation.asking.controls import (
     CONTROLS,
     MUSIC,
+    TIMELESS,
     Control,
     Sound,
+    own_sound,
     sound_for,
     wrong_songs,
 )
@@ -58,12 +60,16 @@ class Task:
     sound: Sound | None
     """None where no audio is given."""
     protocol: Protocol
+    as_often_as: Sound | None = None
+    """Of which it is asked about as many stretches; None where the sound has its own."""
 
     def key(self, fingerprint: str) -> str:
         """What stands for the answer of the system with that fingerprint."""
         heard = [self.sound.sha256, self.sound.excerpt] if self.sound else None
         asked = [self.item.id, self.condition, self.question, self.item.options]
-        return stable_digest([fingerprint, *asked, heard, self.protocol])[:32]
+        like = self.as_often_as
+        often = [[like.sha256, like.excerpt]] if like else []
+        return stable_digest([fingerprint, *asked, heard, self.protocol, *often])[:32]
 
 
 def tasks(
@@ -82,8 +88,11 @@ def tasks(
     for condition in asking.conditions:
         for item in items:
             known, sound = sound_for(item, condition, wrong, sounds)
+            # Joined answers are compared with joined answers.
+            joined = asking.protocol == "published" and condition in TIMELESS
+            like = own_sound(item) if joined else None
             if known:
-                yield Task(item, condition, put(item), sound, asking.protocol)
+                yield Task(item, condition, put(item), sound, asking.protocol, like)
 
 
 def put(item: Item) -> str:
