@@ -2,7 +2,8 @@
 
 Instruments, style, mood, key, tempo, pace, metre and drums are read from the answer and compared
 with the reference, which is a studio truth, facts, or a text that is read alike. An attribute is
-scored on the items whose reference names it; elsewhere the right answer is unknown.
+scored on the items whose reference names it; elsewhere the right answer is unknown. Presence is
+scored where a reference says yes or no of instruments alone ("No, there is no trumpet.").
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,10 @@ from mullama.studio.truth import Truth
 ATTRIBUTES = ("instruments", "style", "mood", "key", "tempo", "pace", "metre", "drums")
 COUNTS = ("known", "claimed", "right", "true", "found", "cannot_tell")
 """For each attribute: items, claims, right claims, true values, those that were found, refusals."""
+YES_NO = ("drums", "presence")
+"""Attributes with two values, scored as well by balanced accuracy: always yes reaches a half."""
+CLASS_COUNTS = ("yes", "no", "yes_right", "no_right")
+"""For each of them: items whose reference says so, and those of them that are answered rightly."""
 PARTIAL = ("key_weighted", "tempo_p_score", "tempo_accuracy_1", "tempo_accuracy_2")
 """mir_eval's scores, which give near misses their part."""
 
@@ -39,18 +44,31 @@ P_SCORE_TOLERANCE = 0.08
 OCTAVES = (1 / 3, 1 / 2, 1, 2, 3)
 """Multiples of the tempo that accuracy 2 allows (Gouyon et al. 2006)."""
 
+MIN_ITEMS, MIN_OF_CLASS = 20, 5
+"""From how many items an attribute is in the mean, and of yes and of no each."""
+
 AnyFacts = Truth | Facts | str
 
 
 class Attributes(MetricBase):
-    """F1 of each attribute, and their mean over the attributes that references name."""
+    """F1 of each attribute, and their mean over the attributes that enough references name.
+
+    In the mean are attributes of `MIN_ITEMS` items or more; in the place of the F1 of what is yes or
+    no stands its balanced accuracy, given `MIN_OF_CLASS` items of each. Where none has as many, as
+    in a set of a few items, all that any reference names are.
+    """
 
     name: ClassVar = "attributes"
-    columns: ClassVar = (*(f"{a}_{c}" for a in ATTRIBUTES for c in COUNTS), *PARTIAL)
+    columns: ClassVar = (
+        *(f"{a}_{c}" for a in ATTRIBUTES for c in COUNTS),
+        *(f"{a}_{c}" for a in YES_NO for c in CLASS_COUNTS),
+        *PARTIAL,
+    )
     headline: ClassVar = "f1"
     perfect: ClassVar = {
         "f1": 1.0,
         **{f"{a}_{value}": 1.0 for a in ATTRIBUTES for value in ("precision", "recall", "f1")},
+        **{f"{a}_accuracy": 1.0 for a in YES_NO},
         **dict.fromkeys(PARTIAL, 1.0),
     }
 
@@ -59,11 +77,14 @@ class Attributes(MetricBase):
         return library_need("mir_eval")
 
     def signature(self) -> str:
-        """How answers are read, and the tolerance of tempi."""
-        return f"read:words|tempo:{TEMPO_TOLERANCE:.0%}|mullama:1|{version('mir_eval')}"
+        """How answers are read, the tolerance of tempi, and which attributes are in the mean."""
+        return (
+            f"read:words|tempo:{TEMPO_TOLERANCE:.0%}|mean:{MIN_ITEMS}-items,{MIN_OF_CLASS}-yes-and-no,"
+            f"else-all|mullama:2|{version('mir_eval')}"
+        )
 
     def items(self, references: Sequence[AnyFacts], candidates: Sequence[str]) -> Statistics:
-        """Columns: those of `COUNTS` for each attribute, then those of `PARTIAL`."""
+        """Columns: `COUNTS` of each attribute, `CLASS_COUNTS` of those of yes or no, `PARTIAL`."""
         check_pairs(references, candidates)
         rows = []
         for i, (reference, candidate) in enumerate(zip(references, candidates, strict=True)):
@@ -72,23 +93,29 @@ class Attributes(MetricBase):
         return np.array(rows)
 
     def reduce(self, sums: Sums) -> Values:
-        """Every attribute's precision, recall, F1 and refusals; the mean F1; the partial scores."""
+        """Every attribute's items, precision, recall, F1 and refusals; their mean; the partial scores.
+
+        Which attributes are in the mean depends on the references alone, so it is the same for all
+        systems; a resample decides anew.
+        """
         values: Values = {}
-        for number, attribute in enumerate(ATTRIBUTES):
-            start = number * len(COUNTS)
-            known, claimed, right, true, found, refused = np.moveaxis(
-                sums[..., start : start + len(COUNTS)], -1, 0
-            )
-            # Who claims nothing has made no false claim, and found nothing.
-            precision = np.where((claimed == 0) & (known > 0), 0.0, ratio(right, claimed))
-            recall = ratio(found, true)
-            values[f"{attribute}_precision"] = precision
-            values[f"{attribute}_recall"] = recall
-            values[f"{attribute}_f1"] = f1(precision, recall)
-            values[f"{attribute}_cannot_tell"] = ratio(refused, known)
-        f1s = np.stack([values[f"{attribute}_f1"] for attribute in ATTRIBUTES])
-        named = ~np.isnan(f1s)
-        mean = ratio(np.nansum(f1s, axis=0), named.sum(axis=0))
+        heights, enough = [], []
+        for attribute in ATTRIBUTES:
+            found = _precision_and_recall(_counts(sums, attribute, COUNTS), attribute)
+            values |= found
+            if attribute not in YES_NO:
+                heights.append(found[f"{attribute}_f1"])
+                enough.append(found[f"{attribute}_items"] >= MIN_ITEMS)
+        for attribute in YES_NO:
+            yes, no, yes_right, no_right = _counts(sums, attribute, CLASS_COUNTS)
+            recalls = [ratio(yes_right, yes), ratio(no_right, no)]
+            accuracy = _mean(recalls, ~np.isnan(recalls))
+            values |= {f"{attribute}_items": yes + no, f"{attribute}_accuracy": accuracy}
+            heights.append(accuracy)
+            enough.append((yes + no >= MIN_ITEMS) & (np.minimum(yes, no) >= MIN_OF_CLASS))
+        named = ~np.isnan(heights)
+        chosen = named & np.stack(enough)
+        mean = _mean(heights, np.where(chosen.any(axis=0), chosen, named))
         return {"f1": mean, **values, **_partial(sums)}
 
 
@@ -109,17 +136,32 @@ def facts_of(reference: AnyFacts, i: int = 0) -> Facts:
 
 def compare(reference: Facts, candidate: Facts) -> list[float]:
     """The row of one item."""
+    candidate = candidate.about(reference.questioned)
     row: list[float] = []
     for attribute in ATTRIBUTES:
         true, claimed = _values(reference, attribute), _values(candidate, attribute)
-        if not true:
-            row += [0.0] * len(COUNTS)
-            continue
+        if attribute == "instruments":
+            claimed = _judged(claimed, reference)
         right = sum(any(agree(value, claim) for value in true) for claim in claimed)
         found = sum(any(agree(value, claim) for claim in claimed) for value in true)
-        refused = candidate.cannot_tell and not claimed
-        row += [1.0, len(claimed), right, len(true), found, float(refused)]
+        refused = bool(true) and candidate.cannot_tell and not claimed
+        claims = len(claimed) if true or attribute == "instruments" else 0
+        row += [float(bool(true)), claims, right, len(true), found, float(refused)]
+    row += _classes(reference.drums, candidate.drums)
+    row += _classes(reference.presence, says(candidate, reference.questioned))
     return row + _partial_scores(reference, candidate)
+
+
+def says(facts: Facts, questioned: frozenset[str]) -> bool | None:
+    """Whether facts have one of these instruments; None where they do not tell, or tell both.
+
+    What is said of an instrument by name counts before a yes or no at the beginning.
+    """
+    there = any(_is(one, asked) for one in facts.instruments for asked in questioned)
+    absent = any(_is(asked, one) for one in facts.absent for asked in questioned)
+    if there or absent:
+        return None if there and absent else there
+    return facts.says_yes
 
 
 def agree(true: object, claim: object) -> bool:
@@ -132,6 +174,33 @@ def agree(true: object, claim: object) -> bool:
     if isinstance(true, str) and isinstance(claim, str):
         return true == claim or true in FAMILIES.get(claim, ()) or claim in FAMILIES.get(true, ())
     return true == claim
+
+
+def _is(instrument: str, general: str) -> bool:
+    """Whether an instrument is another, or of its kind."""
+    return instrument == general or instrument in FAMILIES.get(general, ())
+
+
+def _judged(claimed: frozenset[object], reference: Facts) -> frozenset[object]:
+    """The claimed instruments that a reference tells right from wrong.
+
+    All of them where it lists instruments; of one that answers about some, or denies, just those.
+    """
+    if reference.instruments and not reference.questioned:
+        return claimed
+    return frozenset(
+        claim
+        for claim in claimed
+        if any(agree(true, claim) for true in reference.instruments)
+        or any(_is(str(claim), denied) for denied in reference.absent)
+    )
+
+
+def _classes(true: bool | None, claim: bool | None) -> list[float]:
+    """The columns of `CLASS_COUNTS`; what cannot be read is wrong."""
+    right = true == claim
+    return [float(flag) for flag in (true is True, true is False, true is True and right,
+                                     true is False and right)]  # fmt: skip
 
 
 def _values(facts: Facts, attribute: str) -> frozenset[object]:
@@ -165,6 +234,31 @@ def _tempo_scores(true: float, claim: float) -> list[float]:
         float(_near(claim, true)),
         float(any(_near(claim, multiple * true) for multiple in OCTAVES)),
     ]
+
+
+def _counts(sums: Sums, attribute: str, names: Sequence[str]) -> np.ndarray:
+    """The sums of an attribute's columns, one row for each name."""
+    start = Attributes.columns.index(f"{attribute}_{names[0]}")
+    return np.moveaxis(sums[..., start : start + len(names)], -1, 0)
+
+
+def _precision_and_recall(counts: np.ndarray, attribute: str) -> Values:
+    known, claimed, right, true, found, refused = counts
+    # Who claims nothing has made no false claim, and found nothing.
+    precision = np.where((claimed == 0) & (known > 0), 0.0, ratio(right, claimed))
+    recall = ratio(found, true)
+    return {
+        f"{attribute}_items": known,
+        f"{attribute}_precision": precision,
+        f"{attribute}_recall": recall,
+        f"{attribute}_f1": f1(precision, recall),
+        f"{attribute}_cannot_tell": ratio(refused, known),
+    }
+
+
+def _mean(values: Sequence[np.ndarray], chosen: np.ndarray) -> np.ndarray:
+    """The mean over the first axis of what is chosen; NaN where nothing is."""
+    return ratio(np.where(chosen, values, 0.0).sum(axis=0), chosen.sum(axis=0))
 
 
 def _partial(sums: Sums) -> Values:

@@ -6,15 +6,23 @@ looked up in the vocabulary. It does not judge.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from mullama.evaluation.metrics.negation import denied
+from mullama.evaluation.metrics.number_words import with_digits
 from mullama.evaluation.metrics.signs import plain_signs
-from mullama.evaluation.metrics.vocabulary import INSTRUMENTS, MOODS, PACES, STYLES, Vocabulary
+from mullama.evaluation.metrics.vocabulary import (
+    INSTRUMENTS,
+    MOODS,
+    NOUNS,
+    PACES,
+    STYLES,
+    Vocabulary,
+)
 from mullama.studio.instruments import DRUMS
 from mullama.studio.truth import Truth
-from mullama.studio.words.parsing import parse_key, parse_tempo
+from mullama.studio.words.parsing import parse_key, parse_tempo, parse_yes_no
 
 SLOW_BELOW_BPM, FAST_FROM_BPM = 90, 120
 
@@ -35,8 +43,34 @@ class Facts:
     metre: str | None = None
     drums: bool | None = None
     """False where they are denied."""
+    absent: frozenset[str] = frozenset()
+    """Instruments that are denied."""
+    says_yes: bool | None = None
+    """Whether it begins with yes (True) or no (False)."""
     cannot_tell: bool = False
     """Whether something is said to be unclear or unknown."""
+
+    @property
+    def presence(self) -> bool | None:
+        """Whether `questioned` instruments are there; None for what answers no such question."""
+        return bool(self.says_yes) if self.questioned else None
+
+    @property
+    def questioned(self) -> frozenset[str]:
+        """The instruments that a text speaks of that says yes or no of instruments alone."""
+        others = (self.style, self.mood, self.key, self.tempo, self.pace, self.metre)
+        if any(others):
+            return frozenset()
+        if self.says_yes:
+            return self.instruments
+        return self.absent if self.says_yes is False or not self.instruments else frozenset()
+
+    def about(self, questioned: frozenset[str]) -> "Facts":
+        """These facts, with what a bare yes or no says of the instruments that were asked after."""
+        if self.says_yes is None or self.instruments or self.absent:
+            return self
+        named, denied = (questioned, frozenset()) if self.says_yes else (frozenset(), questioned)
+        return replace(self, instruments=named, absent=denied, drums=_drums(named, denied))
 
     def only(self, *attributes: str) -> "Facts":
         """These facts without the others: for a question that asks after some alone."""
@@ -54,27 +88,31 @@ def truth_facts(truth: Truth) -> Facts:
         pace=_pace(truth.tempo_bpm),
         metre=truth.metre,
         drums=truth.drums,
+        absent=frozenset() if truth.drums else frozenset([DRUMS]),
     )
 
 
 def read_facts(text: str) -> Facts:
     """The facts that a text states."""
     text = plain_signs(text)
-    styles = frozenset(stated(text, STYLES))
+    styles = frozenset(stated(_NO_STYLE.sub(" ", text), STYLES))
     # The "drum" and the "bass" of a style are no instruments.
     without_styles = re.sub(r"\bdrum\W+(?:and|n|&)\W+bass\b", " ", text, flags=re.IGNORECASE)
     instruments = frozenset(stated(without_styles, INSTRUMENTS))
+    absent = frozenset(stated(without_styles, INSTRUMENTS, that_are_denied=True))
     bpm = parse_tempo(_bpm(text))
     tempo = None if bpm is None else float(bpm)
     return Facts(
         instruments=instruments,
         style=styles,
         mood=frozenset(stated(text, MOODS)),
-        key=parse_key(_spelt_keys(text)),
+        key=_key(text),
         tempo=tempo,
         pace=_pace(tempo) or next(stated(text, PACES), None),
         metre=_metre(text),
-        drums=_drums(without_styles, instruments),
+        drums=_drums(instruments, absent),
+        absent=absent,
+        says_yes=parse_yes_no(text),
         cannot_tell=_CANNOT_TELL.search(text) is not None,
     )
 
@@ -84,7 +122,7 @@ def stated(text: str, vocabulary: Vocabulary, *, that_are_denied: bool = False) 
     pattern, names = _pattern(vocabulary)
     text = text.lower()
     for match in pattern.finditer(text):
-        if denied(text[: match.start()]) == that_are_denied:
+        if denied(text[: match.start()], text[match.end() :]) == that_are_denied:
             yield names[match.group(1)]
 
 
@@ -100,10 +138,20 @@ def _compile(rows: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], dict[s
     return re.compile(rf"(?<![\w&])({words})s?(?![\w&])"), names
 
 
-def _drums(text: str, instruments: frozenset[str]) -> bool | None:
+def _drums(instruments: frozenset[str], absent: frozenset[str]) -> bool | None:
     if instruments & {DRUMS, "percussion"}:
         return True
-    return False if DRUMS in stated(text, INSTRUMENTS, that_are_denied=True) else None
+    return False if absent & {DRUMS, "percussion"} else None
+
+
+_NO_STYLE = re.compile(
+    rf"\b(?:(?:an?|the|my|your|his|her|our|their|this|that)\s+(?:{'|'.join(NOUNS)})"
+    r"|(?:with|full of|heart and)\s+soul|(?:to|you|me|us)\s+dance)"
+    r"(?=\s*(?:$|[.!?;:)])"
+    r"|\s+(?:on|in|of|with|at|that|which|who|where|is|was|has|by|to|for|from)\b)",
+    re.IGNORECASE,
+)
+"""Nouns and verbs that are styles elsewhere: "a house on a hill", but "a house track"."""
 
 
 def _pace(tempo: float | None) -> str | None:
@@ -127,7 +175,7 @@ _UNIT_FIRST = re.compile(
 
 def _bpm(text: str) -> str:
     """Tempi as the studio writes them: "120 BPM"; of a range, its middle."""
-    text = _UNIT.sub(" BPM", text)
+    text = with_digits(_UNIT.sub(" BPM", text))
     text = _RANGE.sub(lambda m: str((int(m.group(1)) + int(m.group(2))) // 2), text)
     return _UNIT_FIRST.sub(r"\1 BPM", text)
 
@@ -142,11 +190,19 @@ _METRE = re.compile(r"(?<![\d/])(\d{1,2})\s*/\s*(2|4|8|16)(?![\d/])")
 
 
 def _metre(text: str) -> str | None:
-    """The first time signature, such as "3/4"."""
+    """The time signature, such as "3/4"; None where several are named."""
     for pattern, metre in _SPELT_METRES:
         text = pattern.sub(metre, text)
-    match = _METRE.search(text)
-    return None if match is None else f"{match.group(1)}/{match.group(2)}"
+    metres = {"/".join(match.groups()) for match in _stated(_METRE, text)}
+    return metres.pop() if len(metres) == 1 else None
+
+
+def _stated(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What is found and not denied."""
+    lower = text.lower()
+    for match in pattern.finditer(text):
+        if not denied(lower[: match.start()], lower[match.end() :]):
+            yield match
 
 
 _SHORT_MODE = re.compile(r"\b([A-G](?:#|b|[ -]sharp|[ -]flat)?)[ -]?(maj|min)\b\.?", re.IGNORECASE)
@@ -156,6 +212,17 @@ _KEY_FOLLOWS = re.compile(r"(?:^|\b(?:in|of|is|key:?|to|be)) *$", re.IGNORECASE)
 _KEY_ENDS = re.compile(
     r" (?:major|minor)(?: scale)?(?:\s*$|\s*[.,;:!?)]|\s+(?:with|at)\b)", re.IGNORECASE
 )
+_NAMED_KEY = re.compile(
+    r"\b[A-G](?:#|b|[ -]sharp|[ -]flat)?[ -](?:major|minor)\b(\W+(?:scale|chord|triad|arpeggio)s?\b)?",
+    re.IGNORECASE,
+)
+
+
+def _key(text: str) -> str | None:
+    """The first key; a scale or a chord is one where nothing else is."""
+    named = list(_stated(_NAMED_KEY, _spelt_keys(text)))
+    first = min(named, key=lambda match: match.group(1) is not None, default=None)
+    return None if first is None else parse_key(first.group(0))
 
 
 def _spelt_keys(text: str) -> str:
@@ -175,7 +242,7 @@ def _is_key(text: str, letter: re.Match[str]) -> bool:
 
 _CANNOT_TELL = re.compile(
     r"\b(?:can(?:no|')t|cannot|could not|couldn't|unable to|(?:not|im)possible to|hard to|difficult to)"
-    r"\s+(?:be\s+)?(?:\w+ly\s+)?(?:tell|told|say|said|determine|identif|hear|know|infer|specif|answer)"
+    r"\s+(?!be\s+heard)(?:be\s+)?(?:\w+ly\s+)?(?:tell|told|say|said|determine|identif|hear|know|infer|specif|answer)"
     r"|\b(?:unclear|unknown|unspecified|not sure|don't know|do not know)\b"
     r"|\bnot\s+(?:\w+ly\s+)?(?:clear|specified|provided|mentioned|given|stated|known|discernible)\b"
     r"|\bno (?:clear|information)\b",
