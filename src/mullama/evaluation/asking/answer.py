@@ -11,13 +11,14 @@ from itertools import chain, islice
 from pathlib import Path
 from statistics import fmean
 
-from mullama.errors import AudioError
+from mullama.errors import AudioError, UsageError
 from mullama.evaluation.asking.answers import ANSWER_LINES, AnswerRecord
 from mullama.evaluation.asking.pieces import spans
 from mullama.evaluation.asking.sounds import cut, length
 from mullama.evaluation.asking.tasks import Asking, Task, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, limited
+from mullama.evaluation.metrics.texts import check_text
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.evaluation.systems.system import Reply, Request, System
 from mullama.jobs.log import JsonlLog
@@ -136,6 +137,11 @@ class _Asker:
         failed = next((reply.failed for reply in replies if reply.failed), "")
         if failed:
             return self._failure(task, failed)
+        text = " ".join(reply.text for reply in replies)
+        try:
+            check_text(text, "the answer")
+        except UsageError as error:
+            return self._failure(task, cause_of(error))
         told = [reply.logprobs for reply in replies if reply.logprobs]
         heard = [reply.seconds_heard for reply in replies if reply.seconds_heard is not None]
         return AnswerRecord(
@@ -143,7 +149,7 @@ class _Asker:
             task.item.id,
             task.condition,
             task.question,
-            " ".join(reply.text for reply in replies),
+            text,
             tuple(map(fmean, zip(*told, strict=True))) if len(told) == len(replies) else (),
             sum(heard) if heard else None,
             len(replies),

@@ -12,11 +12,9 @@ from typing import Any, ClassVar
 
 from mullama.errors import MuLlamaError, UsageError
 from mullama.evaluation.items import Item
+from mullama.evaluation.metrics.texts import check_text
 from mullama.jobs.workers.work import cause_of
 from mullama.options import Options
-
-MAX_ANSWER = 100_000
-"""Characters; a line of a log holds four times as many bytes."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +82,12 @@ class System:
 def checked(text: str) -> str:
     """An answer as it is kept, without the white space around it; what UTF-8 lacks is replaced.
 
-    Raises UsageError for an empty one, and for one that is no answer any more.
+    Raises UsageError for an empty one, and for one that is too long to be scored.
     """
     answer = text.encode(errors="replace").decode().strip()
     if not answer:
         raise UsageError("the answer is empty")
-    if len(answer) > MAX_ANSWER:
-        raise UsageError(f"the answer has {len(answer)} characters, and may have {MAX_ANSWER}")
+    check_text(answer, "the answer")
     return answer
 
 
