@@ -57,6 +57,8 @@ class StoredSystem:
     hears: bool
     trained_on: tuple[str, ...] = ()
     """Files of what it was trained on, where that is known."""
+    command: tuple[str, ...] = ()
+    """By which it was asked last; another one is the same system."""
 
 
 class EvaluationFolder:

@@ -43,19 +43,20 @@ def answer(
     gpus: float = 0.0,
     shard: Shard | None = None,
     retry_failed: bool = False,
+    command: Sequence[str] = (),
     progress: bool | Callable[[int], None] = True,
 ) -> Outcome:
     """Put what is missing to a system; see `jobs.run`.
 
     `engine` is by default threads for a system that can be asked side by side, processes where more
-    than one of the `workers` is asked for, else this thread. Raises UsageError for a folder of another
+    than one of the `workers` is asked for, else this thread. `command` is what was typed. Raises UsageError for a folder of another
     evaluation and options that do not fit, CheckpointError for weights that are not there.
     """
     items = limited(found.items, asking.tracks)
     system = spec.open(items)
     fingerprint = spec.fingerprint(system)
     folder.write_set(found, asking)
-    folder.write_system(_stored(spec, system, fingerprint))
+    folder.write_system(_stored(spec, system, fingerprint, command))
     asked = list(tasks(items, asking, folder.control_sounds(asking), hears=system.hears))
     work = Work(
         partial(_Asker, spec, items, fingerprint), (AudioError,), partial(_lost, fingerprint)
@@ -75,7 +76,9 @@ def answer(
     )
 
 
-def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
+def _stored(
+    spec: SystemSpec, system: System, fingerprint: str, command: Sequence[str]
+) -> StoredSystem:
     return StoredSystem(
         spec.name,
         spec.kind,
@@ -84,6 +87,7 @@ def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
         system.describe(),
         system.hears,
         spec.trained_on,
+        tuple(command),
     )
 
 
