@@ -54,10 +54,15 @@ def items_of(tracks: int, audio: Path) -> tuple[Item, ...]:
             missing = "" if found else f"{name} is not in the folder"
             items.append(
                 Item(
-                    f"{topic}-{track:03d}", question, (answer,),
-                    audio=name, missing=missing, topic=topic, **found,
+                    f"{topic}-{track:03d}",
+                    question,
+                    (answer,),
+                    audio=name,
+                    missing=missing,
+                    topic=topic,
+                    **found,
                 )
-            )  # fmt: skip
+            )
     return tuple(items)
 
 
@@ -106,9 +111,14 @@ def write_scored(
         fingerprint = f"{place}" * 64
         folder.write_system(
             StoredSystem(
-                shown, "test", f"system-{place}", fingerprint, {"seed": place}, hears,
+                shown,
+                "test",
+                f"system-{place}",
+                fingerprint,
+                {"seed": place},
+                hears,
                 command=(*ASKED, f"test:seed={place}"),
-            )  # fmt: skip
+            )
         )
         lines = b""
         for task in tasks(items, asking, folder.control_sounds(asking), hears=hears):

@@ -71,9 +71,7 @@ def _span(told: Sequence[Mapping[str, Any]], what: str) -> Span:
     return Span(min(counts), max(counts))
 
 
-def _row(
-    systems: Any, topic: str, told: Sequence[Mapping[str, Any]], heading: Heading
-) -> TopicRow:
+def _row(systems: Any, topic: str, told: Sequence[Mapping[str, Any]], heading: Heading) -> TopicRow:
     cells = tuple(_cell(system.get("topics", {}).get(topic, {}), heading) for system in systems)
     return TopicRow(topic, _span(told, "items"), _span(told, "tracks"), cells)
 
