@@ -24,6 +24,7 @@ MOODS = ("calm", "energetic", "sad", "happy")
 STYLES = ("jazz", "rock", "classical", "electronic")
 OPTIONS = ScoreOptions(bertscore_model="absent/model", resamples=200, permutations=999)
 COMMAND = ("mullama", "evaluate", "run", "recipe with spaces.yaml")
+ASKED = ("mullama", "evaluate", "answer", "a set.json", "--system")
 TOPICS = ("instruments", "mood", "tempo", "caption")
 
 
@@ -53,10 +54,15 @@ def items_of(tracks: int, audio: Path) -> tuple[Item, ...]:
             missing = "" if found else f"{name} is not in the folder"
             items.append(
                 Item(
-                    f"{topic}-{track:03d}", question, (answer,),
-                    audio=name, missing=missing, topic=topic, **found,
+                    f"{topic}-{track:03d}",
+                    question,
+                    (answer,),
+                    audio=name,
+                    missing=missing,
+                    topic=topic,
+                    **found,
                 )
-            )  # fmt: skip
+            )
     return tuple(items)
 
 
@@ -104,7 +110,15 @@ def write_scored(
         shown, hears = (names or {}).get(name, name), speaker is not constant
         fingerprint = f"{place}" * 64
         folder.write_system(
-            StoredSystem(shown, "test", f"system-{place}", fingerprint, {"seed": place}, hears)
+            StoredSystem(
+                shown,
+                "test",
+                f"system-{place}",
+                fingerprint,
+                {"seed": place},
+                hears,
+                command=(*ASKED, f"test:seed={place}"),
+            )
         )
         lines = b""
         for task in tasks(items, asking, folder.control_sounds(asking), hears=hears):

@@ -54,6 +54,17 @@ def test_no_name_leads_astray(name: str, table: Path) -> None:
         assert find(name, table, *audio) is None
 
 
+@pytest.mark.parametrize("name", ["../else/b.wav", "..\\out.wav", "a\0.wav"])
+def test_a_name_that_is_not_followed_is_told_from_one_that_is_not_there(
+    name: str, table: Path
+) -> None:
+    with AudioResolver([table.parents[1] / "else"]) as resolver:
+        with pytest.raises(AudioError, match=r"a name with `\.\.`.* is not followed"):
+            resolver.find(Clip(audio=name), table)
+        with pytest.raises(AudioError, match="no such file"):
+            resolver.find(Clip(audio="nothing.wav"), table)
+
+
 def test_an_absolute_name_counts_below_what_was_named(table: Path) -> None:
     """Fault 1: it counted anywhere. A set that names its clips where they lie says --audio."""
     outside = table.parents[1] / "out.wav"

@@ -142,6 +142,11 @@ class AudioResolver:
     def _absent(self, name: str, pairs_file: Path) -> str:
         if is_file(Path(name)):
             return "it lies outside of what was named; allow for that by --audio DIR"
+        if safe_name(name) is None and not PurePosixPath(name).is_absolute():
+            return (
+                "a name with `..`, a backslash or a control character is not followed: name the file"
+                " by its place below a folder, and that folder by --audio DIR"
+            )
         places = "".join(
             f" or in {place.path if isinstance(place, Archive) else place}"
             for place in self._places

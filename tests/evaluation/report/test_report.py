@@ -1,6 +1,8 @@
 """Files appear whole or not at all, and a folder that is no scored evaluation is told in one line."""
 
+import html
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from mullama.evaluation.report.report import report
 from mullama.evaluation.scoring.score import score
 from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.systems.registry import SystemSpec
+from scored_folders import ASKED
 
 Changed = Callable[[Callable[[dict[str, Any]], Any]], Path]
 
@@ -46,6 +49,24 @@ def test_the_json_file_holds_scores_and_examples(folder: Path) -> None:
     example = found["examples"]["topics"]["caption"][0]
     assert example["rank"] == "best"
     assert example["answers"][0]["system"] == found["scores"]["systems"][0]["name"]
+
+
+@pytest.mark.parametrize("form", ["html", "md", "json", "tex"])
+def test_every_form_tells_how_it_is_repeated(folder: Path, form: str) -> None:
+    text = html.unescape(report(folder, [form])[0].read_text())
+    asked = shlex.join([*ASKED, "test:seed=1"])
+    scores = json.loads((folder / "scores.json").read_text())
+    for what in ("1" * 64, '"seed": 1'):
+        assert what in text
+    if form == "json":
+        found = json.loads(text)
+        assert shlex.join(found["scores"]["systems"][1]["command"]) == asked
+        assert len(found["audio"]) == 12
+    else:
+        assert asked in text
+        assert shlex.join(scores["command"]) in text
+    if form == "html":
+        assert "Files of audio: 12, with SHA-256" in text
 
 
 def test_small_audio_becomes_part_of_the_page_where_asked(folder: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mullama.evaluation.report.scored_folder import read_scored
 from mullama.evaluation.report.view import View, view_of
+from mullama.jobs.digest import file_digest
 
 Changed = Callable[[Callable[[dict[str, Any]], Any]], Path]
 
@@ -15,6 +16,28 @@ def test_what_was_evaluated_is_one_sentence(view: View) -> None:
         "3 systems answered 52 questions on 13 tracks of musicqa, heard whole."
         " Controls: wrong song, silence, noise, no audio."
     )
+
+
+def test_controls_without_an_answer_are_not_said_to_be_there(changed: Changed) -> None:
+    def lose(scores: dict[str, Any]) -> None:
+        for system in scores["systems"]:
+            system["conditions"].pop("noise", None)
+
+    assert view_of(read_scored(changed(lose))).sentence.endswith(
+        "Controls: wrong song, silence, no audio. Asked for, and without an answer: noise."
+    )
+
+    def hear_nothing(scores: dict[str, Any]) -> None:
+        del scores["systems"][:2]
+
+    assert view_of(read_scored(changed(hear_nothing))).sentence.endswith("Controls: none.")
+
+
+def test_what_was_listened_to_is_told_by_digests(view: View, made: Path) -> None:
+    assert [file for file, _ in view.audio] == [f"{n:03d}.wav" for n in range(12)]
+    sound = made.parent / "audio #1" / "003.wav"
+    assert dict(view.audio)["003.wav"] == file_digest(sound)
+    assert ("audio", f"12 files, together {view.audio_digest}") in view.provenance
 
 
 def test_who_needed_ears_is_said_of_those_who_hear(view: View) -> None:

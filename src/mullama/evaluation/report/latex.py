@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mullama.evaluation.metrics.protocols import AS_PUBLISHED, STANDARD
 from mullama.evaluation.report.figure import probability, shown_name
 from mullama.evaluation.report.tables import Cell, Row, Table
-from mullama.evaluation.report.view import View
+from mullama.evaluation.report.view import View, options
 from mullama.evaluation.report.visible import visible
 
 SHOWN = (AS_PUBLISHED, STANDARD)
@@ -34,9 +34,25 @@ _SPECIAL = re.compile("|".join(map(re.escape, COMMANDS)))
 
 def latex(view: View) -> str:
     """The tables, one after another."""
-    head = ["% \\usepackage{booktabs}", f"% {' '.join(visible(view.sentence).split())}"]
+    head = ["% \\usepackage{booktabs}", *map(_comment, (view.sentence, *_repeat(view)))]
     shown = [table for table in view.tables if table.name in SHOWN]
     return "\n".join([*head, *(line for table in shown for line in _table(table))]) + "\n"
+
+
+def _repeat(view: View) -> list[str]:
+    """What repeating it takes, for whoever reads the source of the paper."""
+    return [
+        *(f"asked by, {name}: {command}" for name, command in view.asked_by),
+        f"scored by: {view.command}",
+        *(
+            f"system {s['name']} ({s['kind']}, {s['fingerprint']}): {options(s)}"
+            for s in view.scores["systems"]
+        ),
+    ]
+
+
+def _comment(text: str) -> str:
+    return f"% {' '.join(visible(text).split())}"
 
 
 def escaped(text: str) -> str:

@@ -14,7 +14,7 @@ from mullama.evaluation.report.figure import (
 )
 from mullama.evaluation.report.tables import Cell, Heading, Row, Table
 from mullama.evaluation.report.topics import TopicCell, TopicTable
-from mullama.evaluation.report.view import View
+from mullama.evaluation.report.view import View, options
 from mullama.evaluation.report.visible import visible
 
 MAX_CHARACTERS = 600
@@ -96,7 +96,7 @@ def _way(cell: Cell) -> str:
 def _topics(table: TopicTable) -> list[str]:
     head = ["question type", "items", *map(escaped, table.systems)]
     rows = [
-        [escaped(row.topic or "without a type"), f"{row.items:,}", *map(_topic, row.cells)]
+        [escaped(row.topic or "without a type"), str(row.items), *map(_topic, row.cells)]
         for row in table.rows
     ]
     return [f"## By question type: {escaped(table.heading.title)}", "", *_grid(head, rows)]
@@ -151,12 +151,19 @@ def _repeat(view: View) -> list[str]:
     scores = view.scores
     rows = [
         [escaped(name), escaped(value)]
-        for name, value in (("command", view.command), *view.provenance)
+        for name, value in (
+            *((f"asked by, {name}", command) for name, command in view.asked_by),
+            ("scored by", view.command),
+            *view.provenance,
+        )
     ]
     signatures = [
         [escaped(name), escaped(about["signature"])] for name, about in scores["metrics"].items()
     ]
-    systems = [[escaped(s["name"]), escaped(s["fingerprint"])] for s in scores["systems"]]
+    systems = [
+        [escaped(s["name"]), escaped(s["kind"]), escaped(options(s)), escaped(s["fingerprint"])]
+        for s in scores["systems"]
+    ]
     sources = scores["set"]["sources"]
     files = [[escaped(file), escaped(digest)] for file, digest in sources[:MAX_SOURCES]]
     if len(sources) > MAX_SOURCES:
@@ -165,7 +172,7 @@ def _repeat(view: View) -> list[str]:
         *("## To repeat it", "", *_grid(["", "what"], rows)),
         *_grid(["file of the set", "SHA-256"], files),
         *_grid(["metric", "signature"], signatures),
-        *_grid(["system", "fingerprint"], systems),
+        *_grid(["system", "kind", "options and digests", "fingerprint"], systems),
     ]
 
 

@@ -19,7 +19,7 @@ from mullama.nearest import did_you_mean
 
 
 def as_json(view: View) -> str:
-    """The scores as they were read, the examples, and every warning."""
+    """The scores as they were read, the examples, every warning, and the digests of the audio."""
     examples = asdict(view.examples)
     for shown in examples["topics"].values():
         for example in shown:
@@ -29,6 +29,7 @@ def as_json(view: View) -> str:
         "scores": view.scores,
         "cautions": list(view.cautions),
         "examples": examples,
+        "audio": [list(one) for one in view.audio],
     }
     return json.dumps(report, indent=1, allow_nan=False) + "\n"
 

@@ -1,6 +1,6 @@
 """Scores -> one table for each metric, with a row for each question type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,24 @@ class TopicCell:
 
 
 @dataclass(frozen=True)
+class Span:
+    """How many each system answered: all alike, or from the fewest to the most."""
+
+    fewest: int
+    most: int
+
+    def __str__(self) -> str:
+        """`1,200`, or `4 to 6`."""
+        return f"{self.fewest:,} to {self.most:,}" if self.fewest < self.most else f"{self.most:,}"
+
+
+@dataclass(frozen=True)
 class TopicRow:
     """A question type."""
 
     topic: str
-    items: int
-    tracks: int
+    items: Span
+    tracks: Span
     cells: tuple[TopicCell, ...]
     """One for each system."""
 
@@ -40,11 +52,11 @@ class TopicTable:
 def topic_tables(scores: Mapping[str, Any]) -> list[TopicTable]:
     """Tables of the metrics that have values of question types; the most frequent type first."""
     systems = scores["systems"]
-    found: dict[str, Mapping[str, Any]] = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for system in systems:
         for topic, about in system.get("topics", {}).items():
-            found.setdefault(topic, about)
-    order = sorted(found, key=lambda topic: (-found[topic]["items"], topic))
+            found.setdefault(topic, []).append(about)
+    order = sorted(found, key=lambda topic: (-_span(found[topic], "items").most, topic))
     made = []
     for heading in headline_table(scores).headings:
         rows = tuple(_row(systems, topic, found[topic], heading) for topic in order)
@@ -54,9 +66,14 @@ def topic_tables(scores: Mapping[str, Any]) -> list[TopicTable]:
     return made
 
 
-def _row(systems: Any, topic: str, about: Mapping[str, Any], heading: Heading) -> TopicRow:
+def _span(told: Sequence[Mapping[str, Any]], what: str) -> Span:
+    counts = [about[what] for about in told]
+    return Span(min(counts), max(counts))
+
+
+def _row(systems: Any, topic: str, told: Sequence[Mapping[str, Any]], heading: Heading) -> TopicRow:
     cells = tuple(_cell(system.get("topics", {}).get(topic, {}), heading) for system in systems)
-    return TopicRow(topic, about["items"], about["tracks"], cells)
+    return TopicRow(topic, _span(told, "items"), _span(told, "tracks"), cells)
 
 
 def _cell(about: Mapping[str, Any], heading: Heading) -> TopicCell:

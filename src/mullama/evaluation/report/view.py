@@ -1,5 +1,6 @@
 """A scored evaluation -> everything that a report shows, whatever it is written as."""
 
+import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from mullama.evaluation.counted import counted
+from mullama.evaluation.items import limited
 from mullama.evaluation.report.examples import Examples, choose_examples
 from mullama.evaluation.report.figure import shown_name
 from mullama.evaluation.report.scored_folder import Scored
 from mullama.evaluation.report.tables import Table, alpha, headline_table, tables, title_of
 from mullama.evaluation.report.topics import TopicTable, topic_tables
 from mullama.evaluation.report.verdict import Verdict
+from mullama.jobs.digest import stable_digest
 
 ASKING = {
     "whole": "heard whole",
@@ -35,6 +38,16 @@ class View:
     tables: tuple[Table, ...]
     topics: tuple[TopicTable, ...]
     examples: Examples
+    audio: tuple[tuple[str, str], ...]
+    """(file as the set names it, its SHA-256) of all that was here to be listened to."""
+
+    @cached_property
+    def controls(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The controls that somebody answered under, and those that were asked for in vain."""
+        asked = self.scores["asking"]["controls"]
+        answered = {name for system in self.scores["systems"] for name in system["conditions"]}
+        found = tuple(name for name in asked if name in answered)
+        return found, tuple(name for name in asked if name not in answered)
 
     @cached_property
     def sentence(self) -> str:
@@ -42,11 +55,14 @@ class View:
         about, asking = self.scores["set"], self.scores["asking"]
         names = [system["name"] for system in self.scores["systems"]]
         who = names[0] if len(names) == 1 else f"{len(names)} systems"
-        controls = ", ".join(map(shown_name, asking["controls"])) or "none"
+        found, lost = (", ".join(map(shown_name, names)) for names in self.controls)
+        hears = any(system["hears"] for system in self.scores["systems"])
+        without = f" Asked for, and without an answer: {lost}." if lost and hears else ""
         how = ASKING.get(asking["protocol"], f"by the protocol {asking['protocol']}")
         return (
             f"{who} answered {counted(about['items'], 'question')} on"
-            f" {counted(about['tracks'], 'track')} of {about['name']}, {how}. Controls: {controls}."
+            f" {counted(about['tracks'], 'track')} of {about['name']}, {how}."
+            f" Controls: {found or 'none'}.{without}"
         )
 
     @cached_property
@@ -97,8 +113,19 @@ class View:
 
     @property
     def command(self) -> str:
-        """What was run."""
+        """What scored it."""
         return shlex.join(self.scores["command"])
+
+    @cached_property
+    def asked_by(self) -> tuple[tuple[str, str], ...]:
+        """Each system with the command by which it was asked, where that is known."""
+        systems = self.scores["systems"]
+        return tuple((s["name"], shlex.join(s["command"])) for s in systems if s.get("command"))
+
+    @property
+    def audio_digest(self) -> str:
+        """One digest of all the audio's, whatever their order."""
+        return stable_digest(sorted(digest for _, digest in self.audio))
 
     @cached_property
     def provenance(self) -> tuple[tuple[str, str], ...]:
@@ -109,6 +136,7 @@ class View:
             ("set", about["name"]),
             ("licence of the set", about["licence"] or "not stated"),
             *(("note on the set", note) for note in about["notes"]),
+            ("audio", f"{counted(len(self.audio), 'file')}, together {self.audio_digest}"),
             *(
                 (f"asking: {name.replace('_', ' ')}", _text(asking[name]))
                 for name in asking
@@ -139,6 +167,11 @@ class View:
         return f"{ears} of its {counted(len(judged), 'score')} needed ears"
 
 
+def options(system: Mapping[str, Any]) -> str:
+    """All that decides a system's answers, on one line."""
+    return json.dumps(system["description"], ensure_ascii=False)
+
+
 def _details(systems: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Why answers failed, and how an overlap with training data is known."""
     for system in systems:
@@ -162,6 +195,7 @@ def _text(value: Any) -> str:
 def view_of(scored: Scored, *, embed_bytes: int = 0) -> View:
     """The contents of the report; one of `UNREADABLE` for scores of another form."""
     scores = scored.scores
+    asked = limited(scored.items, scores["asking"]["tracks"])
     return View(
         scores,
         (*map(str, scores["warnings"]), *_details(scores["systems"])),
@@ -169,4 +203,5 @@ def view_of(scored: Scored, *, embed_bytes: int = 0) -> View:
         tuple(tables(scores)),
         tuple(topic_tables(scores)),
         choose_examples(scored, embed_bytes=embed_bytes),
+        tuple(sorted({(item.audio or item.id, item.sha256) for item in asked if item.sha256})),
     )
