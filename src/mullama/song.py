@@ -27,6 +27,7 @@ from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.decoder import Decoder
 from mullama.answer.decoding import Token, decode
 from mullama.answer.likelihood import loglikelihoods
+from mullama.answer.pieces import Pieces
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
@@ -72,18 +73,13 @@ class Song:
     def stream(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
         """The same answer in pieces, as soon as each is certain."""
         mu = self.listener
-        ids: list[int] = []
-        shown = ""
+        pieces = Pieces(mu.text)
         for (token,) in mu.steps([self], [question], mu.sampling(**sampling)):
             if token is None:
                 break
-            ids.append(token.id)
-            certain = mu.text(ids)
-            # A character may still lack bytes, and white space may turn out to be the end.
-            if not certain.endswith("\N{REPLACEMENT CHARACTER}") and len(certain) > len(shown):
-                yield certain[len(shown) :]
-                shown = certain
-        if rest := mu.text(ids)[len(shown) :]:
+            if piece := pieces.add(token.id):
+                yield piece
+        if rest := pieces.rest():
             yield rest
 
     def caption(

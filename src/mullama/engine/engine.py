@@ -4,6 +4,9 @@ Callers name music by its file; what a file holds decides whether it is known al
 name. Threads may share an engine. How one batch is decoded is in song.py.
 """
 
+import threading
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +14,9 @@ from typing import Unpack
 
 from mullama.answer.answer import Answer
 from mullama.answer.sampling import SamplingKeywords
-from mullama.errors import AudioError
+from mullama.engine.state import EngineState
+from mullama.engine.ticket import Ticket
+from mullama.errors import AudioError, Closed, Overloaded, TimeLimit
 from mullama.jobs.digest import file_digest
 from mullama.listen.audio.open_audio import regular_file
 from mullama.song import MuLlama, Song
@@ -21,6 +26,8 @@ CACHE_BYTES = 256 << 20
 """Of encoded songs: about 600 of the published model's, thousands of the small one's."""
 BATCH_SIZE = 8
 """Answers that are decoded at a time."""
+MAX_WAITING = 256
+"""Requests that may wait; one more is refused."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,22 @@ class Engine:
         batch_size: int = BATCH_SIZE,
         cache_bytes: int = CACHE_BYTES,
         as_published: bool = False,
+        max_waiting: int = MAX_WAITING,
+        max_seconds: float | None = None,
         on_listened: Callable[[Song], None] = lambda song: None,
     ) -> None:
         """`on_listened` is given each song when it is encoded, with its warnings."""
         self.mu, self.batch_size, self.as_published = mu, batch_size, as_published
         self._on_listened = on_listened
         self._songs = SongCache(cache_bytes)
+        self.max_waiting, self.max_seconds = max_waiting, max_seconds
+        self._changed = threading.Condition()
+        self._waiting: deque[tuple[Ticket, Question, SamplingKeywords, float | None]] = deque()
+        self._running = 0
+        self._closed = False
+        self._worker: threading.Thread | None = None
+        self._totals: Counter[str] = Counter()
+        self._outcomes: Counter[str] = Counter()
 
     def song(self, audio: str | Path | None) -> Song:
         """The encoded song of a file, under the name it was asked for by; none at all for None.
@@ -89,6 +106,98 @@ class Engine:
     def stream(self, question: Question, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
         """One answer in pieces, as soon as each is certain. Raises AudioError."""
         return self.song(question.audio).stream(question.text, **sampling)
+
+    def submit(
+        self,
+        question: Question,
+        *,
+        caller: str = "",
+        timeout: float | None = None,
+        **sampling: Unpack[SamplingKeywords],
+    ) -> Ticket:
+        """Ask without waiting. The file is read later: it has to stay until the ticket is done.
+
+        Callers are served in turn, however much each asks. `timeout` (seconds) covers waiting,
+        listening and answering. Raises Overloaded, Closed, and UsageError for options out of bounds.
+        """
+        self.mu.sampling(**sampling)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        ticket = Ticket(self.mu.text, caller=caller)
+        with self._changed:
+            if self._closed:
+                raise Closed("no more questions are taken")
+            if len(self._waiting) >= self.max_waiting:
+                raise Overloaded(f"{self.max_waiting} questions wait already: ask again later")
+            self._waiting.append((ticket, question, sampling, deadline))
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, daemon=True)
+                self._worker.start()
+            self._changed.notify_all()
+        return ticket
+
+    def close(self, *, drain: bool = True, timeout: float | None = None) -> None:
+        """Take no more questions; finish those that wait, or refuse them with Closed."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            if drain:
+                self._changed.wait_for(lambda: not self._waiting and not self._running, timeout)
+            refused, self._waiting = list(self._waiting), deque()
+        for ticket, *_ in refused:
+            ticket.finish(Closed("the engine was closed before this question's turn"))
+
+    @property
+    def state(self) -> EngineState:
+        """What it is doing right now."""
+        with self._changed:
+            return EngineState(
+                waiting=len(self._waiting),
+                hearing=0,
+                running=self._running,
+                songs=0,
+                song_bytes=0,
+                hits=0,
+                misses=0,
+                tokens=self._totals["tokens"],
+                seconds_heard=float(self._totals["seconds_heard"]),
+                outcomes=dict(self._outcomes),
+                closed=self._closed,
+            )
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
+                    return
+                ticket, question, sampling, deadline = self._waiting.popleft()
+                self._running = 1
+            try:
+                self._decode(ticket, question, sampling, deadline)
+            except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
+                ticket.finish(error)
+            with self._changed:
+                self._running = 0
+                self._changed.notify_all()
+
+    def _decode(
+        self,
+        ticket: Ticket,
+        question: Question,
+        sampling: SamplingKeywords,
+        deadline: float | None,
+    ) -> None:
+        song = ticket.song = self.song(question.audio)
+        row = []
+        for (token,) in self.mu.steps([song], [question.text], self.mu.sampling(**sampling)):
+            if ticket.done:
+                return
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeLimit("not answered in time")
+            row.append(token)
+            if token is not None:
+                ticket.add(token)
+        ticket.finish(self.mu._answer(song, question.text, row))
 
     def _prepare(self, question: Question) -> tuple[Question, Song] | Refusal:
         try:
