@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.evaluation.asking import Asking, Sound
+from mullama.evaluation.asking.controls import Sound
+from mullama.evaluation.asking.sounds import write_noise, write_silence
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.items import EvaluationSet, Item
-from mullama.evaluation.sounds import write_noise, write_silence
 from mullama.jobs.atomic import write_text
 from mullama.jobs.digest import file_digest
 from mullama.jobs.jsonl import to_line
@@ -41,6 +42,9 @@ class StoredSystem:
     fingerprint: str
     description: dict[str, Any]
     hears: bool
+    """Whether it was given the audio, and asked under controls."""
+    deaf: bool = False
+    """Whether its answers come from no audio at all; where neither holds, nobody here can tell."""
     trained_on: tuple[str, ...] = ()
     """Files of what it was trained on, where that is known."""
 
