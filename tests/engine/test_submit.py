@@ -1,9 +1,11 @@
 """Many callers at once: each gets the answer that it would get alone, or is told why not."""
 
 import asyncio
+import gc
 import random
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -159,6 +161,18 @@ def test_a_song_is_heard_once_for_all(mu: MuLlama, songs: list[Path]) -> None:
     assert state.seconds_heard == pytest.approx(1.0)
     assert state.song_bytes == engine.song(songs[0]).nbytes
     assert state.tokens == sum(map(len, map(ids, answers))) + len(ids(mu.no_song().ask("Key?")))
+
+
+def test_what_is_answered_is_forgotten(engine: Engine, songs: list[Path]) -> None:
+    """But for the song."""
+    ticket = engine.submit(Question(str(songs[0]), "Key?"), timeout=SLOW)
+    ticket.result(SLOW)
+    trace = weakref.ref(ticket)
+    del ticket
+    engine.submit(Question(None, "Key?")).result(SLOW)
+    gc.collect()
+    assert trace() is None
+    assert engine.state.songs == 1
 
 
 # ------------------------------------------------------------------- nobody waits long

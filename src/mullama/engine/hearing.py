@@ -104,6 +104,7 @@ class Hearing:
             except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
                 ticket.finish(error)
             self._finished(ticket.caller)
+            del ticket  # it may be long until the next
 
     def _find(self, ticket: Ticket) -> None:
         audio = str(ticket.question.audio)
@@ -121,10 +122,13 @@ class Hearing:
                 self._wanted[digest].tickets.add(ticket)
         if ticket.done:  # it left before it could be found among those who want the song
             self.leave(ticket)
-        future.add_done_callback(partial(self._tell, ticket))
+        future.add_done_callback(partial(self._tell, [ticket]))
 
-    def _tell(self, ticket: Ticket, future: "Future[Song]") -> None:
+    def _tell(self, waiting: list[Ticket], future: "Future[Song]") -> None:
         """Called once the song is heard, or cannot be."""
+        ticket = (
+            waiting.pop()
+        )  # a future remembers what it called as long as the cache has the song
         error = future.exception()
         if ticket.done:
             return
@@ -144,6 +148,7 @@ class Hearing:
         while (wanted := self._next(self._to_hear)) is not None:
             self._songs.fill(wanted.digest, wanted.future, partial(self._listen_to, wanted))
             self._finished(wanted.caller)
+            del wanted
 
     def _next(self, queue: FairQueue[T]) -> T | None:
         with self._changed:

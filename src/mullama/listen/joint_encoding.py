@@ -45,23 +45,29 @@ class JointEncoding:
 
     @torch.no_grad()
     def _encode(self, first: _Waiting) -> None:
-        """Those that wait, this one first, as many as fit together."""
-        with self._lock:
-            self._line.remove(first)
-            together, count = [first], len(first.windows)
-            for other in list(self._line):
-                fits = count + len(other.windows) <= max_windows(self._encoder)
-                if fits and other.windows.shape[1] == first.windows.shape[1]:
-                    self._line.remove(other)
-                    together.append(other)
-                    count += len(other.windows)
+        """Those that wait, this one first; alone where that fails, for it may be another's fault."""
+        together = self._company(first)
         try:
             means = encode_windows(self._encoder, torch.cat([one.windows for one in together]))
-        except BaseException:
+        except Exception:
             with self._lock:
                 self._line += together[1:]  # they try by themselves
-            raise
-        for one, part in zip(
-            together, means.split([len(one.windows) for one in together]), strict=True
-        ):
+            if len(together) == 1:
+                raise
+            first.means = encode_windows(self._encoder, first.windows)
+            return
+        parts = means.split([len(one.windows) for one in together])
+        for one, part in zip(together, parts, strict=True):
             one.means = part
+
+    def _company(self, first: _Waiting) -> list[_Waiting]:
+        """Taken out of the line: this one, and windows of its length, as many as fit beside it."""
+        with self._lock:
+            self._line.remove(first)
+            together, room = [first], max_windows(self._encoder) - len(first.windows)
+            for other in list(self._line):
+                if other.windows.shape[1] == first.windows.shape[1] and len(other.windows) <= room:
+                    self._line.remove(other)
+                    together.append(other)
+                    room -= len(other.windows)
+        return together
