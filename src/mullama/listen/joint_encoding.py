@@ -49,10 +49,10 @@ class JointEncoding:
         together = self._company(first)
         try:
             means = encode_windows(self._encoder, torch.cat([one.windows for one in together]))
-        except Exception:
+        except BaseException as error:
             with self._lock:
                 self._line += together[1:]  # they try by themselves
-            if len(together) == 1:
+            if len(together) == 1 or not isinstance(error, Exception):
                 raise
             first.means = encode_windows(self._encoder, first.windows)
             return
