@@ -28,3 +28,19 @@ class MissingExtraError(MuLlamaError):
         super().__init__(
             f"{purpose} needs {library}, which is not installed: pip install 'mullama[{extra}]'"
         )
+
+
+class Overloaded(MuLlamaError):  # noqa: N818  named for what the caller meets, as the three below
+    """More requests wait than are let in: ask again later."""
+
+
+class Closed(MuLlamaError):  # noqa: N818
+    """Nothing is accepted any more, or a request was still waiting when it ended."""
+
+
+class Cancelled(MuLlamaError):  # noqa: N818
+    """A request that its own caller gave up."""
+
+
+class TimeLimit(MuLlamaError):  # noqa: N818
+    """A request that was not answered within its time."""
