@@ -15,6 +15,7 @@ from mullama.errors import (
     MuLlamaError,
     Overloaded,
     TimeLimit,
+    TooLongError,
     UsageError,
 )
 
@@ -28,6 +29,7 @@ TYPES = {
 KINDS: dict[type[MuLlamaError], tuple[int, str]] = {
     UsageError: (400, "invalid_value"),
     AudioError: (415, "unreadable_audio"),
+    TooLongError: (413, "too_long"),
     Overloaded: (429, "overloaded"),
     Closed: (503, "shutting_down"),
     Cancelled: (499, "cancelled"),
