@@ -25,9 +25,10 @@ from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.decoder import Decoder
-from mullama.answer.decoding import Token, decode
+from mullama.answer.decoding import Token
 from mullama.answer.likelihood import loglikelihoods
 from mullama.answer.pieces import Pieces
+from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
@@ -210,15 +211,21 @@ class MuLlama:
             raise UsageError(f"{len(songs)} songs and {len(questions)} questions do not pair up")
         if not songs:
             return
-        shifts = torch.stack([song.shifts for song in songs])
-        filled = [self._tokens(question) for question in questions]
-        room = self.model.config.text_config.max_position_embeddings - max(map(len, filled))
+        asked = zip(songs, questions, strict=True)
+        yield from decode(self.batch(), [self.row(*one, sampling) for one in asked])
+
+    def row(self, song: Song, question: str, sampling: Sampling) -> Row:
+        """A question about a song as a row for `batch()`; raises UsageError for one that is too long."""
+        prompt = self._tokens(question)
+        room = self.model.config.text_config.max_position_embeddings - len(prompt)
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
-        sampling = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
-        yield from decode(
-            self.decoder, filled, shifts, sampling=sampling, stop=self._stop, device=self.device
-        )
+        fitting = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
+        return Row(prompt, fitting, song.shifts)
+
+    def batch(self) -> RollingBatch:
+        """An empty batch, for rows that come and go."""
+        return RollingBatch(self.decoder, stop=self._stop, device=self.device)
 
     def loglikelihoods(
         self, songs: Sequence[Song], questions: Sequence[str], answers: Sequence[str]
