@@ -15,7 +15,6 @@ pytest.importorskip("uvicorn")
 pytest.importorskip("prometheus_client")
 
 import httpx
-from tiny import RATE, clip
 
 from mullama.engine import Engine
 from mullama.serving.keys import ApiKeys
@@ -23,6 +22,7 @@ from mullama.serving.serve_options import ServeLimits, ServeOptions
 from mullama.serving.server import Server, address, bind
 from mullama.serving.service import Service
 from mullama.song import MuLlama
+from tiny import RATE, clip
 
 
 class RunningServer:

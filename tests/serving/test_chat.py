@@ -9,9 +9,8 @@ import pytest
 
 openai = pytest.importorskip("openai")
 
-from serving.conftest import RunningServer, ask, sound_part, user, wav
-
 from mullama.song import MuLlama, Song
+from serving.conftest import RunningServer, ask, sound_part, user, wav
 
 
 @pytest.fixture
@@ -119,9 +118,7 @@ def test_stop_and_longest_answer(client: Any, song: Callable[[int], Song]) -> No
         assert short.choices[0].finish_reason == "length"
 
 
-def test_a_conversation_is_about_its_newest_sound(
-    client: Any, song: Callable[[int], Song]
-) -> None:
+def test_a_conversation_is_about_its_newest_sound(client: Any, song: Callable[[int], Song]) -> None:
     first, said = user(sound_part(wav(1))), {"role": "assistant", "content": "A fiddle."}
     again = complete(client, first, said, user(text="How fast is it?"))
     assert again.choices[0].message.content == song(1).ask("How fast is it?").text
@@ -190,7 +187,10 @@ def test_every_way_to_send_a_sound_is_the_same(server: RunningServer) -> None:
     parts = [
         sound_part(wav(1), "mp3"),  # the sound's own first bytes decide
         {"type": "audio_url", "audio_url": {"url": f"data:audio/wav;base64,{data}"}},
-        {"type": "audio_url", "audio_url": {"url": "data:audio/wav," + "".join(f"%{b:02x}" for b in wav(1))}},
+        {
+            "type": "audio_url",
+            "audio_url": {"url": "data:audio/wav," + "".join(f"%{b:02x}" for b in wav(1))},
+        },
         {"type": "file", "file": {"file_data": data, "filename": "a.wav"}},
         {"type": "file", "file": {"file_data": f"data:audio/wav;base64,{data}"}},
     ]

@@ -16,7 +16,9 @@ def text(words: str) -> dict[str, Any]:
 
 
 def asked(*messages: tuple[str, Any]) -> Asked:
-    found = [Message.model_validate({"role": role, "content": content}) for role, content in messages]
+    found = [
+        Message.model_validate({"role": role, "content": content}) for role, content in messages
+    ]
     return read(found, max_question=100)
 
 

@@ -16,7 +16,8 @@ def test_a_key_is_known_by_a_name_that_does_not_show_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer ", "Bearer first-key-1", "Basic first-key-0", "first-key-0", "é"]
+    "header",
+    [None, "", "Bearer", "Bearer ", "Bearer first-key-1", "Basic first-key-0", "first-key-0", "é"],
 )
 def test_anything_else_is_nobody(header: str | None) -> None:
     assert ApiKeys(["first-key-0"]).caller(header) is None

@@ -2,12 +2,12 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from tiny import RATE, clip
 
 from mullama.engine import Engine, Question
 from mullama.errors import AudioError, Cancelled
 from mullama.serving.ticket_stream import Delta, StopText, deltas
 from mullama.song import MuLlama
+from tiny import RATE, clip
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,9 @@ def test_a_stop_text_ends_the_answer_before_it(engine: Engine, song: str) -> Non
     assert found[-1].finish_reason == "stop"
 
 
-def test_what_goes_wrong_is_raised(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_goes_wrong_is_raised(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     empty = tmp_path_factory.mktemp("none") / "empty.wav"
     empty.touch()
     with pytest.raises(AudioError):

@@ -24,7 +24,9 @@ def test_a_file_is_sent_once_and_asked_about_often(server: RunningServer) -> Non
         assert sent.expires_at - sent.created_at == 24 * 3600
         assert client.files.create(file=("b.wav", wav(1)), purpose="user_data").id == sent.id
         answers = {
-            client.chat.completions.create(model="tiny", messages=[user(by_id(sent.id))]).choices[0].message.content
+            client.chat.completions.create(model="tiny", messages=[user(by_id(sent.id))])
+            .choices[0]
+            .message.content
             for _ in range(3)
         }
         assert len(answers) == 1
@@ -77,14 +79,18 @@ def test_a_file_that_is_too_large_or_finds_no_room_is_refused(serving: Any) -> N
         assert full.json()["error"]["code"] == "storage_full"
 
 
-@pytest.mark.parametrize("content", [{"json": {"file": "x"}}, {"data": {"purpose": "x"}}, {"content": b"x"}])
+@pytest.mark.parametrize(
+    "content", [{"json": {"file": "x"}}, {"data": {"purpose": "x"}}, {"content": b"x"}]
+)
 def test_what_is_no_form_with_a_file_is_refused(server: RunningServer, content: Any) -> None:
     refused = httpx.post(server.url + "/files", **content)
     assert refused.status_code in (400, 415)
     assert refused.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("file_id", ["file-", "file-x", "..%2f..%2fetc%2fpasswd", "file-" + "0" * 64])
+@pytest.mark.parametrize(
+    "file_id", ["file-", "file-x", "..%2f..%2fetc%2fpasswd", "file-" + "0" * 64]
+)
 def test_ids_that_are_none(server: RunningServer, file_id: str) -> None:
     assert server.get(f"/v1/files/{file_id}").status_code == 404
 
@@ -93,7 +99,9 @@ def test_captions(server: RunningServer, mu: Any, tmp_path: Any) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(wav(1))
     song = mu.listen(path)
-    sent = httpx.post(server.url + "/captions", files={"file": ("a.wav", wav(1))}, timeout=60).json()
+    sent = httpx.post(
+        server.url + "/captions", files={"file": ("a.wav", wav(1))}, timeout=60
+    ).json()
     told = sent.pop("mullama")
     assert sent == {**song.caption().as_record(), "audio": "a.wav", "model": "tiny"} | {
         "token_logprobs": pytest.approx(song.caption().token_logprobs, abs=1e-4)

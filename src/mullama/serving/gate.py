@@ -7,7 +7,6 @@ through. Knows neither questions nor sounds.
 import asyncio
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -28,6 +27,7 @@ FORM_BYTES = 64 << 10
 """What a form may need around its file."""
 DISCARDED_BYTES, DISCARD_SECONDS = 32 << 20, 5.0
 """How much of a refused body is still read, so that its client comes to read the refusal."""
+SLOW = 408
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -42,35 +42,35 @@ class Gate:
         if scope["type"] != "http" or scope["path"] in OPEN:
             await self._app(scope, receive, send)
             return
-        watched = _WatchedSend(send, self._service.limits.write_seconds)
+        headers = Headers(scope=scope)
+        body = _Body(receive, headers)
+        watched = _WatchedSend(send, body, self._service.limits.write_seconds)
         try:
-            await self._pass(scope, receive, watched)
+            await self._pass(scope, headers, body, watched)
         except ApiError as refusal:
-            await _discard(receive)
-            # The rest of the body may still be on its way: nothing can follow on this connection.
-            headers = {**refusal.headers, "connection": "close"}
-            await JSONResponse(refusal.body, refusal.status, headers)(scope, receive, watched)
+            if refusal.status != SLOW:
+                await body.discard()
+            response = JSONResponse(refusal.body, refusal.status, refusal.headers)
+            await response(scope, receive, watched)
         except ClientStalledError:
             return
         finally:
             route = getattr(scope.get("route"), "path", "")
             self._service.metrics.requests.labels(route, str(watched.status)).inc()
 
-    async def _pass(self, scope: Scope, receive: Receive, send: "_WatchedSend") -> None:
+    async def _pass(self, scope: Scope, headers: Headers, body: "_Body", send: Send) -> None:
         """Let a request through, or raise ApiError."""
-        headers, limits = Headers(scope=scope), self._service.limits
+        limits = self._service.limits
         self._require_host(headers)
-        caller = self._caller(scope, headers)
-        scope["mullama_caller"], scope["mullama_owner"] = caller
-        with self._service.pace.request(caller[0]):
+        caller, owner = self._caller(scope, headers)
+        scope["mullama_caller"], scope["mullama_owner"] = caller, owner
+        with self._service.pace.request(caller):
             if scope["path"] in UPLOADS:
-                most = nbytes(limits.max_upload_mb) + FORM_BYTES
-                body = _LimitedBody(receive, headers, most, limits.body_seconds * UPLOAD_PATIENCE)
-                send.body = body
+                seconds = limits.body_seconds * UPLOAD_PATIENCE
+                body.limit(nbytes(limits.max_upload_mb) + FORM_BYTES, seconds)
                 await self._app(scope, body, send)
             else:
-                most = nbytes(limits.max_body_mb)
-                body = _LimitedBody(receive, headers, most, limits.body_seconds)
+                body.limit(nbytes(limits.max_body_mb), limits.body_seconds)
                 await self._app(scope, await body.read(), send)
 
     def _require_host(self, headers: Headers) -> None:
@@ -113,34 +113,34 @@ class Gate:
         return caller, caller
 
 
-class _LimitedBody:
+class _Body:
     """Receives a request's body, so much at most and so long at most."""
 
-    def __init__(self, receive: Receive, headers: Headers, max_bytes: int, seconds: float) -> None:
-        """Raises ApiError where the header states too much."""
-        self._receive, self._max_bytes, self._seconds = receive, max_bytes, seconds
-        self._bytes = 0
-        self.complete = (
-            "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
-        )
+    def __init__(self, receive: Receive, headers: Headers) -> None:
+        self._receive, self._stated = receive, headers.get("content-length", "0")
+        self.complete = "transfer-encoding" not in headers and self._stated == "0"
         """Whether all of it was received."""
+        self._bytes, self._max_bytes = 0, 0
+        self._seconds, self._end = 0.0, 0.0
+
+    def limit(self, max_bytes: int, seconds: float) -> None:
+        """From now on. Raises ApiError where the header states too much."""
+        self._max_bytes, self._seconds = max_bytes, seconds
         self._end = time.monotonic() + seconds
-        stated = headers.get("content-length", "")
-        if stated.isdigit() and int(stated[:20]) > max_bytes:
+        if self._stated.isdigit() and int(self._stated[:20]) > max_bytes:
             raise self._too_large()
 
     async def __call__(self) -> Message:
+        """What an app receives. Raises ApiError."""
         if self.complete:
             return await self._receive()
         try:
             async with asyncio.timeout(self._end - time.monotonic()):
-                message = await self._receive()
+                message = await self._next()
         except TimeoutError as error:
             raise ApiError(
-                408, f"the body did not come within {self._seconds:g} s", code="slow_request"
+                SLOW, f"the body did not come within {self._seconds:g} s", code="slow_request"
             ) from error
-        self.complete = not message.get("more_body", False)
-        self._bytes += len(message.get("body", b""))
         if self._bytes > self._max_bytes:
             raise self._too_large()
         return message
@@ -161,6 +161,22 @@ class _LimitedBody:
 
         return receive
 
+    async def discard(self) -> None:
+        """Read on for a moment, so that the client comes to read why it is refused."""
+        end = self._bytes + DISCARDED_BYTES
+        try:
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while not self.complete and self._bytes < end:
+                    await self._next()
+        except TimeoutError:
+            return
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self.complete = not message.get("more_body", False)
+        self._bytes += len(message.get("body", b""))
+        return message
+
     def _too_large(self) -> ApiError:
         return ApiError(413, f"the body has more than {self._max_bytes} bytes", code="too_large")
 
@@ -168,15 +184,14 @@ class _LimitedBody:
 class _WatchedSend:
     """Sends, notes the status, and gives a client up that does not read."""
 
-    def __init__(self, send: Send, seconds: float) -> None:
-        self._send, self._seconds = send, seconds
+    def __init__(self, send: Send, body: _Body, seconds: float) -> None:
+        self._send, self._body, self._seconds = send, body, seconds
         self.status = 499  # what nginx notes for a client that left
-        self.body: _LimitedBody | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if self.body is not None and not self.body.complete:
+            if not self._body.complete:
                 # Or else the rest would be read, however long it is.
                 message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
         try:
@@ -188,20 +203,6 @@ class _WatchedSend:
 
 class ClientStalledError(OSError):
     """A client leaves its answer unread."""
-
-
-async def _discard(receive: Callable[[], Awaitable[Message]]) -> None:
-    """Read on for a moment."""
-    size = 0
-    try:
-        async with asyncio.timeout(DISCARD_SECONDS):
-            while size < DISCARDED_BYTES:
-                message = await receive()
-                if not message.get("more_body"):
-                    return
-                size += len(message.get("body", b""))
-    except TimeoutError:
-        return
 
 
 def _accepted_hosts(service: Service) -> frozenset[str] | None:

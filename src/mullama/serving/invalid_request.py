@@ -17,30 +17,35 @@ def from_validation(error: RequestValidationError) -> ApiError:
     if first["type"] == "json_invalid":
         return ApiError(400, f"the body is not JSON: {_reason(first)}", code="invalid_json")
     place = first["loc"][1:] if first["loc"][:1] == ("body",) else first["loc"]
-    param = _path(place, error.body) or None
+    param = _path(place, error.body, missing=first["type"] == "missing") or None
     if first["type"] == "extra_forbidden":
         hint = did_you_mean(str(place[-1]), ChatRequest.model_fields)
         return ApiError(400, f"unknown field{hint}", param=param, code="unknown_parameter")
     code = "missing_parameter" if first["type"] == "missing" else "invalid_value"
-    return ApiError(400, first["msg"][: 4 * MAX_SHOWN], param=param, code=code)
+    message = first["msg"].removeprefix("Value error, ")[: 4 * MAX_SHOWN]
+    return ApiError(400, message, param=param, code=code)
 
 
 def _reason(found: Mapping[str, Any]) -> str:
     return str(found.get("ctx", {}).get("error", found["msg"]))
 
 
-def _path(place: Sequence[str | int], body: Any) -> str:
+def _path(place: Sequence[str | int], body: Any, *, missing: bool) -> str:
     """messages[0].content[1].text, without the names of alternatives that pydantic puts between.
 
-    What is no key of the request is such a name, unless it comes last: then it is what is missing.
+    What is no key of the request is such a name, unless it comes last and is what is missing; so is what a
+    part says of its own type.
     """
-    path, value = "", body
+    path, value, in_list = "", body, False
     for number, step in enumerate(place):
-        last = number == len(place) - 1
-        if isinstance(step, int) and isinstance(value, Sequence) and not isinstance(value, str):
-            path += f"[{step}]"
+        if isinstance(step, int) and isinstance(value, list):
+            path, in_list = f"{path}[{step}]", True
             value = value[step] if step < len(value) else None
-        elif isinstance(value, Mapping) and (step in value or last):
-            path += f".{step}" if path else str(step)
+        elif isinstance(value, Mapping) and in_list and value.get("type") == step:
+            in_list = False
+        elif isinstance(value, Mapping) and (
+            step in value or (missing and number == len(place) - 1)
+        ):
+            path, in_list = f"{path}.{step}" if path else str(step), False
             value = value.get(step)
     return path

@@ -67,8 +67,7 @@ class ApiError(MuLlamaError):
     @property
     def headers(self) -> dict[str, str]:
         """Those that belong to the status (RFC 9110, 10.2.3 and 11.6.1)."""
-        # Or else the rest of the body would be read, however long it is.
-        headers = {"connection": "close"} if self.status in (408, 413) else {}
+        headers = {}
         if self.retry_after is not None:
             headers["retry-after"] = str(max(1, math.ceil(self.retry_after)))
         if self.status == 401:
