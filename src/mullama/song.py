@@ -34,7 +34,7 @@ from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
-from mullama.listen.listening import encode_sound
+from mullama.listen.listening import EncodeWindows, encode_sound
 from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
@@ -142,12 +142,14 @@ class MuLlama:
         name: str | None = None,
         as_published: bool = False,
         max_seconds: float | None = None,
+        encode: EncodeWindows | None = None,
     ) -> Song:
         """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
         The whole piece is encoded, in windows, unless the encoder has its own way. `as_published`
         goes through the published code's resampler and takes as much as that does: for MERT the first
-        minute. Raises AudioError for what cannot be read as music, or is longer than `max_seconds`.
+        minute. `encode` is for threads that share the encoder; see `JointEncoding`. Raises AudioError for
+        what cannot be read as music, or is longer than `max_seconds`.
         """
         encoder = self.model.encoder
         limit = encoder.published_seconds if as_published else None
@@ -174,7 +176,7 @@ class MuLlama:
                 limit_seconds=limit,
                 max_seconds=max_seconds,
             )
-        listening = encode_sound(encoder, reader)
+        listening = encode_sound(encoder, reader, encode)
         return Song(
             self,
             name,
@@ -199,7 +201,7 @@ class MuLlama:
         """Answer `questions[i]` about `songs[i]`, all in one batch."""
         steps = list(self.steps(songs, questions, self.sampling(**sampling)))
         return [
-            self._answer(song, question, list(row))
+            self.answer(song, question, [token for token in row if token], cut=row[-1] is not None)
             for song, question, row in zip(songs, questions, zip(*steps, strict=True), strict=True)
         ]
 
@@ -211,17 +213,22 @@ class MuLlama:
             raise UsageError(f"{len(songs)} songs and {len(questions)} questions do not pair up")
         if not songs:
             return
-        asked = zip(songs, questions, strict=True)
-        yield from decode(self.batch(), [self.row(*one, sampling) for one in asked])
+        rows = [self.row(question, sampling) for question in questions]
+        for row, song in zip(rows, songs, strict=True):
+            row.shifts = song.shifts
+        yield from decode(self.batch(), rows)
 
-    def row(self, song: Song, question: str, sampling: Sampling) -> Row:
-        """A question about a song as a row for `batch()`; raises UsageError for one that is too long."""
+    def row(self, question: str, sampling: Sampling) -> Row:
+        """A question as a row for `batch()`, still without its song's shifts.
+
+        Raises UsageError for a question that is too long.
+        """
         prompt = self._tokens(question)
         room = self.model.config.text_config.max_position_embeddings - len(prompt)
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
         fitting = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
-        return Row(prompt, fitting, song.shifts)
+        return Row(prompt, fitting)
 
     def batch(self) -> RollingBatch:
         """An empty batch, for rows that come and go."""
@@ -259,8 +266,8 @@ class MuLlama:
         ids: list[int] = self.tokenizer(filled)["input_ids"]
         return ids
 
-    def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
-        tokens = [token for token in row if token is not None]
+    def answer(self, song: Song, question: str, tokens: Sequence[Token], *, cut: bool) -> Answer:
+        """What the tokens of a row say; `cut` where the model had not stopped by itself."""
         ids = [token.id for token in tokens]
         return Answer(
             text=self.text(ids),
@@ -268,7 +275,7 @@ class MuLlama:
             audio=song.name,
             token_ids=ids,
             token_logprobs=[token.logprob for token in tokens],
-            finish_reason="stop" if row[-1] is None else "length",
+            finish_reason="length" if cut else "stop",
             seconds_heard=song.seconds_heard,
             seconds_total=song.seconds_total,
             model=self.name,

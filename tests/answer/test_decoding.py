@@ -9,7 +9,7 @@ from transformers import GenerationConfig, LogitsProcessorList
 from transformers.generation import logits_process
 
 from mullama.answer.decoding import HEAD, Token, penalise, probabilities
-from mullama.answer.rolling import Row, decode
+from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import GREEDY_BELOW, Sampling
 from mullama.errors import UsageError
 

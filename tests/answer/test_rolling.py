@@ -100,7 +100,10 @@ def test_the_small_model_says_the_same_in_any_company(small: MuLlama) -> None:
     questions = ["Describe the audio", "Key?", "Which instruments play?", "How fast is it?"]
     asked = [(some.choice(songs), some.choice(questions), some_sampling(some)) for _ in range(96)]
     batch = small.batch()
-    waiting = [(row.prompt, row.sampling, row.shifts) for row in (small.row(*one) for one in asked)]
+    waiting = []
+    for song, question, sampling in asked:
+        row = small.row(question, sampling)
+        waiting.append((row.prompt, row.sampling, song.shifts))
     for (song, question, sampling), (tokens, row) in zip(
         asked, roll(batch, waiting, some, 32), strict=True
     ):

@@ -54,18 +54,22 @@ class RollingBatch:
         tokens, mask = left_padded([row.prompt for row in rows], self._device)
         shifts = _stacked(rows)
         logits, cache = self._decoder.start(tokens, shifts, attention_mask=mask)
+        made = self._choose(rows, logits)
         if self.rows:
             self._decoder.join(self._cache, cache)
             self._shifts = None if shifts is None else torch.cat([self._shifts, shifts])
         else:
             self._cache, self._shifts = cache, shifts
         self.rows.extend(rows)
-        return self._choose(rows, logits)
+        self._leave({row for row in rows if row.finished})
+        return made
 
     def step(self) -> list[tuple[Row, Token | None]]:
         """The next token of each row, None where it ended; rows that are finished have left."""
         last = torch.tensor([row.choice.last for row in self.rows], device=self._device)
-        return self._choose(self.rows, self._decoder.step(last, self._cache, self._shifts))
+        made = self._choose(self.rows, self._decoder.step(last, self._cache, self._shifts))
+        self._leave({row for row in self.rows if row.finished})
+        return made
 
     def drop(self, rows: Sequence[Row]) -> None:
         """Let rows go that are not finished; those that have left already do not matter."""
@@ -73,9 +77,7 @@ class RollingBatch:
 
     def _choose(self, rows: Sequence[Row], logits: Tensor) -> list[tuple[Row, Token | None]]:
         tokens = choose([row.choice for row in rows], logits.float().cpu())
-        made = [(row, self._note(row, token)) for row, token in zip(rows, tokens, strict=True)]
-        self._leave({row for row, _ in made if row.finished})
-        return made
+        return [(row, self._note(row, token)) for row, token in zip(rows, tokens, strict=True)]
 
     def _note(self, row: Row, token: Token) -> Token | None:
         if token.id in self._stop:

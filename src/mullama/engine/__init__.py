@@ -1,12 +1,13 @@
 """One model, many callers: songs are heard once, and questions about them answered in batches."""
 
-from mullama.engine.engine import BATCH_SIZE, CACHE_BYTES, Engine, Question, Refusal
+from mullama.engine.engine import BATCH_SIZE, CACHE_BYTES, MAX_WAITING, Engine, Refusal
 from mullama.engine.state import EngineState
-from mullama.engine.ticket import Ticket, TicketEvent
+from mullama.engine.ticket import Question, Ticket, TicketEvent
 
 __all__ = [
     "BATCH_SIZE",
     "CACHE_BYTES",
+    "MAX_WAITING",
     "Engine",
     "EngineState",
     "Question",

@@ -1,26 +1,33 @@
 """One model, many questions: each song is encoded once, and questions are answered in batches.
 
 Callers name music by its file; what a file holds decides whether it is known already, whatever its
-name. Threads may share an engine. How one batch is decoded is in song.py.
+name. There are two ways in. `answer` is for one caller with many questions: in order, in batches that
+are the same each time, so that its figures repeat to the last bit. `submit` is for many callers at
+once: whoever comes joins the running batch at its next step. How a batch is decoded is in
+answer/rolling.py.
 """
 
 import threading
-import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
+from torch import Tensor
+
 from mullama.answer.answer import Answer
 from mullama.answer.sampling import SamplingKeywords
+from mullama.engine.answering import Answering
+from mullama.engine.desk import Desk
+from mullama.engine.hearing import Hearing
 from mullama.engine.state import EngineState
-from mullama.engine.ticket import Ticket
-from mullama.errors import AudioError, Closed, Overloaded, TimeLimit
+from mullama.engine.ticket import Question, Ticket
+from mullama.errors import AudioError, Cancelled
 from mullama.jobs.digest import file_digest
 from mullama.listen.audio.open_audio import regular_file
+from mullama.listen.joint_encoding import JointEncoding
 from mullama.song import MuLlama, Song
-from mullama.song_cache import SongCache
+from mullama.song_cache import SongCache, UnreadableError
 
 CACHE_BYTES = 256 << 20
 """Of encoded songs: about 600 of the published model's, thousands of the small one's."""
@@ -28,15 +35,6 @@ BATCH_SIZE = 8
 """Answers that are decoded at a time."""
 MAX_WAITING = 256
 """Requests that may wait; one more is refused."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, and of which file."""
-
-    audio: str | None
-    """None where no music is given, and the language model answers by itself."""
-    text: str
 
 
 @dataclass(frozen=True)
@@ -62,18 +60,21 @@ class Engine:
         max_seconds: float | None = None,
         on_listened: Callable[[Song], None] = lambda song: None,
     ) -> None:
-        """`on_listened` is given each song when it is encoded, with its warnings."""
+        """Nothing runs until the first `submit`.
+
+        Up to `batch_size` answers are made at a time, `max_waiting` more questions may wait, and a
+        file of more than `max_seconds` is refused. `on_listened` is given each song when it is
+        encoded, with its warnings.
+        """
         self.mu, self.batch_size, self.as_published = mu, batch_size, as_published
+        self.max_seconds = max_seconds
         self._on_listened = on_listened
         self._songs = SongCache(cache_bytes)
-        self.max_waiting, self.max_seconds = max_waiting, max_seconds
-        self._changed = threading.Condition()
-        self._waiting: deque[tuple[Ticket, Question, SamplingKeywords, float | None]] = deque()
-        self._running = 0
-        self._closed = False
-        self._worker: threading.Thread | None = None
-        self._totals: Counter[str] = Counter()
-        self._outcomes: Counter[str] = Counter()
+        self._encoding = JointEncoding(mu.model.encoder)
+        self._desk = Desk(max_waiting)
+        self._lock = threading.Lock()
+        self._started: tuple[Hearing, Answering] | None = None
+        self._seconds_heard = 0.0
 
     def song(self, audio: str | Path | None) -> Song:
         """The encoded song of a file, under the name it was asked for by; none at all for None.
@@ -82,13 +83,16 @@ class Engine:
         """
         if audio is None:
             return self.mu.no_song()
-        path, name = Path(audio), str(audio)
-        song = self._songs.get(self._digest(path), lambda: self._listen(path, name))
-        if song.name == name:
-            return song
-        # The same content under another name.
-        warnings = tuple(w.replace(f"{song.name}:", f"{name}:", 1) for w in song.warnings)
-        return replace(song, name=name, warnings=warnings)
+        name = str(audio)
+        digest = self._digest(name)
+        while True:
+            try:
+                song = self._songs.get(digest, lambda: self._listen(name, self._encoding))
+            except UnreadableError as error:
+                raise error.under(name) from error
+            except Cancelled:  # whoever was listening to it is gone
+                continue
+            return _under(song, name)
 
     def answer(
         self, questions: Iterable[Question], **sampling: Unpack[SamplingKeywords]
@@ -117,87 +121,48 @@ class Engine:
     ) -> Ticket:
         """Ask without waiting. The file is read later: it has to stay until the ticket is done.
 
-        Callers are served in turn, however much each asks. `timeout` (seconds) covers waiting,
-        listening and answering. Raises Overloaded, Closed, and UsageError for options out of bounds.
+        Callers are served in turn, however much each asks. `timeout` (seconds) is for waiting,
+        listening and answering together. Raises Overloaded, Closed, and UsageError for a question
+        that is too long and for options out of bounds.
         """
-        self.mu.sampling(**sampling)
-        deadline = None if timeout is None else time.monotonic() + timeout
-        ticket = Ticket(self.mu.text, caller=caller)
-        with self._changed:
-            if self._closed:
-                raise Closed("no more questions are taken")
-            if len(self._waiting) >= self.max_waiting:
-                raise Overloaded(f"{self.max_waiting} questions wait already: ask again later")
-            self._waiting.append((ticket, question, sampling, deadline))
-            if self._worker is None:
-                self._worker = threading.Thread(target=self._work, daemon=True)
-                self._worker.start()
-            self._changed.notify_all()
+        row = self.mu.row(question.text, self.mu.sampling(**sampling))
+        ticket = Ticket(question, caller, row, self.mu.text, self._leave)
+        self._desk.accept(ticket, timeout)
+        hearing, answering = self._threads
+        if question.audio is None:
+            ticket.song = self.mu.no_song()
+            row.shifts = ticket.song.shifts
+            answering.put(ticket)
+        else:
+            hearing.put(ticket)
         return ticket
 
     def close(self, *, drain: bool = True, timeout: float | None = None) -> None:
-        """Take no more questions; finish those that wait, or refuse them with Closed."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-            if drain:
-                self._changed.wait_for(lambda: not self._waiting and not self._running, timeout)
-            refused, self._waiting = list(self._waiting), deque()
-        for ticket, *_ in refused:
-            ticket.finish(Closed("the engine was closed before this question's turn"))
+        """Take no more questions; finish those that are here, in `timeout` seconds, or refuse them.
+
+        Those that are refused raise Closed. The engine's threads end.
+        """
+        self._desk.close(drain=drain, timeout=timeout)
+        for part in self._started or ():
+            part.close()
 
     @property
     def state(self) -> EngineState:
         """What it is doing right now."""
-        with self._changed:
-            return EngineState(
-                waiting=len(self._waiting),
-                hearing=0,
-                running=self._running,
-                songs=0,
-                song_bytes=0,
-                hits=0,
-                misses=0,
-                tokens=self._totals["tokens"],
-                seconds_heard=float(self._totals["seconds_heard"]),
-                outcomes=dict(self._outcomes),
-                closed=self._closed,
-            )
-
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                if not self._waiting:
-                    return
-                ticket, question, sampling, deadline = self._waiting.popleft()
-                self._running = 1
-            try:
-                self._decode(ticket, question, sampling, deadline)
-            except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
-                ticket.finish(error)
-            with self._changed:
-                self._running = 0
-                self._changed.notify_all()
-
-    def _decode(
-        self,
-        ticket: Ticket,
-        question: Question,
-        sampling: SamplingKeywords,
-        deadline: float | None,
-    ) -> None:
-        song = ticket.song = self.song(question.audio)
-        row = []
-        for (token,) in self.mu.steps([song], [question.text], self.mu.sampling(**sampling)):
-            if ticket.done:
-                return
-            if deadline is not None and time.monotonic() > deadline:
-                raise TimeLimit("not answered in time")
-            row.append(token)
-            if token is not None:
-                ticket.add(token)
-        ticket.finish(self.mu._answer(song, question.text, row))
+        hearing, answering = self._started or (None, None)
+        return EngineState(
+            waiting=self._desk.waiting,
+            hearing=hearing.hearing if hearing else 0,
+            running=answering.running if answering else 0,
+            songs=self._songs.count,
+            song_bytes=self._songs.nbytes,
+            hits=hearing.hits if hearing else 0,
+            misses=hearing.misses if hearing else 0,
+            tokens=answering.tokens if answering else 0,
+            seconds_heard=self._seconds_heard,
+            outcomes=self._desk.outcomes.copy(),
+            closed=self._desk.closed,
+        )
 
     def _prepare(self, question: Question) -> tuple[Question, Song] | Refusal:
         try:
@@ -214,11 +179,53 @@ class Engine:
         for entry in waiting:
             yield entry if isinstance(entry, Refusal) else next(answers)
 
-    def _listen(self, path: Path, name: str) -> Song:
-        song = self.mu.listen(path, name=name, as_published=self.as_published)
+    @property
+    def _threads(self) -> tuple[Hearing, Answering]:
+        with self._lock:
+            if self._started is None:
+                answering = Answering(self.mu, self.batch_size, self._desk.begin)
+                hearing = Hearing(
+                    self._songs,
+                    self._encoding,
+                    digest=self._digest,
+                    listen=self._listen,
+                    heard=self._heard,
+                )
+                self._started = hearing, answering
+            return self._started
+
+    def _heard(self, ticket: Ticket, song: Song) -> None:
+        ticket.song = _under(song, str(ticket.question.audio))
+        ticket.row.shifts = ticket.song.shifts
+        self._threads[1].put(ticket)
+
+    def _leave(self, ticket: Ticket) -> None:
+        """A ticket is done, wherever it was."""
+        for part in self._started or ():
+            part.leave(ticket)
+        self._desk.leave(ticket)
+
+    def _listen(self, name: str, encode: Callable[[Tensor], Tensor]) -> Song:
+        try:
+            song = self.mu.listen(
+                name, as_published=self.as_published, max_seconds=self.max_seconds, encode=encode
+            )
+        except AudioError as error:
+            raise UnreadableError(name, str(error)) from error
+        with self._lock:
+            self._seconds_heard += song.seconds_heard
         self._on_listened(song)
         return song
 
-    def _digest(self, path: Path) -> str:
+    def _digest(self, name: str) -> str:
+        path = Path(name)
         regular_file(path)
         return file_digest(path, error_type=AudioError)
+
+
+def _under(song: Song, name: str) -> Song:
+    """The same content, perhaps under another name."""
+    if song.name == name:
+        return song
+    warnings = tuple(w.replace(f"{song.name}:", f"{name}:", 1) for w in song.warnings)
+    return replace(song, name=name, warnings=warnings)

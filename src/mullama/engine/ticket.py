@@ -10,8 +10,18 @@ from dataclasses import dataclass, field
 from mullama.answer.answer import Answer
 from mullama.answer.decoding import Token
 from mullama.answer.pieces import Pieces
+from mullama.answer.rolling import Row
 from mullama.errors import Cancelled, TimeLimit
 from mullama.song import Song
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and of which file."""
+
+    audio: str | None
+    """None where no music is given, and the language model answers by itself."""
+    text: str
 
 
 @dataclass(frozen=True)
@@ -41,14 +51,18 @@ class _Listening:
 class Ticket:
     """What `Engine.submit` returns. Whatever happens, it ends once: with an answer or an error."""
 
+    question: Question
+    caller: str
+    row: Row = field(repr=False)
+    """Its place in a batch; the music comes to it with the song."""
     text: Callable[[Sequence[int]], str] = field(repr=False)
     """Token ids -> what they say."""
-    on_done: Callable[["Ticket"], None] = field(repr=False, default=lambda ticket: None)
-    caller: str = ""
+    on_done: Callable[["Ticket"], None] = field(repr=False)
+    """Called once."""
     song_known: bool | None = None
-    """Whether the song was in the cache; None until it is looked for, and without a song."""
+    """Whether the song was in the cache; None until it is looked for, and where there is none."""
     song: Song | None = None
-    """What was listened to, once it was."""
+    """What is asked about, once it is heard."""
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition(threading.RLock())
@@ -65,6 +79,11 @@ class Ticket:
     def done(self) -> bool:
         """Whether there is an answer or an error."""
         return self._outcome is not None
+
+    @property
+    def outcome(self) -> Answer | BaseException | None:
+        """How it ended, if it has."""
+        return self._outcome
 
     def pieces(self) -> Iterator[str]:
         """The text from its beginning, each piece as soon as it is certain.
