@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-openai = pytest.importorskip("openai")
-
 from mullama.song import MuLlama, Song
-from serving.conftest import RunningServer, ask, sound_part, user, wav
+from running_server import RunningServer, ask, sound_part, user, wav
+
+openai = pytest.importorskip("openai")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from starlette.requests import Request
 
 from mullama.serving.event_stream import EventResponse, EventStream
-from serving.conftest import RunningServer, ask, sound_part, user, wav
+from running_server import RunningServer, ask, sound_part, user, wav
 
 KEY = "a-key-of-ours"
 

@@ -8,15 +8,36 @@ from typing import Any
 
 import httpx
 import pytest
-from serving.conftest import RunningServer, ask, sound_part, user, wav
 
 from mullama.song import MuLlama
+from running_server import RunningServer, ask, sound_part, user, wav
 
 COUNT = 200
 NASTY: tuple[Any, ...] = (
-    None, True, -1, 0, 1e308, 10**30, "", "x", "\u0000", "\ud800", "💿" * 50, [], [[]], {}, {"a": {}}, "../../etc/passwd",
-    "data:", "data:,", "data:;base64,x", "data:;base64,====", "http://127.0.0.1/", "file:///etc/passwd", "file-" + "0" * 64,
-)  # fmt: skip
+    None,
+    True,
+    -1,
+    0,
+    1e308,
+    10**30,
+    "",
+    "x",
+    "\u0000",
+    "\ud800",
+    "💿" * 50,
+    [],
+    [[]],
+    {},
+    {"a": {}},
+    "../../etc/passwd",
+    "data:",
+    "data:,",
+    "data:;base64,x",
+    "data:;base64,====",
+    "http://127.0.0.1/",
+    "file:///etc/passwd",
+    "file-" + "0" * 64,
+)
 
 
 def mutated(value: Any, random: random.Random) -> Any:
@@ -49,9 +70,21 @@ def whole() -> dict[str, Any]:
             {"type": "audio_url", "audio_url": {"url": "data:audio/wav;base64,AAAA"}},
             {"type": "text", "text": "?"},
         ),
-        stream=False, stream_options={"include_usage": True}, n=1, stop=["x"], logprobs=True, max_tokens=3,
-        temperature=0.5, top_p=0.9, top_k=3, min_p=0.1, repetition_penalty=1.1, seed=1, user="me", tools=None,
-    )  # fmt: skip
+        stream=False,
+        stream_options={"include_usage": True},
+        n=1,
+        stop=["x"],
+        logprobs=True,
+        max_tokens=3,
+        temperature=0.5,
+        top_p=0.9,
+        top_k=3,
+        min_p=0.1,
+        repetition_penalty=1.1,
+        seed=1,
+        user="me",
+        tools=None,
+    )
 
 
 def require_refusal_or_answer(response: httpx.Response, what: Any) -> None:
@@ -85,10 +118,24 @@ def test_damaged_json(server: RunningServer) -> None:
     chance = random.Random(1)
     good = json.dumps(ask(user(text="x"), max_tokens=1)).encode()
     bodies = [
-        b"", b"{", b"[" * 100_000, b'{"a":' * 50_000, b"null", b"1", b'"x"', b"\xff\xfe", b"NaN", b"9" * 5000,
-        good.replace(b"tiny", b"ti\xffny"), good.replace(b": 1", b": NaN"), good.replace(b": 1", b": 1e999"),
-        good.replace(b": 1", b": " + b"9" * 5000), good + good, b"\xef\xbb\xbf" + good, good.decode().encode("utf-16"),
-    ]  # fmt: skip
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"null",
+        b"1",
+        b'"x"',
+        b"\xff\xfe",
+        b"NaN",
+        b"9" * 5000,
+        good.replace(b"tiny", b"ti\xffny"),
+        good.replace(b": 1", b": NaN"),
+        good.replace(b": 1", b": 1e999"),
+        good.replace(b": 1", b": " + b"9" * 5000),
+        good + good,
+        b"\xef\xbb\xbf" + good,
+        good.decode().encode("utf-16"),
+    ]
     for _ in range(50):
         at = chance.randrange(len(good))
         bodies.append(good[:at] + bytes([chance.randrange(256)]) + good[at + 1 :])
@@ -110,12 +157,26 @@ def test_damaged_forms(server: RunningServer) -> None:
     head = {"content-type": "multipart/form-data; boundary=b"}
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
     bodies = [
-        b"", b"--b", b"--b--", part, part + wav(1)[:100], part + b"\r\n--b--\r\n", b"--b\r\nX: y\r\n\r\n\r\n--b--", b"\x00" * 100,
-        b'--b\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\nx\r\n--b--\r\n',
-        b"".join(b'--b\r\nContent-Disposition: form-data; name="f%d"\r\n\r\nx\r\n' % n for n in range(100)) + b"--b--\r\n",
-        b'--b\r\nContent-Disposition: form-data; name="file_id"\r\n\r\n' + b"x" * 2_000_000 + b"\r\n--b--\r\n",
-        (part + b"x\r\n") * 5 + b"--b--\r\n", b"--b\r\n" + b"H: " + b"x" * 100_000 + b"\r\n\r\n\r\n--b--",
-    ]  # fmt: skip
+        b"",
+        b"--b",
+        b"--b--",
+        part,
+        part + wav(1)[:100],
+        part + b"\r\n--b--\r\n",
+        b"--b\r\nX: y\r\n\r\n\r\n--b--",
+        b"\x00" * 100,
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="../../etc/x"\r\n\r\nx\r\n--b--\r\n',
+        b"".join(
+            b'--b\r\nContent-Disposition: form-data; name="f%d"\r\n\r\nx\r\n' % n
+            for n in range(100)
+        )
+        + b"--b--\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="file_id"\r\n\r\n'
+        + b"x" * 2_000_000
+        + b"\r\n--b--\r\n",
+        (part + b"x\r\n") * 5 + b"--b--\r\n",
+        b"--b\r\n" + b"H: " + b"x" * 100_000 + b"\r\n\r\n\r\n--b--",
+    ]
     kinds = [
         head,
         {"content-type": "multipart/form-data"},
@@ -144,12 +205,22 @@ def test_what_is_no_http(server: RunningServer) -> None:
     chance = random.Random(3)
     good = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
     pieces = [
-        b"\x16\x03\x01" + bytes(100), b"GET\r\n\r\n", b"\r\n\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", bytes(1000), b"A" * 200_000,
-        good.replace(b": 2", b": -2"), good.replace(b": 2", b": 99999999999999999999"), good.replace(b": 2", b": two"),
-        good.replace(b"Host", b"Transfer-Encoding: chunked\r\nHost"), b"GET /%ff%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", b"CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        b"GET http://[ HTTP/1.1\r\nHost: [\r\n\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
-    ]  # fmt: skip
+        b"\x16\x03\x01" + bytes(100),
+        b"GET\r\n\r\n",
+        b"\r\n\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        bytes(1000),
+        b"A" * 200_000,
+        good.replace(b": 2", b": -2"),
+        good.replace(b": 2", b": 99999999999999999999"),
+        good.replace(b": 2", b": two"),
+        good.replace(b"Host", b"Transfer-Encoding: chunked\r\nHost"),
+        b"GET /%ff%00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET http://[ HTTP/1.1\r\nHost: [\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+    ]
     for _ in range(60):
         at = chance.randrange(len(good))
         pieces.append(good[:at] + bytes([chance.randrange(256)]) + good[at + 1 :])

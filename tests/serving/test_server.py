@@ -26,7 +26,7 @@ from mullama.serving.serve_options import ServeLimits, ServeOptions
 from mullama.serving.server import bind, serve
 from mullama.serving.service import Service
 from mullama.song import MuLlama
-from serving.conftest import ask, sound_part, user, wav
+from running_server import ask, sound_part, user, wav
 
 
 def wait_until(condition: Any, seconds: float = 20.0) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 import httpx
 import pytest
 
-openai = pytest.importorskip("openai")
+from running_server import RunningServer, ask, user, wav
 
-from serving.conftest import RunningServer, ask, user, wav
+openai = pytest.importorskip("openai")
 
 
 def upload(server: RunningServer, data: bytes, **more: Any) -> httpx.Response:
