@@ -255,7 +255,7 @@ class MuLlama:
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
         asked = given(Sampling, {name: v for name, v in options.items() if v is not None})
-        return Sampling(**{**stored_sampling(self.model.generation_config.to_dict()), **asked})
+        return Sampling(**{**stored_sampling(vars(self.model.generation_config)), **asked})
 
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""

@@ -131,13 +131,18 @@ class StockDecoder:
         return out.logits[:, -1]
 
 
+def _layers(cache: StockCache) -> Any:
+    """Each with `keys` and `values`: a cache that is made without a configuration has no other kind."""
+    return cache.layers.layers
+
+
 def _tensors(cache: StockCache) -> list[tuple[Tensor, Tensor]]:
     """Keys and values of each layer: Float[row head slot head_dim]."""
-    return [(layer.keys, layer.values) for layer in cache.layers.layers]
+    return [(layer.keys, layer.values) for layer in _layers(cache)]
 
 
 def _replace(cache: StockCache, layers: Sequence[Sequence[Tensor]], mask: Tensor) -> None:
-    for layer, (keys, values) in zip(cache.layers.layers, layers, strict=True):
+    for layer, (keys, values) in zip(_layers(cache), layers, strict=True):
         layer.keys, layer.values = keys, values
     cache.mask = mask
 

@@ -57,7 +57,8 @@ class RollingBatch:
         made = self._choose(rows, logits)
         if self.rows:
             self._decoder.join(self._cache, cache)
-            self._shifts = None if shifts is None else torch.cat([self._shifts, shifts])
+            if self._shifts is not None and shifts is not None:
+                self._shifts = torch.cat([self._shifts, shifts])
         else:
             self._cache, self._shifts = cache, shifts
         self.rows.extend(rows)

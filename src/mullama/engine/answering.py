@@ -72,7 +72,7 @@ class Answering:
             if not self._running:
                 self._changed.wait_for(lambda: len(self._ready) or self._closed)
             served = Counter(ticket.caller for ticket in self._running.values())
-            chosen = []
+            chosen: list[Ticket] = []
             while len(self._ready) and len(self._running) + len(chosen) < self._size:
                 ticket = self._ready.pop(served)
                 if not ticket.done:

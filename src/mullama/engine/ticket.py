@@ -66,6 +66,7 @@ class Ticket:
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition(threading.RLock())
+        self._ended = threading.Event()  # whoever waits for the end is not woken by each token
         self._tokens: list[Token] = []
         self._outcome: Answer | BaseException | None = None
         self._listenings: list[_Listening] = []
@@ -109,13 +110,12 @@ class Ticket:
         Raises AudioError for what cannot be read as music, TimeLimit, Cancelled, Closed, and
         TimeLimit also where only this wait was too short: the request goes on.
         """
-        with self._changed:
-            if not self._changed.wait_for(lambda: self.done, timeout):
-                raise TimeLimit(f"no answer yet after {timeout:g} s")
-            if isinstance(self._outcome, Answer):
-                return self._outcome
-            assert self._outcome is not None
-            raise self._outcome
+        if not self._ended.wait(timeout):
+            raise TimeLimit(f"no answer yet after {timeout:g} s")
+        if isinstance(self._outcome, Answer):
+            return self._outcome
+        assert self._outcome is not None
+        raise self._outcome
 
     def cancel(self) -> None:
         """Give the request up; it leaves its batch before the next step."""
@@ -148,6 +148,7 @@ class Ticket:
             if self.done:
                 return
             self._outcome = outcome
+            self._ended.set()
             self._changed.notify_all()
             self._tell()
         self.on_done(self)
