@@ -59,7 +59,7 @@ def third_parties(*, inside: bool) -> dict[str, Path]:
     """Each third party's distribution -> a file of src/ that imports it."""
     found: dict[str, Path] = {}
     for path in sorted((ROOT / "src").rglob("*.py")):
-        if not inside and path.parent == PLUGINS:
+        if not inside and path.parent in BEHIND_EXTRAS:
             continue
         for module in imported(ast.parse(path.read_text()), inside=inside):
             top = module.partition(".")[0]
@@ -107,3 +107,7 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
             assert SpecifierSet(f"=={bounds['>=']}").contains(version), (
                 f"{requirement}, but the oldest that can be installed is {version}: make lock"
             )
+
+
+BEHIND_EXTRAS = (PLUGINS, ROOT / "src" / "mullama" / "serving")
+"""Imported only where an extra is installed."""
