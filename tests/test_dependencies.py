@@ -19,6 +19,8 @@ DISTRIBUTIONS = {"faiss": "faiss-cpu", "google": "protobuf", "yaml": "pyyaml"}
 """Top-level modules that another name is installed by."""
 PLUGINS = ROOT / "src" / "mullama" / "plugins"
 """Modules that their hosts import: their host is there, though only an extra declares it."""
+BEHIND_EXTRAS = (PLUGINS, ROOT / "src" / "mullama" / "serving")
+"""Imported only where an extra is installed."""
 OPEN = ("torch", "triton", "nvidia", "cuda")
 """What `make lock` leaves to whoever installs: a build for the CPU, or for which CUDA."""
 
@@ -109,5 +111,3 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
             )
 
 
-BEHIND_EXTRAS = (PLUGINS, ROOT / "src" / "mullama" / "serving")
-"""Imported only where an extra is installed."""
