@@ -109,5 +109,3 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
             assert SpecifierSet(f"=={bounds['>=']}").contains(version), (
                 f"{requirement}, but the oldest that can be installed is {version}: make lock"
             )
-
-
