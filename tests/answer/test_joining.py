@@ -5,11 +5,13 @@ import random
 import pytest
 import torch
 from torch import Tensor
+from transformers import MistralConfig, MistralForCausalLM
 
 from llamas import KINDS, llama, music
 from mullama.answer.decoder import Decoder, StockDecoder
 from mullama.answer.fast import FastLlama
 from mullama.answer.key_values import MARGIN
+from mullama.answer.llama import take_shifts
 
 EVENTS = 60
 
@@ -81,6 +83,17 @@ def play(decoder: Decoder, vocabulary: int, some: random.Random, model: object) 
 def test_logits_are_those_alone(decoder: type, kind: str, seed: int) -> None:
     model = llama(**KINDS[kind])
     play(decoder(model), 120, random.Random(seed), model)
+
+
+def test_a_sliding_window_slides_over_each_row_by_itself() -> None:
+    torch.manual_seed(0)
+    config = MistralConfig(
+        hidden_size=64, intermediate_size=96, num_hidden_layers=4, num_attention_heads=4,
+        num_key_value_heads=2, vocab_size=128, sliding_window=8, initializer_range=0.15,
+    )  # fmt: skip
+    model = MistralForCausalLM(config).eval().requires_grad_(False)
+    take_shifts(model, 3)
+    play(StockDecoder(model), 120, random.Random(0), model)
 
 
 @pytest.mark.parametrize("decoder", [FastLlama, StockDecoder])

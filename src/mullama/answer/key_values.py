@@ -60,7 +60,8 @@ class KeyValueCache:
         total = rows + len(other.begins)
         keys = self._layers[0][0]
         if total > len(keys) or span > self.length:
-            self._resize(max(total, len(keys)), max(self.length - self.first, span))
+            places = len(keys) if total <= len(keys) else total + total // 4
+            self._resize(places, max(self.length - self.first, span))
         start = self.length - span
         for index, layer in enumerate(self._layers):
             for own, read in zip(layer, other.layer(index), strict=True):

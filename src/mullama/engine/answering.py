@@ -36,7 +36,7 @@ class Answering:
     @property
     def _ended(self) -> bool:
         with self._changed:
-            return self._closed and not len(self._ready)
+            return self._closed and not self._running and not len(self._ready)
 
     def put(self, ticket: Ticket) -> None:
         """Answer this one, whose row has its shifts."""
@@ -56,15 +56,21 @@ class Answering:
             self._changed.notify_all()
 
     def _work(self) -> None:
-        while True:
-            self._drop_done()
-            newcomers = self._newcomers()
-            if newcomers:
-                self._admit(newcomers)
-            if self._running:
-                self._advance()
-            elif self._ended:
-                return
+        while not self._ended:
+            try:
+                self._turn()
+            except Exception as error:  # noqa: BLE001  whatever it is, its callers are told
+                broken, self._running = list(self._running.values()), {}
+                self._batch = self._mu.batch()
+                for ticket in broken:
+                    ticket.finish(error)
+
+    def _turn(self) -> None:
+        self._drop_done()
+        if newcomers := self._newcomers():
+            self._admit(newcomers)
+        if self._running:
+            self._hand_out(self._batch.step())
 
     def _newcomers(self) -> list[Ticket]:
         """As many as there is room for; waits while there is nothing else to do."""
@@ -88,24 +94,12 @@ class Answering:
         try:
             made = self._batch.admit([ticket.row for ticket in tickets])
         except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
-            for ticket in tickets:
-                del self._running[ticket.row]
             if len(tickets) == 1:
+                del self._running[tickets[0].row]
                 tickets[0].finish(error)
                 return
             for ticket in tickets:
                 self._admit([ticket])
-        else:
-            self._hand_out(made)
-
-    def _advance(self) -> None:
-        try:
-            made = self._batch.step()
-        except Exception as error:  # noqa: BLE001  whatever it is, its callers are told
-            broken, self._running = list(self._running.values()), {}
-            self._batch = self._mu.batch()
-            for ticket in broken:
-                ticket.finish(error)
         else:
             self._hand_out(made)
 

@@ -3,7 +3,6 @@
 No thread calls a ticket while it holds the lock: a ticket calls back here while it holds its own.
 """
 
-import heapq
 import threading
 import time
 from collections import Counter
@@ -22,7 +21,7 @@ class Desk:
         self.closed = False
         self._here: set[Ticket] = set()
         self._waiting: set[Ticket] = set()
-        self._deadlines: list[tuple[float, int, Ticket]] = []
+        self._deadlines: dict[Ticket, float] = {}
         self._changed = threading.Condition()
         self._clock: threading.Thread | None = None
 
@@ -53,6 +52,7 @@ class Desk:
         with self._changed:
             self._here.discard(ticket)
             self._waiting.discard(ticket)
+            self._deadlines.pop(ticket, None)
             self.outcomes[_outcome(ticket)] += 1
             self._changed.notify_all()
 
@@ -69,8 +69,7 @@ class Desk:
             self._changed.notify_all()
 
     def _watch(self, ticket: Ticket, timeout: float) -> None:
-        entry = (time.monotonic() + timeout, id(ticket), ticket)
-        heapq.heappush(self._deadlines, entry)
+        self._deadlines[ticket] = time.monotonic() + timeout
         if self._clock is None:
             self._clock = threading.Thread(
                 target=self._keep_time, name="mullama-clock", daemon=True
@@ -80,18 +79,21 @@ class Desk:
 
     def _keep_time(self) -> None:
         """Refuse those whose time is over, until the desk is closed and empty."""
-        while True:
-            with self._changed:
-                if self.closed and not self._here:
-                    return
-                while self._deadlines and self._deadlines[0][2].done:
-                    heapq.heappop(self._deadlines)
-                rest = self._deadlines[0][0] - time.monotonic() if self._deadlines else None
-                if rest is None or rest > 0:
-                    self._changed.wait(rest)
-                    continue
-                late = heapq.heappop(self._deadlines)[2]
-            late.finish(TimeLimit("the time for this question is over: allow more, or ask later"))
+        while (late := self._late()) is not None:
+            for ticket in late:
+                ticket.finish(
+                    TimeLimit("the time for this question is over: allow more, or ask later")
+                )
+
+    def _late(self) -> list[Ticket] | None:
+        """Wait until someone's time is over; None once nobody is here, nor will come."""
+        with self._changed:
+            while not (self.closed and not self._here):
+                now = time.monotonic()
+                if late := [ticket for ticket, end in self._deadlines.items() if end <= now]:
+                    return late
+                self._changed.wait(min(self._deadlines.values(), default=now + 3600) - now)
+            return None
 
 
 def _outcome(ticket: Ticket) -> str:

@@ -161,10 +161,10 @@ class Ticket:
 
     def _tell(self) -> None:
         for listening in list(self._listenings):
-            self._catch_up()
-            piece = "".join(self._pieces[listening.shown :])
-            listening.shown = len(self._pieces)
             try:
+                self._catch_up()
+                piece = "".join(self._pieces[listening.shown :])
+                listening.shown = len(self._pieces)
                 listening.tell(TicketEvent(self, piece, len(self._tokens), self.done))
             except Exception:  # noqa: BLE001  nobody is there any more, as with a closed event loop
                 self._listenings.remove(listening)

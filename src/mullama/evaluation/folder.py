@@ -42,6 +42,9 @@ class StoredSystem:
     fingerprint: str
     description: dict[str, Any]
     hears: bool
+    """Whether it was given the audio, and asked under controls."""
+    deaf: bool = False
+    """Whether its answers come from no audio at all; where neither holds, nobody here can tell."""
     trained_on: tuple[str, ...] = ()
     """Files of what it was trained on, where that is known."""
 

@@ -120,7 +120,8 @@ def test_missing_answers_are_told_and_the_rest_is_scored(
     assert (small["failed"], small["missing"]) == (1, 1)
     assert small["causes"] == {"the server is gone": 1}
     assert small["conditions"]["music"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS) - 2
-    assert small["conditions"]["noise"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS) - 2
+    assert small["conditions"]["noise"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS)
+    assert small["compared"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS) - 2
     told = "\n".join(scores["warnings"])
     assert "small: 1 answers could not be given" in told
     assert "small: 1 questions have not been asked yet" in told
@@ -200,3 +201,47 @@ def test_one_track_has_no_intervals(tmp_path: Path) -> None:
 def test_a_folder_without_answers(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         score(EvaluationFolder(tmp_path), OPTIONS)
+
+
+def test_weights_do_not_depend_on_who_answered(scored: EvaluationFolder, tmp_path: Path) -> None:
+    """Two systems that say the same differ in nothing, however many items one of them answered."""
+    folder = EvaluationFolder(Path(shutil.copytree(scored.path, tmp_path / "copy")))
+    other = json.loads((folder.path / "answers" / "echo.json").read_text())
+    other.update(name="half", file_name="half")
+    (folder.path / "answers" / "half.json").write_text(json.dumps(other))
+    lines = folder.answers("echo").read_text().splitlines(keepends=True)
+    folder.answers("half").write_text("".join(lines[:9]))
+    scores = score(folder, OPTIONS)
+    pairs = [p for p in scores["tests"]["pairs"] if {p["one"], p["other"]} == {"echo", "half"}]
+    assert len(pairs) >= 5
+    assert all(pair["difference"] == pytest.approx(0, abs=1e-9) for pair in pairs)
+    assert all(pair["p"] == 1.0 for pair in pairs)
+
+
+def test_a_control_that_breaks_off_costs_the_music_nothing(
+    scored: EvaluationFolder, tmp_path: Path
+) -> None:
+    folder = EvaluationFolder(Path(shutil.copytree(scored.path, tmp_path / "copy")))
+    rows = [json.loads(line) for line in folder.answers("small").read_text().splitlines()]
+    kept = [r for r in rows if r["condition"] != "no-audio" or r["item"].startswith(("0", "1"))]
+    folder.answers("small").write_text("".join(json.dumps(row) + "\n" for row in kept))
+    small = system(score(folder, OPTIONS), "small")
+    counts = {name: told["rouge-l"]["items"] for name, told in small["conditions"].items()}
+    assert counts.pop("no-audio") == 2 * len(QUESTIONS)
+    assert set(counts.values()) == {TRACKS * len(QUESTIONS)}
+    assert small["compared"]["rouge-l"] == {"items": 2 * len(QUESTIONS), "tracks": 2}
+
+
+def test_the_best_reference_is_a_perfect_score(tmp_path: Path) -> None:
+    """Also where it is too short for the longest n-gram, or one of several."""
+    texts = [("A flute.", "It is a flute that plays."), ("Drums.",), ("A slow sad piano piece.",)]
+    items = tuple(Item(f"i{n}", "What?", text, track=f"t{n}") for n, text in enumerate(texts))
+    folder = EvaluationFolder(tmp_path / "out")
+    answers = tmp_path / "answers.jsonl"
+    said = [{"id": item.id, "answer": item.references[0]} for item in items]
+    answers.write_text("".join(json.dumps(row) + "\n" for row in said))
+    spec = SystemSpec("recorded", "right", {"path": str(answers)})
+    answer(EvaluationSet("own", items), spec, folder, asking=Asking(), progress=False)
+    values = system(score(folder, OPTIONS), "right")["conditions"]["music"]["cider-d"]["values"]
+    assert values["cider_d"]["value"] < 10
+    assert values["ceiling"]["value"] >= values["cider_d"]["value"] > 0

@@ -107,8 +107,6 @@ def test_answers_of_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ("", "is empty"),
-        ("  ", "is empty"),
         ("a" * 100_001, "has 100001 characters"),
         (None, "as text, got None"),
         (3, "as text, got 3"),
@@ -123,6 +121,12 @@ def test_what_is_no_answer_fails_its_item_alone(answer: Any, why: str, tmp_path:
         one, two = replies(path, ONE, TWO)
         assert re.search(why, one.failed)
         assert two.text == "Good."
+
+
+def test_an_empty_answer_is_one(tmp_path: Path) -> None:
+    """It scores nothing; as a failure it would be left out, and make the others look better."""
+    path = write(tmp_path / "a.jsonl", {"id": ONE.id, "answer": ""}, {"id": TWO.id, "answer": " "})
+    assert [(r.text, r.failed) for r in replies(path, ONE, TWO)] == [("", "")] * 2
 
 
 def test_half_a_surrogate_pair_is_replaced(tmp_path: Path) -> None:

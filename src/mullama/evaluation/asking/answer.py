@@ -82,6 +82,7 @@ def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
         fingerprint,
         system.describe(),
         system.hears,
+        system.deaf,
         spec.trained_on,
     )
 

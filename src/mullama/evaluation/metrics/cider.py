@@ -26,24 +26,32 @@ Vector = dict[Ngram, float]
 
 
 class CiderD(ItemMeans):
-    """Averaged over items; the weights of n-grams come from all references that are given together."""
+    """Averaged over items; the weights of n-grams come from all references that are given together.
+
+    A reference itself reaches the scale's end only where it has as many words as the longest n-gram and
+    is the only one of its item: `ceiling` is what the best of the references would score.
+    """
 
     name: ClassVar = "cider-d"
-    columns: ClassVar = ("items", "cider_d")
+    columns: ClassVar = ("items", "cider_d", "ceiling")
     headline: ClassVar = "cider_d"
     range = (0.0, SCALE)
     perfect: ClassVar = {"cider_d": SCALE}
+    ceilings: ClassVar = {"cider_d": "ceiling"}
 
     def signature(self) -> str:
         """The words, the orders, and what the document frequencies are counted on."""
-        return f"tok:words|case:lc|n:{ORDERS[-1]}|sigma:{LENGTH_SIGMA:g}|df:references|mullama:1"
+        return f"tok:words|case:lc|n:{ORDERS[-1]}|sigma:{LENGTH_SIGMA:g}|df:references|mullama:2"
 
     def items(self, references: Sequence[Text], candidates: Sequence[str]) -> Statistics:
-        """Columns: 1, the score."""
+        """Columns: 1, the score, the best score of a reference."""
         grouped = [[words(text) for text in group] for group in validate(references, candidates)]
-        weights = _inverse_document_frequencies(grouped)
+        weights, unseen = _inverse_document_frequencies(grouped), math.log(len(grouped))
         found = [
-            _score(group, words(candidate), weights, math.log(len(grouped)))
+            (
+                _score(group, words(candidate), weights, unseen),
+                max(_score(group, reference, weights, unseen) for reference in group),
+            )
             for group, candidate in zip(grouped, candidates, strict=True)
         ]
         return item_rows(found)

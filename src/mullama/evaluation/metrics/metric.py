@@ -68,6 +68,10 @@ class Metric(Protocol[Reference, Candidate]):
     def perfect(self) -> Mapping[str, float]:
         """Value -> what a perfect system reaches; a value that is missing here is no score."""
 
+    @property
+    def ceilings(self) -> Mapping[str, str]:
+        """Value -> the one that tells what a perfect system reaches on these very items, where one does."""
+
     def needs(self) -> tuple[Need, ...]:
         """What is missing, and how to get it; empty where nothing is."""
         ...
@@ -114,6 +118,7 @@ class MetricBase:
 
     direction: ClassVar[Literal["higher", "lower"]] = "higher"
     range: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    ceilings: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, options: MetricOptions | None = None) -> None:
         self.options = options or MetricOptions()

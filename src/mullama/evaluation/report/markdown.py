@@ -72,7 +72,8 @@ def _scores(table: Table) -> list[str]:
 
 
 def _rows(row: Row, headings: Sequence[Heading]) -> Iterator[list[str]]:
-    yield [f"**{escaped(row.system)}**", *(_value(cell) for cell in row.cells)]
+    partly = f" ({row.items} of {row.of} questions)" if row.items < row.of else ""
+    yield [f"**{escaped(row.system)}**{partly}", *(_value(cell) for cell in row.cells)]
     for control in row.controls:
         cells = [str(cell.controls.get(control, UNKNOWN)) for cell in row.cells]
         yield [f"&nbsp;&nbsp;{escaped(shown_name(control))}", *cells]

@@ -79,6 +79,11 @@ class Row:
 
     system: str
     hears: bool
+    deaf: bool
+    items: int
+    """Questions whose answers were scored, by the metric with the most."""
+    of: int
+    """By the system with the most."""
     controls: tuple[str, ...]
     """Which it was asked under."""
     cells: tuple[Cell, ...]
@@ -223,11 +228,18 @@ def _heading(scores: Scores, title: str, metric: str, value: str) -> Heading:
 
 def _rows(scores: Scores, headings: Sequence[Heading]) -> tuple[Row, ...]:
     rows = []
-    for system in scores["systems"]:
+    counts = [_items(system) for system in scores["systems"]]
+    for system, items in zip(scores["systems"], counts, strict=True):
         cells = tuple(cell(scores, system, h.metric, h.value) for h in headings)
         asked = tuple(n for n in scores["asking"]["controls"] if n in system["conditions"])
-        rows.append(Row(system["name"], system["hears"], asked, cells))
+        heard = system["hears"], system["deaf"]
+        rows.append(Row(system["name"], *heard, items, max(counts), asked, cells))
     return tuple(rows)
+
+
+def _items(system: Scores) -> int:
+    music = system["conditions"].get("music", {})
+    return max((about["items"] for about in music.values()), default=0)
 
 
 def _condition(conditions: Scores, name: str, metric: str, value: str) -> Figure:

@@ -21,7 +21,7 @@ from mullama.evaluation.metrics.intervals import (
     sum_by_track,
 )
 from mullama.evaluation.metrics.metric import AnyMetric, Sums, Values, ratio
-from mullama.evaluation.scoring.judge import Judged
+from mullama.evaluation.scoring.judge import Condition, Judged
 
 
 @dataclass(frozen=True)
@@ -43,28 +43,30 @@ class Way:
     """The best control."""
 
 
-def values(judged: Judged, condition: str, how: Resampling) -> dict[str, Interval]:
+def values(metric: AnyMetric, condition: Condition, how: Resampling) -> dict[str, Interval]:
     """Every value of a metric under one condition, with its interval."""
-    return _intervals(judged.metric.reduce, sums(judged, condition), how)
+    return _intervals(metric.reduce, sums(condition), how)
 
 
-def sums(judged: Judged, condition: str, order: Sequence[str] | None = None) -> TrackSums:
+def sums(condition: Condition, order: Sequence[str] | None = None) -> TrackSums:
     """The sums of each track."""
-    tracks = [item.track for item in judged.items]
-    return sum_by_track(judged.statistics[condition], tracks, order=order)
+    tracks = [item.track for item in condition.items]
+    return sum_by_track(condition.statistics, tracks, order=order)
 
 
 def ways(judged: Judged, how: Resampling) -> dict[str, Way]:
     """Value -> the share of the way, for every value of which a perfect score is known.
 
-    The best control is found anew in each resample; empty without controls, or without the music.
+    Of the items that were answered under every condition. The best control is found anew in each
+    resample; empty without controls, or without the music.
     """
-    controls = [condition for condition in judged.statistics if condition != MUSIC]
-    if not controls or MUSIC not in judged.statistics:
+    common = judged.common()
+    if common.music is None or not common.controls:
         return {}
-    together = np.hstack([sums(judged, condition) for condition in (MUSIC, *controls)])
-    shares = _intervals(partial(_shares, judged.metric, len(controls)), together, how)
-    best = best_controls(judged)
+    order = common.music.tracks
+    together = np.hstack([sums(common.conditions[c], order) for c in (MUSIC, *common.controls)])
+    shares = _intervals(partial(_shares, common.metric, len(common.controls)), together, how)
+    best = best_controls(common)
     return {name: Way(share, best[name]) for name, share in shares.items() if name in best}
 
 
@@ -72,9 +74,8 @@ def best_controls(judged: Judged) -> dict[str, str]:
     """Value -> the control that reaches most, for every value of which a perfect score is known."""
     metric = judged.metric
     reached = {
-        condition: metric.reduce(statistics.sum(axis=0))
-        for condition, statistics in judged.statistics.items()
-        if condition != MUSIC
+        name: metric.reduce(judged.conditions[name].statistics.sum(axis=0))
+        for name in judged.controls
     }
     return {
         name: max(reached, key=lambda c: _height(metric, name, float(reached[c][name])))
@@ -85,10 +86,13 @@ def best_controls(judged: Judged) -> dict[str, str]:
 
 def needed_ears(judged: Judged, value: str, how: Resampling) -> tuple[str, float] | None:
     """(best control, p that the music is no better or worse than it); None where that cannot be told."""
-    best = best_controls(judged).get(value)
-    if best is None or MUSIC not in judged.statistics or _tracks(judged) < 2:
+    common = judged.common()
+    best = best_controls(common).get(value)
+    if best is None or common.music is None or len(common.music.tracks) < 2:
         return None
-    return best, _p_values(judged.metric, sums(judged, MUSIC), sums(judged, best), how)[value]
+    order = common.music.tracks
+    music, control = sums(common.music, order), sums(common.conditions[best], order)
+    return best, _p_values(common.metric, music, control, how)[value]
 
 
 def differences(one: Judged, other: Judged, how: Resampling) -> dict[str, tuple[float, float]]:
@@ -96,14 +100,13 @@ def differences(one: Judged, other: Judged, how: Resampling) -> dict[str, tuple[
 
     Empty where those are of fewer than two tracks.
     """
-    if MUSIC not in one.statistics or MUSIC not in other.statistics:
+    if one.music is None or other.music is None:
         return {}
-    both = {item.id for item in one.items} & {item.id for item in other.items}
-    mine, others = (judged.of(lambda item: item.id in both) for judged in (one, other))
-    if _tracks(mine) < 2:
+    both = {item.id for item in one.music.items} & {item.id for item in other.music.items}
+    mine, others = (music.of(lambda item: item.id in both) for music in (one.music, other.music))
+    if len(mine.tracks) < 2:
         return {}
-    order = list(dict.fromkeys(item.track for item in mine.items))
-    first, second = sums(mine, MUSIC, order), sums(others, MUSIC, order)
+    first, second = sums(mine, mine.tracks), sums(others, mine.tracks)
     reached = [one.metric.reduce(of_tracks.sum(axis=0)) for of_tracks in (first, second)]
     found = _p_values(one.metric, first, second, how)
     return {name: (float(reached[0][name] - reached[1][name]), p) for name, p in found.items()}
@@ -114,7 +117,8 @@ def _shares(metric: AnyMetric, controls: int, together: Sums) -> Values:
     music, *others = np.split(together, 1 + controls, axis=-1)
     reached, controlled = metric.reduce(music), [metric.reduce(other) for other in others]
     shares = {}
-    for name, perfect in metric.perfect.items():
+    for name, end in metric.perfect.items():
+        perfect = reached[metric.ceilings[name]] if name in metric.ceilings else end
         heights = np.stack([values[name] for values in controlled])
         lower = name == metric.headline and metric.direction == "lower"
         best = np.fmin.reduce(heights) if lower else np.fmax.reduce(heights)
@@ -143,7 +147,3 @@ def _p_values(
     metric: AnyMetric, one: TrackSums, other: TrackSums, how: Resampling
 ) -> dict[str, float]:
     return paired_p_values(metric.reduce, one, other, permutations=how.permutations, seed=how.seed)
-
-
-def _tracks(judged: Judged) -> int:
-    return len({item.track for item in judged.items})

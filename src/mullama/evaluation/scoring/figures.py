@@ -11,7 +11,7 @@ from mullama.evaluation.folder import StoredSystem
 from mullama.evaluation.metrics.intervals import holm
 from mullama.evaluation.scoring import compare
 from mullama.evaluation.scoring.compare import Resampling
-from mullama.evaluation.scoring.judge import Answered, Judged
+from mullama.evaluation.scoring.judge import Answered, Condition, Judged
 
 REAL = "music"
 """What scores.json calls the condition that is no control."""
@@ -38,6 +38,7 @@ def figures(system: System, how: Resampling) -> dict[str, Any]:
         "causes": dict(answered.causes.most_common(5)),
         "empty": sum(not text.strip() for text in texts),
         "conditions": _by_condition(system.judged, how),
+        "compared": {m: _counts(judged.common().music) for m, judged in system.judged.items()},
         "way": {
             metric: {
                 value: {**asdict(way.share), "control": way.control} for value, way in found.items()
@@ -53,11 +54,19 @@ def figures(system: System, how: Resampling) -> dict[str, Any]:
 def _by_condition(judged: Mapping[str, Judged], how: Resampling) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for metric, each in judged.items():
-        counts = {"items": len(each.items), "tracks": len({i.track for i in each.items})}
-        for condition in each.statistics:
-            values = {v: asdict(i) for v, i in compare.values(each, condition, how).items()}
-            found.setdefault(condition or REAL, {})[metric] = {**counts, "values": values}
+        for name, condition in each.conditions.items():
+            values = compare.values(each.metric, condition, how)
+            found.setdefault(name or REAL, {})[metric] = {
+                **_counts(condition),
+                "values": {value: asdict(interval) for value, interval in values.items()},
+            }
     return found
+
+
+def _counts(condition: Condition | None) -> dict[str, int]:
+    if condition is None:
+        return {"items": 0, "tracks": 0}
+    return {"items": len(condition.items), "tracks": len(condition.tracks)}
 
 
 def _ears(judged: Mapping[str, Judged], how: Resampling) -> dict[str, Any]:
@@ -72,22 +81,31 @@ def _ears(judged: Mapping[str, Judged], how: Resampling) -> dict[str, Any]:
 
 def _topics(judged: Mapping[str, Judged], how: Resampling) -> dict[str, Any]:
     """The headline of each metric for each kind of question, where there is more than one."""
-    topics = list(dict.fromkeys(i.topic for each in judged.values() for i in each.items))
+    answered = (c for each in judged.values() for c in each.conditions.values())
+    topics = list(dict.fromkeys(item.topic for condition in answered for item in condition.items))
     found: dict[str, Any] = {}
     for topic in topics if len(topics) > 1 else ():
-        about: dict[str, Any] = {"items": 0, "tracks": 0, "conditions": {}}
-        for metric, whole in judged.items():
-            part = whole.of(lambda item, topic=topic: item.topic == topic)  # type: ignore[misc]
-            if not part.items:
-                continue
-            about["items"] = max(about["items"], len(part.items))
-            about["tracks"] = max(about["tracks"], len({item.track for item in part.items}))
-            for condition in part.statistics:
-                headline = compare.values(part, condition, how)[whole.metric.headline]
-                conditions = about["conditions"].setdefault(condition or REAL, {})
-                conditions[metric] = {whole.metric.headline: asdict(headline)}
-        found[topic] = about
+        parts = {
+            metric: whole.of(lambda item, topic=topic: item.topic == topic)  # type: ignore[misc]
+            for metric, whole in judged.items()
+        }
+        largest = max((c for p in parts.values() for c in p.conditions.values()), key=_size)
+        found[topic] = {**_counts(largest), "conditions": _headlines(parts, how)}
     return found
+
+
+def _headlines(judged: Mapping[str, Judged], how: Resampling) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for metric, each in judged.items():
+        headline = each.metric.headline
+        for name, condition in each.conditions.items():
+            value = compare.values(each.metric, condition, how)[headline]
+            found.setdefault(name or REAL, {})[metric] = {headline: asdict(value)}
+    return found
+
+
+def _size(condition: Condition) -> int:
+    return len(condition.items)
 
 
 def tests(systems: Sequence[System], how: Resampling) -> dict[str, Any]:

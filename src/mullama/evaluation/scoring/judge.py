@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,6 @@ class Answered:
         """Those with answers, the music first."""
         return [name for name, records in self.by_condition.items() if records]
 
-    def complete(self) -> list[str]:
-        """The items that are answered under every condition that has answers, in order."""
-        answered = [self.by_condition[name] for name in self.conditions]
-        if not answered:
-            return []
-        return [item for item in answered[0] if all(item in records for records in answered)]
-
 
 def collect(tasks: Iterable[Task], records: Iterable[AnswerRecord], fingerprint: str) -> Answered:
     """The record of each task; those of other systems, questions or sounds are passed over."""
@@ -61,41 +55,75 @@ def collect(tasks: Iterable[Task], records: Iterable[AnswerRecord], fingerprint:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The statistics of one metric over some items, under every condition."""
+class Condition:
+    """The statistics of one metric under one condition: one row for each item that was answered."""
 
-    metric: AnyMetric
     items: tuple[Item, ...]
-    statistics: Mapping[str, Statistics]
-    """Condition -> one row for each item."""
+    statistics: Statistics
 
-    def of(self, wanted: Callable[[Item], bool]) -> "Judged":
+    def of(self, wanted: Callable[[Item], bool]) -> "Condition":
         """Those of some items alone."""
         rows = np.array([wanted(item) for item in self.items], dtype=bool)
-        items = tuple(item for item in self.items if wanted(item))
-        return Judged(self.metric, items, {c: s[rows] for c, s in self.statistics.items()})
+        return Condition(tuple(filter(wanted, self.items)), self.statistics[rows])
+
+    @property
+    def tracks(self) -> list[str]:
+        """Every track once, in order."""
+        return list(dict.fromkeys(item.track for item in self.items))
 
 
-def judge(metric: AnyMetric, items: Sequence[Item], answered: Answered) -> Judged | None:
-    """The statistics of the items that a metric can judge; None where there are none."""
+@dataclass(frozen=True)
+class Judged:
+    """The statistics of one metric, under every condition that has some."""
+
+    metric: AnyMetric
+    conditions: Mapping[str, Condition]
+
+    @property
+    def music(self) -> Condition | None:
+        """Those of the items' own audio."""
+        return self.conditions.get(MUSIC)
+
+    @property
+    def controls(self) -> list[str]:
+        """Which there are."""
+        return [name for name in self.conditions if name != MUSIC]
+
+    def of(self, wanted: Callable[[Item], bool]) -> "Judged":
+        """Those of some items alone; conditions without any are left out."""
+        parts = {name: each.of(wanted) for name, each in self.conditions.items()}
+        return Judged(self.metric, {name: part for name, part in parts.items() if part.items})
+
+    def common(self) -> "Judged":
+        """The items that were answered under every condition: only those can be compared."""
+        each = [{item.id for item in c.items} for c in self.conditions.values()]
+        both = set[str].intersection(*each) if each else set[str]()
+        return self.of(lambda item: item.id in both)
+
+
+def judge(metric: AnyMetric, items: Sequence[Item], answered: Answered) -> Judged:
+    """The statistics of the answers that a metric can judge.
+
+    Weights that come from all references come from those of the whole set, whoever answered how many.
+    """
     kind = JUDGES.get(metric.name, TEXTS)
-    complete = set(answered.complete())
-    conditions = {c: answered.by_condition[c] for c in answered.conditions}
-    judged = [
-        item
-        for item in items
-        if item.id in complete
-        and _judges(kind, item)
-        and all(kind != LIKELIHOODS or records[item.id].logprobs for records in conditions.values())
-    ]
-    if not judged:
-        return None
+    judged = [item for item in items if _judges(kind, item)]
     references = [_reference(kind, item) for item in judged]
-    statistics = {
-        condition: metric.items(references, [_candidate(kind, records[i.id]) for i in judged])
-        for condition, records in conditions.items()
-    }
-    return Judged(metric, tuple(judged), statistics)
+    found = {}
+    for name in answered.conditions:
+        records = answered.by_condition[name]
+        there = [
+            item.id in records and (kind != LIKELIHOODS or bool(records[item.id].logprobs))
+            for item in judged
+        ]
+        if any(there):
+            candidates = [
+                _candidate(kind, records[item.id]) if known else _nothing(kind, item)
+                for item, known in zip(judged, there, strict=True)
+            ]
+            statistics = metric.items(references, candidates)[np.array(there)]
+            found[name] = Condition(tuple(compress(judged, there)), statistics)
+    return Judged(metric, found)
 
 
 def _judges(kind: str, item: Item) -> bool:
@@ -112,3 +140,8 @@ def _reference(kind: str, item: Item) -> Any:
 
 def _candidate(kind: str, record: AnswerRecord) -> Any:
     return record.logprobs if kind == LIKELIHOODS else record.answer
+
+
+def _nothing(kind: str, item: Item) -> Any:
+    """What stands for an answer that is not there, and is not counted."""
+    return (0.0,) * len(item.options) if kind == LIKELIHOODS else ""

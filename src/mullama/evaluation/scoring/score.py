@@ -113,7 +113,8 @@ def _judge(
     for name, metric in metrics.items():
         if any(need.blocks for need in metric.needs()):
             continue
-        if (judged := judge(metric, items, system.answered)) is not None:
+        judged = judge(metric, items, system.answered)
+        if judged.conditions:
             system.judged[name] = judged
     return system
 
@@ -135,7 +136,7 @@ def _overlap(
 ) -> dict[str, Any] | None:
     """The tracks of the set that the system was trained on, as far as anybody said what that was."""
     trained_on = [*options.hold_out, *map(Path, system.stored.trained_on)]
-    if not trained_on or not system.stored.hears:
+    if not trained_on or system.stored.deaf:
         return None
     return find_overlap(EvaluationSet(about["name"], tuple(items)), trained_on).as_dict()
 
@@ -166,11 +167,11 @@ def _item_rows(system: System) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for metric, judged in system.judged.items():
         headline = judged.metric.headline
-        for condition, statistics in judged.statistics.items():
-            reached = judged.metric.reduce(statistics)[headline]
-            for item, value in zip(judged.items, reached.tolist(), strict=True):
-                about = {"item": item.id, "condition": condition or REAL}
-                row = rows.setdefault((item.id, condition), about)
+        for name, condition in judged.conditions.items():
+            reached = judged.metric.reduce(condition.statistics)[headline]
+            for item, value in zip(condition.items, reached.tolist(), strict=True):
+                about = {"item": item.id, "condition": name or REAL}
+                row = rows.setdefault((item.id, name), about)
                 row[metric] = {headline: None if math.isnan(value) else round(value, 6)}
     return list(rows.values())
 

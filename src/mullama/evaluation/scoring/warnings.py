@@ -9,8 +9,13 @@ from mullama.evaluation.scoring.figures import REAL
 def warnings(scores: Mapping[str, Any]) -> list[str]:
     """What a reader must know before believing a figure."""
     told = []
+    counts = {system["name"]: _scored(system) for system in scores["systems"]}
     for system in scores["systems"]:
         name = system["name"]
+        most = max(counts.values())
+        if 0 < counts[name] < most:
+            of = f"{counts[name]} of {most} questions"
+            told.append(f"{name}: is scored on {of}, so its row is not comparable with the others")
         if system["failed"]:
             told.append(f"{name}: {system['failed']} answers could not be given; they are left out")
         if system["missing"]:
@@ -35,3 +40,9 @@ def warnings(scores: Mapping[str, Any]) -> list[str]:
     if scores["set"]["tracks"] < 2:
         told.append("one track alone has no intervals: it says nothing about others")
     return told
+
+
+def _scored(system: Mapping[str, Any]) -> int:
+    """Items whose answer to the music was scored."""
+    music = system["conditions"].get(REAL, {})
+    return max((about["items"] for about in music.values()), default=0)

@@ -50,7 +50,9 @@ class System:
     options_type: ClassVar[type[Options]] = Options
     """The dataclass of its options; each field is a key of `--system KIND:key=value`."""
     hears: ClassVar[bool] = True
-    """Whether it is given the audio; only such a system is asked under controls."""
+    """Whether it is given the audio here; only such a system is asked under controls."""
+    deaf: ClassVar[bool] = False
+    """Whether it is known that its answers come from no audio at all."""
     batch_size: int = 1
     """Requests that are best put together."""
     concurrency: int = 1
@@ -84,11 +86,9 @@ class System:
 def checked(text: str) -> str:
     """An answer as it is kept, without the white space around it; what UTF-8 lacks is replaced.
 
-    Raises UsageError for an empty one, and for one that is no answer any more.
+    An empty one is an answer, and scores nothing. Raises UsageError for one that is too long to be one.
     """
     answer = text.encode(errors="replace").decode().strip()
-    if not answer:
-        raise UsageError("the answer is empty")
     if len(answer) > MAX_ANSWER:
         raise UsageError(f"the answer has {len(answer)} characters, and may have {MAX_ANSWER}")
     return answer

@@ -30,6 +30,7 @@ class Trivial(System):
     """A system whose answers cost nothing."""
 
     hears: ClassVar[bool] = False
+    deaf: ClassVar[bool] = True
     batch_size = 256
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
