@@ -88,7 +88,7 @@ def test_our_recipes_say_what_is_missing(
     assert run("run", recipe, "--out", "out", "--dry-run") == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("set: ")
-    assert all(line.startswith(("set", "audio", "system", "metric")) for line in lines)
+    assert all(line.startswith(("set", "audio", "system", "score", "metric")) for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,44 @@ def test_what_is_wrong_is_said_in_one_line(
         ({"systems": [{"kind": "echo"}, {"kind": "echo"}]}, "two systems are called 'echo'"),
         ({"asking": {"protocol": "half"}}, "protocol"),
         ({"score": {"table": "attributes"}}, "table"),
+        ({"score": {"hold_out": ["nowhere.jsonl"]}}, "hold_out: nowhere.jsonl: no such file"),
+        ({"systems": []}, "systems: name who is asked"),
+        ({"systems": ["ecko"]}, "error: ecko: no system is called 'ecko'"),
+        ({"systems": ["echo:loud=1"]}, "echo: .*unknown key 'loud'"),
+        ({"systems": [{"kind": "echo", "trained_on": ["nowhere.jsonl"]}]},
+         "error: echo: trained_on: nowhere.jsonl: no such file"),
     ],
-)
+)  # fmt: skip
 def test_a_recipe_that_is_wrong(
     pairs: Path, change: dict[str, object], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("recipe.yaml").write_text(yaml.safe_dump({"set": str(pairs), **RECIPE, **change}))
     assert run("run", "recipe.yaml", "--out", "out") == 2
-    assert re.search(why, capsys.readouterr().err)
+    told = capsys.readouterr().err.strip()
+    assert re.search(why, told), told
+    assert "\n" not in told
+    assert not Path("out/answers").exists()
+
+
+def test_a_recipe_names_systems_as_the_command_line_does(pairs: Path) -> None:
+    pytest.importorskip("mir_eval")
+    named = {"systems": ["echo", "constant:name=same,text=A sine."]}
+    Path("recipe.yaml").write_text(yaml.safe_dump({"set": str(pairs), **RECIPE, **named}))
+    assert run("run", "recipe.yaml", "--out", "out") == 0
+    stored = json.loads(Path("out/answers/same.json").read_text())
+    assert stored["description"]["text"] == "A sine."
+    assert stored["command"][0] == "mullama"
+
+
+def test_a_dry_run_tells_of_files_of_training_data(
+    pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    systems = [{"kind": "echo", "trained_on": ["gone.jsonl"]}, "ecko"]
+    score = {**RECIPE["score"], "hold_out": ["away.csv"]}  # type: ignore[dict-item]
+    stored = {"set": str(pairs), **RECIPE, "systems": systems, "score": score}
+    Path("recipe.yaml").write_text(yaml.safe_dump(stored))
+    assert run("run", "recipe.yaml", "--out", "out", "--dry-run") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "system echo: trained_on: gone.jsonl: no such file" in lines
+    assert "score: hold_out: away.csv: no such file" in lines
+    assert any(line.startswith("system ecko: no system is called") for line in lines)

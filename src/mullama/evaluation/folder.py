@@ -18,7 +18,7 @@ from mullama.errors import UsageError
 from mullama.evaluation.asking.controls import Sound
 from mullama.evaluation.asking.sounds import write_noise, write_silence
 from mullama.evaluation.asking.tasks import Asking
-from mullama.evaluation.items import EvaluationSet, Item
+from mullama.evaluation.items import EvaluationSet, Item, check_items
 from mullama.jobs.atomic import write_text
 from mullama.jobs.digest import file_digest
 from mullama.jobs.jsonl import to_line
@@ -30,6 +30,19 @@ ITEM_LINES = RecordFormat[Item](
 )
 AUDIO_FIELDS = ("audio", "file", "sha256", "missing")
 """Of an item: what may change when audio is found later."""
+
+
+@dataclass(frozen=True)
+class StoredSet:
+    """What `evaluation.json` says of a set."""
+
+    name: str
+    items: int
+    """How many `items.jsonl` holds."""
+    licence: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+    """(file, its SHA-256) of every file that was read."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,8 @@ class StoredSystem:
     """Whether its answers come from no audio at all; where neither holds, nobody here can tell."""
     trained_on: tuple[str, ...] = ()
     """Files of what it was trained on, where that is known."""
+    command: tuple[str, ...] = ()
+    """By which it was asked last; another one is the same system."""
 
 
 class EvaluationFolder:
@@ -91,13 +106,22 @@ class EvaluationFolder:
         """What the set says of itself, and how it is asked."""
         stored = _read_json(self.about)
         try:
-            return stored["set"], from_mapping(Asking, stored["asking"], str(self.about))
+            about = from_mapping(StoredSet, stored["set"], f"{self.about}: set")
+            asking = from_mapping(Asking, stored["asking"], f"{self.about}: asking")
         except (KeyError, TypeError) as error:
             raise UsageError(f"{self.about}: not the description of an evaluation") from error
+        return asdict(about), asking
 
     def read_items(self) -> list[Item]:
-        """The items, in the set's order."""
-        return list(ITEM_LINES.read(self.items))
+        """The items, in the set's order; raises UsageError where one is missing or there twice."""
+        about, _ = self.read_about()
+        items = check_items(ITEM_LINES.read(self.items), str(self.items))
+        if len(items) != about["items"]:
+            raise UsageError(
+                f"{self.items} holds {len(items)} items, and {self.about} tells of"
+                f" {about['items']}: remove both and ask again; no answer is lost by that"
+            )
+        return list(items)
 
     def write_system(self, system: StoredSystem) -> None:
         """Say who answers; a system of the same name with other options is refused."""

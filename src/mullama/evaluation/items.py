@@ -4,13 +4,14 @@ Every set becomes a list of these, whatever form it is published in. Does not kn
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.choices import Choice
-from mullama.options.values import shown
+from mullama.options.declare import options_of
+from mullama.options.values import from_mapping, shown
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,18 @@ class Item:
         """The inverse; raises UsageError, beginning with `where`, for anything else."""
         if not isinstance(values, dict) or not values.keys() <= set(FIELDS):
             raise UsageError(f"{where}: not an item of an evaluation: {shown(values)}")
-        known = dict(values)
-        for name in ("references", "options", "excerpt"):
-            if name in known:
-                known[name] = tuple(known[name])
-        if "file" in known:
-            known["file"] = Path(known["file"])
-        return cls(**known)
+        item = from_mapping(cls, values, where)
+        if not is_excerpt(item.excerpt):
+            raise UsageError(f"{where}: excerpt: expected its begin and end, got {item.excerpt}")
+        return item
 
 
-FIELDS = tuple(field.name for field in fields(Item))
+FIELDS = tuple(options_of(Item))
+
+
+def is_excerpt(seconds: tuple[float, ...] | None) -> bool:
+    """Whether these may be the begin and the end of a stretch; None is all of a file."""
+    return seconds is None or (len(seconds) == 2 and 0 <= seconds[0] < seconds[1])
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class EvaluationSet:
 
 
 def check_items(items: Iterable[Item], where: str) -> tuple[Item, ...]:
-    """The items; raises UsageError where there are none, or two have one id."""
+    """The items; raises UsageError where there are none, one asks nothing, or two have one id."""
     checked = tuple(items)
     if not checked:
         raise UsageError(f"{where}: there is no question in it")
@@ -115,6 +118,8 @@ def check_items(items: Iterable[Item], where: str) -> tuple[Item, ...]:
     for item in checked:
         if item.id in seen:
             raise UsageError(f"{where}: two items are called {item.id!r}")
+        if not item.question.strip():
+            raise UsageError(f"{where}: item {item.id} asks nothing: its question is empty")
         seen.add(item.id)
     return checked
 

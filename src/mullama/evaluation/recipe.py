@@ -1,6 +1,6 @@
 """A recipe, or a command line, -> one evaluation: which set, asked how, of whom, scored how."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
+from mullama.evaluation.scoring.overlap import check_training_files
 from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.scoring.tables import TABLES
 from mullama.evaluation.sets.registry import read_set, split_spec
@@ -28,8 +29,8 @@ class EvaluationRecipe(Options):
 
     set: str
     """NAME:PATH of a published set, or a file of question-answer pairs."""
-    systems: tuple[dict[str, Any], ...]
-    """Who is asked: kind, name, trained_on, and the options of that kind."""
+    systems: tuple[dict[str, Any] | str, ...]
+    """Who is asked: kind, name, trained_on, and the options of that kind; or as `--system` has it."""
     asking: Asking = field(default_factory=Asking)
     """How it is asked."""
     work: AnswerOptions = field(default_factory=AnswerOptions)
@@ -39,7 +40,9 @@ class EvaluationRecipe(Options):
 
     @property
     def specs(self) -> list[SystemSpec]:
-        """The systems; raises UsageError for two of one name."""
+        """The systems; raises UsageError where there are none, or two of one name."""
+        if not self.systems:
+            raise UsageError("systems: name who is asked, such as [echo]")
         found = [SystemSpec.from_stored(stored, "systems") for stored in self.systems]
         names = [spec.file_name for spec in found]
         for name in names:
@@ -60,8 +63,11 @@ def ask(
     folder: EvaluationFolder,
     asking: Asking,
     work: AnswerOptions,
+    command: Sequence[str] = (),
 ) -> Iterator[tuple[SystemSpec, Outcome | MuLlamaError]]:
     """Put the set to one system after another; what stops one does not stop the next.
+
+    `command` is what was typed, for whoever repeats it.
 
     Raises UsageError for a set that cannot be read.
     """
@@ -69,6 +75,7 @@ def ask(
     found = read_set(spec_of_set, work.audio, unpack_to=folder.unpacked)
     for spec in systems:
         try:
+            check_training_files(map(Path, spec.trained_on), "trained_on")
             outcome = answer(
                 found,
                 spec,
@@ -79,6 +86,7 @@ def ask(
                 gpus=work.gpus,
                 shard=shard,
                 retry_failed=work.retry_failed,
+                command=command,
             )
         except MuLlamaError as error:
             yield spec, error
@@ -97,7 +105,8 @@ def missing(recipe: EvaluationRecipe) -> list[str]:
         lines.append(f"set: {error}")
     lines += [f"audio: {place}: no such file" for place in recipe.work.audio if not place.exists()]
     for spec in recipe.specs:
-        lines += [f"system {spec.name}: {line}" for line in spec.open().missing()]
+        lines += [f"system {spec.name}: {line}" for line in _missing_of(spec)]
+    lines += _untold(recipe.score.hold_out, "score: hold_out")
     about = MetricOptions(
         **{name: getattr(recipe.score, name) for name in MetricOptions.__annotations__}
     )
@@ -105,3 +114,20 @@ def missing(recipe: EvaluationRecipe) -> list[str]:
         for need in open_metric(name, about).needs():
             lines.append(f"metric {name}: {need.what} is missing ({need.how})")
     return lines
+
+
+def _missing_of(spec: SystemSpec) -> list[str]:
+    try:
+        found = spec.open().missing()
+    except UsageError as error:
+        found = [str(error)]
+    return found + _untold(map(Path, spec.trained_on), "trained_on")
+
+
+def _untold(paths: Iterable[Path], where: str) -> list[str]:
+    """The first of the files of training data that cannot be read; a scoring would end there."""
+    try:
+        check_training_files(paths, where)
+    except UsageError as error:
+        return [str(error)]
+    return []

@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -184,8 +187,36 @@ def test_what_a_folder_says_is_read_again(answered: EvaluationFolder, tmp_path: 
     about, asking = answered.read_about()
     assert (about["name"], about["items"], asking.tracks) == ("pairs", ITEMS, 2)
     spoilt = EvaluationFolder(tmp_path)
-    spoilt.about.write_text(json.dumps({"set": {}}))
-    with pytest.raises(UsageError, match="not the description of an evaluation"):
-        spoilt.read_about()
+    for stored, why in (
+        ([], "not the description of an evaluation"),
+        ({"set": {"name": "a", "items": 1}}, "not the description of an evaluation"),
+        ({"set": {}}, "set: missing key 'name'"),
+        ({"set": "a"}, "set: expected keys and values, got 'a'"),
+        ({"set": {"name": "a", "items": "all"}}, "set: items: expected int"),
+        ({"set": {"name": "a", "items": 1, "sources": ["a"]}}, "set: sources"),
+    ):
+        spoilt.about.write_text(json.dumps(stored))
+        with pytest.raises(UsageError, match=re.escape(why)):
+            spoilt.read_about()
     with pytest.raises(UsageError, match=r"is .* an evaluation's folder"):
         EvaluationFolder(Path(os.devnull).parent / "nothing").read_about()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda lines: [*lines[:-1], lines[-1][:-30]], "holds 17 items, and .* tells of 18"),
+        (lambda lines: [*lines, lines[0]], "two items are called"),
+        (lambda lines: [json.dumps({**json.loads(lines[0]), "question": " "}) + "\n", *lines[1:]],
+         "asks nothing"),
+    ],
+    ids=["torn", "twice", "blank"],
+)  # fmt: skip
+def test_items_that_are_not_those_of_the_set_are_refused(
+    answered: EvaluationFolder, tmp_path: Path, spoil: Callable[[list[str]], list[str]], why: str
+) -> None:
+    folder = EvaluationFolder(Path(shutil.copytree(answered.path, tmp_path / "copy")))
+    lines = folder.items.read_text().splitlines(keepends=True)
+    folder.items.write_text("".join(spoil(lines)))
+    with pytest.raises(UsageError, match=why):
+        folder.read_items()

@@ -7,6 +7,8 @@ import pytest
 import soundfile
 
 from mullama.errors import AudioError
+from mullama.evaluation.asking.controls import Sound
+from mullama.evaluation.asking.pieces import spans
 from mullama.evaluation.asking.sounds import (
     LOUDNESS,
     RATE,
@@ -65,3 +67,13 @@ def test_a_stretch_without_sound_and_a_file_without_any(tmp_path: Path) -> None:
     (tmp_path / "b.wav").write_bytes(b"RIFF, but no more")
     with pytest.raises(AudioError, match=r"b\.wav"):
         length(tmp_path / "b.wav")
+
+
+def test_an_excerpt_that_ends_beyond_all_time_is_the_rest(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", tone(seconds=1.0), 44_100)
+    with cut(tmp_path / "a.wav", [(0.5, 1e308)]) as (piece,):
+        assert soundfile.info(piece).frames == 22_050
+    with pytest.raises(AudioError, match="no sound"), cut(tmp_path / "a.wav", [(1e307, 1e308)]):
+        pass
+    late = Sound(tmp_path / "a.wav", "", (1e307, 1e308))
+    assert spans(1.0, late, "published") == []

@@ -96,10 +96,12 @@ def test_a_choice_is_put_by_letters() -> None:
 
 @pytest.mark.parametrize(
     "items",
-    [[], [item(1), item(1)]],
-    ids=["none", "twice"],
+    [[], [item(1), item(1)], [Item("a", "")], [Item("a", " \n")]],
+    ids=["none", "twice", "empty", "blank"],
 )
-def test_a_set_without_items_or_with_one_twice_is_refused(items: list[Item]) -> None:
+def test_a_set_without_items_with_one_twice_or_without_a_question_is_refused(
+    items: list[Item],
+) -> None:
     with pytest.raises(UsageError, match="here: "):
         check_items(items, "here")
 
@@ -109,3 +111,17 @@ def test_an_item_survives_being_stored() -> None:
     assert Item.from_dict(json.loads(json.dumps(one.as_dict())), "here") == one
     with pytest.raises(UsageError, match="here: "):
         Item.from_dict({"id": "a", "question": "b", "colour": "red"}, "here")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"references": "abc"}, {"references": [1]}, {"references": 3}, {"question": 3}, {"id": 3},
+        {"track": ["a"]}, {"topic": 3}, {"file": 3}, {"right": "1"}, {"options": "ab"},
+        {"excerpt": ["a", "b"]}, {"excerpt": [1, 2, 3]}, {"excerpt": [2, 1]}, {"excerpt": "ab"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_stored_item_of_other_types_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match=f"here: {next(iter(change))}.*: expected"):
+        Item.from_dict({"id": "a", "question": "b", **change}, "here")

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from mullama.evaluation.metrics.attributes import ATTRIBUTES, AnyFacts, Attributes, agree
+from mullama.evaluation.metrics.attributes import AnyFacts, Attributes
+from mullama.evaluation.metrics.compare_facts import ATTRIBUTES, agree
+from mullama.evaluation.metrics.facts import Facts
 from mullama.evaluation.metrics.metric import evaluate
-from mullama.evaluation.metrics.read_facts import Facts, truth_facts
+from mullama.evaluation.metrics.read_facts import truth_facts
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import long_caption
 

@@ -1,5 +1,7 @@
 """Intervals and tests over tracks: against scipy, by enumeration, and where they must refuse."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from mullama.evaluation.metrics.attributes import Attributes
 from mullama.evaluation.metrics.bleu import Bleu
 from mullama.evaluation.metrics.character_bleu import CharacterBleu
 from mullama.evaluation.metrics.intervals import (
+    _swaps,
     holm,
     intervals,
     paired_p_values,
@@ -104,6 +107,29 @@ def test_many_tracks_agree_with_scipys_permutation_test() -> None:
     found = paired_p_values(mean, tracks_of(one), tracks_of(other))["mean"]
     assert found == pytest.approx(theirs, abs=0.02)
     assert found == paired_p_values(mean, tracks_of(other), tracks_of(one))["mean"]
+
+
+@pytest.mark.parametrize("tracks", [4, 61])
+def test_blocks_of_swaps_are_as_all_at_once(tracks: int) -> None:
+    rng = np.random.default_rng(6)
+    one, other = (tracks_of(rng.normal(size=tracks)) for _ in range(2))
+    told = [paired_p_values(mean, one, other, permutations=999, block=b) for b in (1, 7, 2000)]
+    assert told[0] == told[1] == told[2]
+    # As drawn in one piece, whatever the blocks.
+    swaps = np.random.default_rng(0).integers(0, 2, (25_000, 61))
+    drawn = np.unpackbits(_swaps(61, 25_000, 0), axis=1, count=61)
+    assert np.array_equal(drawn[1:], swaps)
+    assert not drawn[0].any()
+
+
+def test_a_million_permutations_fit_into_little_memory() -> None:
+    rng = np.random.default_rng(7)
+    one, other = (tracks_of(rng.normal(size=64)) for _ in range(2))
+    tracemalloc.start()
+    paired_p_values(mean, one, other, permutations=1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 64e6  # all swaps at once take 512 MB
 
 
 def test_on_real_metrics(texts: tuple[list[str], list[str]]) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mullama.evaluation.metrics.read_facts import Facts, read_facts, stated, truth_facts
+from mullama.evaluation.metrics.facts import Facts
+from mullama.evaluation.metrics.read_facts import read_facts, stated, truth_facts
 from mullama.evaluation.metrics.vocabulary import FAMILIES, INSTRUMENTS, MOODS, STYLES
 from mullama.studio.compose.composer import STYLES as STUDIO_STYLES
 from mullama.studio.instruments import INSTRUMENTS as STUDIO_INSTRUMENTS

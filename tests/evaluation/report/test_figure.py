@@ -1,9 +1,9 @@
 import pytest
 
+from mullama.evaluation.counted import counted
 from mullama.evaluation.report.figure import (
     UNKNOWN,
     Figure,
-    counted,
     number,
     p_value,
     percent,

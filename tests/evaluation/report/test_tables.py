@@ -29,7 +29,7 @@ def changed_cell(scored: Scored, way: dict[str, Any], ears: dict[str, Any] | Non
         ({"value": -0.2, "low": -0.3, "high": -0.1}, 0.01, Verdict.WORSE),
         ({}, None, Verdict.INTERVAL),
         ({"low": -0.1}, None, Verdict.DEAF),
-        ({"value": -0.2, "low": -0.3, "high": -0.1}, None, Verdict.WORSE),
+        ({"value": -0.2, "low": -0.3, "high": -0.1}, None, Verdict.DEAF),
         ({"low": None, "high": None}, None, Verdict.DEAF),
         ({"value": None}, 0.01, Verdict.NONE),
     ],

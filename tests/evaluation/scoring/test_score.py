@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from evaluation.asking.test_answer import found_in
 from evaluation.conftest import QUESTIONS, TRACKS, write_set
+from mullama.commands.evaluate.score import exit_code
 from mullama.errors import UsageError
 from mullama.evaluation.asking.answer import answer
 from mullama.evaluation.asking.tasks import Asking
@@ -21,6 +23,7 @@ from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.score import score
 from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.systems.registry import SystemSpec
+from mullama.jobs.shard import Shard
 
 pytest.importorskip("sacrebleu")
 OPTIONS = ScoreOptions(resamples=200, permutations=200)
@@ -123,8 +126,8 @@ def test_missing_answers_are_told_and_the_rest_is_scored(
     assert small["conditions"]["noise"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS)
     assert small["compared"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS) - 2
     told = "\n".join(scores["warnings"])
-    assert "small: 1 answers could not be given" in told
-    assert "small: 1 questions have not been asked yet" in told
+    assert "small: 1 answer could not be given" in told
+    assert "small: not asked yet: 1 question" in told.splitlines()
 
 
 def test_empty_answers_score_nothing_and_are_counted(
@@ -154,9 +157,78 @@ def test_a_line_that_is_no_answer_is_named(
 ) -> None:
     folder = EvaluationFolder(Path(shutil.copytree(scored.path, tmp_path / "copy")))
     log = folder.answers("echo")
-    log.write_text(line + "\n" + log.read_text())
-    with pytest.raises(UsageError, match=f"line 1.*{why}"):
-        score(folder, OPTIONS)
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join([line + "\n", *lines[1:]]))
+    scores = score(folder, OPTIONS)
+    (told,) = system(scores, "echo")["unreadable"]
+    assert re.search(f"echo.jsonl, line 1.*{why}", told)
+    assert f"echo: an answer cannot be read and is left out: {told}" in scores["warnings"]
+    conditions = system(scores, "echo")["conditions"]
+    assert conditions["music"]["rouge-l"]["items"] == TRACKS * len(QUESTIONS) - 1
+    other, before = (system(read(where), "small") for where in (folder, scored))
+    assert other["conditions"] == before["conditions"]
+    assert exit_code(scores) == 1
+
+
+def test_damage_in_the_middle_and_an_answer_twice(scored: EvaluationFolder, tmp_path: Path) -> None:
+    folder = EvaluationFolder(Path(shutil.copytree(scored.path, tmp_path / "copy")))
+    log = folder.answers("echo")
+    lines = log.read_text().splitlines(keepends=True)
+    other = json.dumps({**json.loads(lines[0]), "answer": "another"}) + "\n"
+    spoilt = ["\ufeff" + lines[0], lines[1], lines[2][:40] + "\n", *lines[3:], lines[4], other]
+    log.write_text("".join(spoilt), encoding="utf-8")
+    scores = score(folder, OPTIONS)
+    told = system(scores, "echo")["unreadable"]
+    assert [int(re.search(r"line (\d+)", line)[1]) for line in told] == [1, 3, len(lines) + 1]  # type: ignore[index]
+    assert "is there twice" in told[2]
+    assert system(scores, "echo")["missing"] == 1
+
+
+def test_what_is_too_long_to_be_scored_is_left_out(
+    scored: EvaluationFolder, tmp_path: Path
+) -> None:
+    folder = EvaluationFolder(Path(shutil.copytree(scored.path, tmp_path / "copy")))
+    log = folder.answers("echo")
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    rows[0]["answer"] = "word " * 5000
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    items = [json.loads(line) for line in folder.items.read_text().splitlines()]
+    items[4]["references"] = [" "]
+    items[5]["references"] = ["word " * 3000, "other " * 3000]
+    folder.items.write_text("".join(json.dumps(item) + "\n" for item in items))
+    scores = score(folder, OPTIONS)
+    (told,) = system(scores, "echo")["unscorable"]
+    assert told.startswith(f"item {rows[0]['item']}: the answer has 25,000 characters")
+    assert f"echo: an answer cannot be scored and is left out: {told}" in scores["warnings"]
+    assert [line.partition(":")[0] for line in scores["set"]["unscorable"]] == [
+        f"item {items[n]['id']}" for n in (4, 5)
+    ]
+    counts = {
+        name: system(scores, name)["conditions"]["music"]["rouge-l"]["items"]
+        for name in ("echo", "always the same")
+    }
+    assert counts == {"echo": len(rows) - 3, "always the same": len(rows) - 2}
+    assert exit_code(scores) == 1
+
+
+def test_shards_that_nobody_put_together_are_told(tmp_path: Path) -> None:
+    folder, found = EvaluationFolder(tmp_path / "out"), found_in(write_set(tmp_path / "set"))
+    answer(found, SystemSpec("echo"), folder, asking=Asking(), shard=Shard(1, 2), progress=False)
+    told = "\n".join(score(folder, OPTIONS)["warnings"])
+    assert "answers of 1 shard lie beside: `mullama evaluate answer` once without --shard" in told
+    answer(found, SystemSpec("echo"), folder, asking=Asking(), progress=False)
+    assert "shard" not in "\n".join(score(folder, OPTIONS)["warnings"])
+
+
+@pytest.mark.parametrize("name", ["nowhere.jsonl", "nowhere.json", "text.jsonl"])
+def test_training_files_are_looked_at_first(
+    scored: EvaluationFolder, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "text.jsonl").write_text("no JSON\n")
+    before = scored.scores.read_bytes()
+    with pytest.raises(UsageError, match=rf"--hold-out: .*{name}.*(no such file|not JSON)"):
+        score(scored, replace(OPTIONS, hold_out=(tmp_path / name,)))
+    assert scored.scores.read_bytes() == before
 
 
 def test_trained_on_the_set_is_warned_of(scored: EvaluationFolder) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,31 @@ def test_every_option_is_documented_with_its_default(kind: str) -> None:
 def test_an_unknown_option_is_named() -> None:
     with pytest.raises(UsageError, match="unknown key 'textt'"):
         SystemSpec.from_text("constant:textt=a").open()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("模型", "système", "модель"),
+        ("模型 A", "A 型模", "A"),
+        ("n" * 300, "n" * 299),
+        ("...", "", "!?"),
+    ],
+)
+def test_names_in_any_script_and_of_any_length_have_files_of_their_own(
+    names: tuple[str, ...], tmp_path: Path
+) -> None:
+    files = [SystemSpec("echo", name).file_name for name in names]
+    assert len(set(files)) == len(files)
+    for file in files:
+        assert re.fullmatch(r"[A-Za-z0-9][\w.-]*", file, re.ASCII)
+        (tmp_path / f"{file}-1000-of-1000.jsonl.partial").touch()
+    assert files == [SystemSpec("echo", name).file_name for name in names]
+
+
+def test_a_plain_name_is_the_name_of_its_files() -> None:
+    assert SystemSpec("echo", "LTU, 7B (demo)").file_name == "LTU-7B-demo"
+    assert SystemSpec("echo").file_name == "echo"
 
 
 def test_naming_all_systems_imports_nothing_heavy() -> None:

@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     whom, options = from_flags(Whom, arguments), from_flags(AnswerOptions, arguments)
     spec = SystemSpec.from_text(whom.system)
     folder = EvaluationFolder(whom.out)
-    for _, outcome in ask(arguments.set, [spec], folder, from_flags(Asking, arguments), options):
+    asking, command = from_flags(Asking, arguments), ["mullama", *sys.argv[1:]]
+    for _, outcome in ask(arguments.set, [spec], folder, asking, options, command):
         if isinstance(outcome, MuLlamaError):
             raise outcome
         for line in outcome.lines():

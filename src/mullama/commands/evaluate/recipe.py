@@ -4,11 +4,15 @@ import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from mullama.errors import MuLlamaError
 from mullama.evaluation.asking.answer_options import AnswerOptions
 from mullama.options import Flag, Options, add_flags, from_flags, given_flags
+
+if TYPE_CHECKING:
+    from mullama.evaluation.systems.registry import SystemSpec
+    from mullama.jobs.outcome import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from mullama.evaluation.folder import EvaluationFolder
     from mullama.evaluation.recipe import ask, load_recipe, missing
     from mullama.evaluation.report.report import report
+    from mullama.evaluation.scoring.overlap import check_training_files
     from mullama.evaluation.scoring.score import score
 
     options = from_flags(RunOptions, arguments)
@@ -45,18 +50,25 @@ def run(arguments: argparse.Namespace) -> int:
         lines = missing(recipe)
         print("\n".join(lines) or "nothing is missing")
         return 1 if lines else 0
-    folder = EvaluationFolder(options.out)
-    code = 0
-    for spec, outcome in ask(recipe.set, recipe.specs, folder, recipe.asking, recipe.work):
-        if isinstance(outcome, MuLlamaError):
-            print(f"mullama: error: {spec.name}: {outcome}", file=sys.stderr)
-            code = 1
-            continue
-        code = max(code, outcome.exit_code)
-        for line in outcome.lines():
-            print(f"{spec.name}: {line}", file=sys.stderr)
-    scores = score(folder, recipe.score, ["mullama", *sys.argv[1:]])
+    check_training_files(recipe.score.hold_out, "score: hold_out")
+    folder, command = EvaluationFolder(options.out), ["mullama", *sys.argv[1:]]
+    asked = ask(recipe.set, recipe.specs, folder, recipe.asking, recipe.work, command)
+    codes = [_told(spec, outcome) for spec, outcome in asked]
+    if not list(folder.path.glob("answers/*.json")):
+        return 2  # nobody could be asked, and it has been said why
+    code = max(codes)
+    scores = score(folder, recipe.score, command)
     show(scores)
     for path in report(folder.path):
         print(path)
     return max(min(code, 1), exit_code(scores))
+
+
+def _told(spec: "SystemSpec", outcome: "Outcome | MuLlamaError") -> int:
+    """Say what became of a system; the exit code of that."""
+    if isinstance(outcome, MuLlamaError):
+        print(f"mullama: error: {spec.name}: {outcome}", file=sys.stderr)
+        return 1
+    for line in outcome.lines():
+        print(f"{spec.name}: {line}", file=sys.stderr)
+    return outcome.exit_code

@@ -35,10 +35,11 @@ def show(scores: Mapping[str, Any]) -> None:
 
 
 def exit_code(scores: Mapping[str, Any]) -> int:
-    """1 where an answer is missing or a metric could not be computed, 2 where nothing is scored."""
+    """1 where an answer is missing or could not be scored, or a metric, 2 where nothing is scored."""
     systems = scores["systems"]
     if not any(system["conditions"] for system in systems):
         return 2
-    partly = any(system["failed"] or system["missing"] for system in systems)
+    lacks = ("failed", "missing", "unreadable", "unscorable")
+    partly = scores["set"]["unscorable"] or any(s[name] for s in systems for name in lacks)
     blocked = any(need["blocks"] for about in scores["metrics"].values() for need in about["needs"])
     return 1 if partly or blocked else 0

@@ -11,13 +11,14 @@ from itertools import chain, islice
 from pathlib import Path
 from statistics import fmean
 
-from mullama.errors import AudioError
+from mullama.errors import AudioError, UsageError
 from mullama.evaluation.asking.answers import ANSWER_LINES, AnswerRecord
 from mullama.evaluation.asking.pieces import spans
 from mullama.evaluation.asking.sounds import cut, length
 from mullama.evaluation.asking.tasks import Asking, Task, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, limited
+from mullama.evaluation.metrics.texts import check_text
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.evaluation.systems.system import Reply, Request, System
 from mullama.jobs.log import JsonlLog
@@ -42,19 +43,21 @@ def answer(
     gpus: float = 0.0,
     shard: Shard | None = None,
     retry_failed: bool = False,
+    command: Sequence[str] = (),
     progress: bool | Callable[[int], None] = True,
 ) -> Outcome:
     """Put what is missing to a system; see `jobs.run`.
 
     `engine` is by default threads for a system that can be asked side by side, processes where more
-    than one of the `workers` is asked for, else this thread. Raises UsageError for a folder of another
-    evaluation and options that do not fit, CheckpointError for weights that are not there.
+    than one of the `workers` is asked for, else this thread. `command` is what was typed. Raises
+    UsageError for a folder of another evaluation and options that do not fit, CheckpointError for
+    weights that are not there.
     """
     items = limited(found.items, asking.tracks)
     system = spec.open(items)
     fingerprint = spec.fingerprint(system)
     folder.write_set(found, asking)
-    folder.write_system(_stored(spec, system, fingerprint))
+    folder.write_system(_stored(spec, system, fingerprint, command))
     asked = list(tasks(items, asking, folder.control_sounds(asking), hears=system.hears))
     work = Work(
         partial(_Asker, spec, items, fingerprint), (AudioError,), partial(_lost, fingerprint)
@@ -74,7 +77,9 @@ def answer(
     )
 
 
-def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
+def _stored(
+    spec: SystemSpec, system: System, fingerprint: str, command: Sequence[str]
+) -> StoredSystem:
     return StoredSystem(
         spec.name,
         spec.kind,
@@ -84,6 +89,7 @@ def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
         system.hears,
         system.deaf,
         spec.trained_on,
+        tuple(command),
     )
 
 
@@ -137,6 +143,11 @@ class _Asker:
         failed = next((reply.failed for reply in replies if reply.failed), "")
         if failed:
             return self._failure(task, failed)
+        text = " ".join(reply.text for reply in replies)
+        try:
+            check_text(text, "the answer")
+        except UsageError as error:
+            return self._failure(task, cause_of(error))
         told = [reply.logprobs for reply in replies if reply.logprobs]
         heard = [reply.seconds_heard for reply in replies if reply.seconds_heard is not None]
         return AnswerRecord(
@@ -144,7 +155,7 @@ class _Asker:
             task.item.id,
             task.condition,
             task.question,
-            " ".join(reply.text for reply in replies),
+            text,
             tuple(map(fmean, zip(*told, strict=True))) if len(told) == len(replies) else (),
             sum(heard) if heard else None,
             len(replies),

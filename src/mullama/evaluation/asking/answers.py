@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from mullama.errors import UsageError
+from mullama.jobs.jsonl import Line, from_line
 from mullama.jobs.records import RecordFormat
 from mullama.options.values import fit
 
@@ -59,6 +60,35 @@ ANSWER_LINES = RecordFormat[AnswerRecord](
 """A line of a system's answers."""
 
 
-def read_answers(path: Path) -> Iterator[AnswerRecord]:
-    """The answers of a file; raises UsageError where it cannot be read."""
-    return ANSWER_LINES.read(path)
+def read_answers(path: Path, unreadable: list[str] | None = None) -> Iterator[AnswerRecord]:
+    """The answers of a file; a torn last line is passed over.
+
+    What is no answer, or the second of one key, goes into `unreadable`, one line each: what a damaged
+    line held is lost, and the others are not. Raises UsageError for it where there is no such list,
+    and for a file that cannot be read.
+    """
+    known: set[str] = set()
+    for line in ANSWER_LINES.lines(path):
+        where = f"{path}, line {line.number}"
+        try:
+            if line.blank or (not line.ended and _is_torn(line)):
+                continue
+            record = ANSWER_LINES.from_line(line.content, where)
+            if record.key in known:
+                raise UsageError(f"{where}: the answer to {record.item} is there twice")
+        except UsageError as error:
+            if unreadable is None:
+                raise
+            unreadable.append(str(error))
+        else:
+            known.add(record.key)
+            yield record
+
+
+def _is_torn(line: Line) -> bool:
+    """Whether the last line is one that a kill left; the next run drops it."""
+    try:
+        from_line(line.content)
+    except ValueError:
+        return True
+    return False

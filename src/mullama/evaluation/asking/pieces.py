@@ -18,7 +18,8 @@ def spans(seconds: float, sound: Sound, protocol: Protocol) -> list[Span] | None
     """The stretches of a file that are asked about, each by itself; None for all of it at once."""
     if protocol == "published":
         start, end = sound.excerpt or (0.0, seconds)
-        pieces = published_pieces(round(1000 * (min(end, seconds) - start)))
+        # A set may say anything of where an excerpt lies: behind the end there is nothing to ask about.
+        pieces = published_pieces(round(1000 * max(min(end, seconds) - min(start, seconds), 0.0)))
         return [(start + first / 1000, start + last / 1000) for first, last in pieces]
     return None if sound.excerpt is None else [sound.excerpt]
 

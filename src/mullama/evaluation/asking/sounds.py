@@ -16,6 +16,8 @@ from mullama.printable import printable
 SECONDS = 30.0
 """How long silence and noise are."""
 RATE = 24_000
+LATEST = 1e9
+"""Seconds; no file is as long."""
 LOUDNESS = 0.1
 """Root mean square of the noise; full scale is 1."""
 
@@ -57,7 +59,7 @@ def cut(path: Path, spans: Sequence[Span]) -> Iterator[list[Path]]:
         open_files: dict[int, soundfile.SoundFile] = {}
         for frames, rate, start in _blocks(path):
             for number, (first, last) in enumerate(spans):
-                low, high = (round(second * rate) - start for second in (first, last))
+                low, high = (_frame(second, rate) - start for second in (first, last))
                 part = frames[max(low, 0) : max(high, 0)]
                 if not len(part):
                     continue
@@ -75,6 +77,11 @@ def cut(path: Path, spans: Sequence[Span]) -> Iterator[list[Path]]:
                 raise AudioError(f"{printable(path)}: has no sound from {first:g} to {last:g} s")
         files.close()
         yield found
+
+
+def _frame(second: float, rate: int) -> int:
+    """The frame at a moment; one far behind every file's end for any later one, whatever a set says."""
+    return round(min(second, LATEST) * rate)
 
 
 def _blocks(path: Path) -> Iterator[tuple[np.ndarray, int, int]]:

@@ -46,7 +46,7 @@ class Choices(ItemMeans):
 
     def signature(self) -> str:
         """How answers are read."""
-        return "read:letter-or-text|unreadable:wrong|mullama:1"
+        return "read:letter-or-text|unreadable:wrong|mullama:2"
 
     def items(self, references: Sequence[Choice], candidates: Sequence[str]) -> Statistics:
         """Columns: 1, whether right, whether unreadable, one by the number of options."""

@@ -6,12 +6,13 @@ resample, or a swap, is one row of a matrix that is multiplied with them. Knows 
 `reduce`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.metric import Statistics, Sums, Values
@@ -21,6 +22,8 @@ TrackSums = Float[np.ndarray, "tracks columns"]
 
 RESAMPLES = 2_000
 PERMUTATIONS = 9_999
+BLOCK = 10_000
+"""Permutations that are in memory at a time, 8 bytes for each and each track."""
 ROUNDING = 1e-9
 """Differences that are nearer than this are alike: their sums were added in another order."""
 
@@ -84,23 +87,36 @@ def paired_p_values(
     *,
     permutations: int = PERMUTATIONS,
     seed: int = 0,
+    block: int = BLOCK,
 ) -> dict[str, float]:
     """Value -> two-sided p that two systems, asked about the same tracks, are alike.
 
-    Paired approximate randomisation (Noreen 1989): the systems' sums are swapped track by track, in
-    all ways where there are few tracks. NaN where a value has nothing to count. Raises UsageError
-    for sums of another shape than the first system's, and fewer than two tracks.
+    Paired approximate randomisation (Noreen 1989): the systems' sums are swapped track by track, in all
+    ways where there are few tracks; `block` swaps are in memory at a time. NaN where a value has
+    nothing to count. Raises UsageError for sums of another shape than the first system's, and fewer
+    than two tracks.
     """
     _check_tracks(one)
     if one.shape != other.shape:
         raise UsageError(
             f"sums of shape {one.shape} and {other.shape} are not of the same tracks and metric"
         )
-    swaps = _swaps(len(one), permutations, seed)
-    # The first row swaps nothing: what was observed is one of the permutations.
-    mine = (1 - swaps) @ one + swaps @ other
-    first, second = reduce(mine), reduce(one.sum(axis=0) + other.sum(axis=0) - mine)
-    return {name: _p_value(first[name] - second[name]) for name in first}
+    both = one.sum(axis=0) + other.sum(axis=0)
+    observed: Values = {}
+    smaller: Counter[str] = Counter()
+    packed = _swaps(len(one), permutations, seed)
+    for begin in range(0, len(packed), block):
+        swaps = np.unpackbits(packed[begin : begin + block], axis=1, count=len(one)).astype(float)
+        mine = (1 - swaps) @ one + swaps @ other
+        first, second = reduce(mine), reduce(both - mine)
+        differences = {name: first[name] - second[name] for name in first}
+        # The first row of all swaps nothing: what was observed is one of the permutations.
+        observed = observed or {name: found[0] for name, found in differences.items()}
+        for name, found in differences.items():
+            smaller[name] += int(np.sum(np.abs(found) < np.abs(observed[name]) - ROUNDING))
+    # What is as large as was observed, or cannot be told, speaks against a difference.
+    shares = {name: 1 - smaller[name] / len(packed) for name in observed}
+    return {name: float("nan") if np.isnan(observed[name]) else shares[name] for name in observed}
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -146,17 +162,14 @@ def _draws(tracks: int, resamples: int, seed: int) -> Float[np.ndarray, "resampl
 
 
 @lru_cache(maxsize=2)
-def _swaps(tracks: int, permutations: int, seed: int) -> Float[np.ndarray, "swaps tracks"]:
-    """1 where a track is swapped: all ways if they are no more than asked for, else drawn ones."""
+def _swaps(tracks: int, permutations: int, seed: int) -> UInt8[np.ndarray, "swaps bytes"]:
+    """A bit is 1 where a track is swapped: all ways if they are no more than asked for, else drawn ones."""
     if tracks < 60 and 2**tracks <= permutations:
-        return (np.arange(2**tracks)[:, None] >> np.arange(tracks) & 1).astype(float)
-    drawn = np.random.default_rng(seed).integers(0, 2, (permutations, tracks)).astype(float)
-    return np.concatenate([np.zeros((1, tracks)), drawn])
-
-
-def _p_value(differences: Float[np.ndarray, " swaps"]) -> float:
-    """The share of differences that are as large as the first, or cannot be told."""
-    if np.isnan(differences[0]):
-        return float("nan")
-    smaller = np.abs(differences) < np.abs(differences[0]) - ROUNDING
-    return float(1 - smaller.mean())
+        ways = np.arange(2**tracks)[:, None] >> np.arange(tracks) & 1
+        return np.packbits(ways.astype(np.uint8), axis=1)
+    rng = np.random.default_rng(seed)
+    rows = [np.packbits(np.zeros((1, tracks), np.uint8), axis=1)]
+    for begin in range(0, permutations, BLOCK):
+        drawn = rng.integers(0, 2, (min(BLOCK, permutations - begin), tracks))
+        rows.append(np.packbits(drawn.astype(np.uint8), axis=1))
+    return np.concatenate(rows)

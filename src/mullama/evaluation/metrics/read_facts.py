@@ -6,41 +6,25 @@ looked up in the vocabulary. It does not judge.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
+from mullama.evaluation.metrics.facts import Facts, has_drums
 from mullama.evaluation.metrics.negation import denied
+from mullama.evaluation.metrics.number_words import with_digits
 from mullama.evaluation.metrics.signs import plain_signs
-from mullama.evaluation.metrics.vocabulary import INSTRUMENTS, MOODS, PACES, STYLES, Vocabulary
+from mullama.evaluation.metrics.vocabulary import (
+    INSTRUMENTS,
+    MOODS,
+    NOUNS,
+    PACES,
+    STYLES,
+    Vocabulary,
+)
 from mullama.studio.instruments import DRUMS
 from mullama.studio.truth import Truth
-from mullama.studio.words.parsing import parse_key, parse_tempo
+from mullama.studio.words.parsing import parse_key, parse_tempo, parse_yes_no
 
 SLOW_BELOW_BPM, FAST_FROM_BPM = 90, 120
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is said; None and empty sets where nothing is."""
-
-    instruments: frozenset[str] = frozenset()
-    style: frozenset[str] = frozenset()
-    mood: frozenset[str] = frozenset()
-    key: str | None = None
-    """For example "Eb major" or "F# minor"."""
-    tempo: float | None = None
-    """Beats per minute."""
-    pace: str | None = None
-    """Slow, medium or fast: said, or by the tempo."""
-    metre: str | None = None
-    drums: bool | None = None
-    """False where they are denied."""
-    cannot_tell: bool = False
-    """Whether something is said to be unclear or unknown."""
-
-    def only(self, *attributes: str) -> "Facts":
-        """These facts without the others: for a question that asks after some alone."""
-        return Facts(**{attribute: getattr(self, attribute) for attribute in attributes})
 
 
 def truth_facts(truth: Truth) -> Facts:
@@ -54,27 +38,31 @@ def truth_facts(truth: Truth) -> Facts:
         pace=_pace(truth.tempo_bpm),
         metre=truth.metre,
         drums=truth.drums,
+        absent=frozenset() if truth.drums else frozenset([DRUMS]),
     )
 
 
 def read_facts(text: str) -> Facts:
     """The facts that a text states."""
     text = plain_signs(text)
-    styles = frozenset(stated(text, STYLES))
+    styles = frozenset(stated(_NO_STYLE.sub(" ", text), STYLES))
     # The "drum" and the "bass" of a style are no instruments.
     without_styles = re.sub(r"\bdrum\W+(?:and|n|&)\W+bass\b", " ", text, flags=re.IGNORECASE)
     instruments = frozenset(stated(without_styles, INSTRUMENTS))
+    absent = frozenset(stated(without_styles, INSTRUMENTS, that_are_denied=True))
     bpm = parse_tempo(_bpm(text))
     tempo = None if bpm is None else float(bpm)
     return Facts(
         instruments=instruments,
         style=styles,
         mood=frozenset(stated(text, MOODS)),
-        key=parse_key(_spelt_keys(text)),
+        key=_key(text),
         tempo=tempo,
         pace=_pace(tempo) or next(stated(text, PACES), None),
         metre=_metre(text),
-        drums=_drums(without_styles, instruments),
+        drums=has_drums(instruments, absent),
+        absent=absent,
+        says_yes=parse_yes_no(text),
         cannot_tell=_CANNOT_TELL.search(text) is not None,
     )
 
@@ -84,7 +72,7 @@ def stated(text: str, vocabulary: Vocabulary, *, that_are_denied: bool = False) 
     pattern, names = _pattern(vocabulary)
     text = text.lower()
     for match in pattern.finditer(text):
-        if denied(text[: match.start()]) == that_are_denied:
+        if denied(text[: match.start()], text[match.end() :]) == that_are_denied:
             yield names[match.group(1)]
 
 
@@ -100,10 +88,14 @@ def _compile(rows: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], dict[s
     return re.compile(rf"(?<![\w&])({words})s?(?![\w&])"), names
 
 
-def _drums(text: str, instruments: frozenset[str]) -> bool | None:
-    if instruments & {DRUMS, "percussion"}:
-        return True
-    return False if DRUMS in stated(text, INSTRUMENTS, that_are_denied=True) else None
+_NO_STYLE = re.compile(
+    rf"\b(?:(?:an?|the|my|your|his|her|our|their|this|that)\s+(?:{'|'.join(NOUNS)})"
+    r"|(?:with|full of|heart and)\s+soul|(?:to|you|me|us)\s+dance)"
+    r"(?=\s*(?:$|[.!?;:)])"
+    r"|\s+(?:on|in|of|with|at|that|which|who|where|is|was|has|by|to|for|from)\b)",
+    re.IGNORECASE,
+)
+"""Nouns and verbs that are styles elsewhere: "a house on a hill", but "a house track"."""
 
 
 def _pace(tempo: float | None) -> str | None:
@@ -127,7 +119,7 @@ _UNIT_FIRST = re.compile(
 
 def _bpm(text: str) -> str:
     """Tempi as the studio writes them: "120 BPM"; of a range, its middle."""
-    text = _UNIT.sub(" BPM", text)
+    text = with_digits(_UNIT.sub(" BPM", text))
     text = _RANGE.sub(lambda m: str((int(m.group(1)) + int(m.group(2))) // 2), text)
     return _UNIT_FIRST.sub(r"\1 BPM", text)
 
@@ -142,11 +134,19 @@ _METRE = re.compile(r"(?<![\d/])(\d{1,2})\s*/\s*(2|4|8|16)(?![\d/])")
 
 
 def _metre(text: str) -> str | None:
-    """The first time signature, such as "3/4"."""
+    """The time signature, such as "3/4"; None where several are named."""
     for pattern, metre in _SPELT_METRES:
         text = pattern.sub(metre, text)
-    match = _METRE.search(text)
-    return None if match is None else f"{match.group(1)}/{match.group(2)}"
+    metres = {"/".join(match.groups()) for match in _stated(_METRE, text)}
+    return metres.pop() if len(metres) == 1 else None
+
+
+def _stated(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What is found and not denied."""
+    lower = text.lower()
+    for match in pattern.finditer(text):
+        if not denied(lower[: match.start()], lower[match.end() :]):
+            yield match
 
 
 _SHORT_MODE = re.compile(r"\b([A-G](?:#|b|[ -]sharp|[ -]flat)?)[ -]?(maj|min)\b\.?", re.IGNORECASE)
@@ -156,6 +156,17 @@ _KEY_FOLLOWS = re.compile(r"(?:^|\b(?:in|of|is|key:?|to|be)) *$", re.IGNORECASE)
 _KEY_ENDS = re.compile(
     r" (?:major|minor)(?: scale)?(?:\s*$|\s*[.,;:!?)]|\s+(?:with|at)\b)", re.IGNORECASE
 )
+_NAMED_KEY = re.compile(
+    r"\b[A-G](?:#|b|[ -]sharp|[ -]flat)?[ -](?:major|minor)\b(\W+(?:scale|chord|triad|arpeggio)s?\b)?",
+    re.IGNORECASE,
+)
+
+
+def _key(text: str) -> str | None:
+    """The first key; a scale or a chord is one where nothing else is."""
+    named = list(_stated(_NAMED_KEY, _spelt_keys(text)))
+    first = min(named, key=lambda match: match.group(1) is not None, default=None)
+    return None if first is None else parse_key(first.group(0))
 
 
 def _spelt_keys(text: str) -> str:
@@ -175,7 +186,7 @@ def _is_key(text: str, letter: re.Match[str]) -> bool:
 
 _CANNOT_TELL = re.compile(
     r"\b(?:can(?:no|')t|cannot|could not|couldn't|unable to|(?:not|im)possible to|hard to|difficult to)"
-    r"\s+(?:be\s+)?(?:\w+ly\s+)?(?:tell|told|say|said|determine|identif|hear|know|infer|specif|answer)"
+    r"\s+(?!be\s+heard)(?:be\s+)?(?:\w+ly\s+)?(?:tell|told|say|said|determine|identif|hear|know|infer|specif|answer)"
     r"|\b(?:unclear|unknown|unspecified|not sure|don't know|do not know)\b"
     r"|\bnot\s+(?:\w+ly\s+)?(?:clear|specified|provided|mentioned|given|stated|known|discernible)\b"
     r"|\bno (?:clear|information)\b",

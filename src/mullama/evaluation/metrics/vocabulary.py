@@ -90,6 +90,9 @@ STYLES: Vocabulary = {
     "orchestral": (), "soundtrack": ("film music", "film score", "cinematic"), "fusion": (),
 }  # fmt: skip
 
+NOUNS = ("house", "soul", "dance", "world", "country", "metal", "lounge", "rock")
+"""Styles whose words mean something else as well, where nothing musical follows them."""
+
 MOODS: Vocabulary = {
     **dict.fromkeys(STUDIO_MOODS, ()),
     "aggressive": ("angry", "fierce", "violent"),

@@ -83,11 +83,6 @@ def shown_name(condition: str) -> str:
     return condition.replace("-", " ")
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 item`, `1,200 items`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _signed(text: str) -> str:
     """With the sign that is as wide as a plus; zero has none."""
     return text.lstrip("-") if not float(text) else text.replace("-", "\N{MINUS SIGN}")

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from mullama.evaluation.counted import counted
 from mullama.evaluation.report.examples import Example
 from mullama.evaluation.report.figure import (
     UNKNOWN,
-    counted,
     number,
     p_value,
     probability,

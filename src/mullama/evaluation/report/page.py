@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from mullama.evaluation.counted import counted
 from mullama.evaluation.report import figure
 from mullama.evaluation.report.dot_plot import MARKS, plots
 from mullama.evaluation.report.view import View
@@ -47,7 +48,7 @@ def _environment() -> Environment:
         "number": figure.number,
         "p_value": figure.p_value,
         "probability": figure.probability,
-        "counted": figure.counted,
+        "counted": counted,
         "shown_name": figure.shown_name,
         "as_json": _as_json,
     }

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.evaluation.asking.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking.answers import AnswerRecord
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import Item
+from mullama.evaluation.scoring.left_out import stored_answers
 from mullama.evaluation.scoring.score import FORMAT
 from mullama.jobs.atomic_folder import human_size
 from mullama.jobs.records import UNREADABLE, RecordFormat
@@ -38,7 +39,7 @@ class Scored:
     def answers(self, system: Mapping[str, Any]) -> Iterator[AnswerRecord]:
         """A system's answers, under every condition; none where there is no file."""
         path = self.folder.answers(self._file_name(system))
-        return read_answers(path) if path.is_file() else iter(())
+        return stored_answers(path, [])  # the scores tell what cannot be read
 
     def item_scores(self, system: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """The lines of a system's scores of each item; none where there is no file."""

@@ -180,7 +180,13 @@ def cell(scores: Scores, system: Scores, metric: str, value: str) -> Cell:
         best=str(way.get("control") or test.get("control") or ""),
         p=test.get("p"),
         holm=test.get("holm"),
-        verdict=verdict(share, test.get("holm"), alpha(scores)),
+        verdict=verdict(
+            share,
+            test.get("holm"),
+            alpha(scores),
+            tracks=system["compared"].get(metric, {}).get("tracks", 0),
+            controls=len(controls),
+        ),
     )
 
 

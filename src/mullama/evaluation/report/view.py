@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mullama.evaluation.counted import counted
 from mullama.evaluation.report.examples import Examples, choose_examples
-from mullama.evaluation.report.figure import counted, shown_name
+from mullama.evaluation.report.figure import shown_name
 from mullama.evaluation.report.scored_folder import Scored
 from mullama.evaluation.report.tables import Table, alpha, headline_table, tables, title_of
 from mullama.evaluation.report.topics import TopicTable, topic_tables

@@ -10,6 +10,7 @@ from mullama.evaluation.asking.controls import MUSIC
 from mullama.evaluation.folder import StoredSystem
 from mullama.evaluation.metrics.intervals import holm
 from mullama.evaluation.scoring import compare
+from mullama.evaluation.scoring.causes import grouped
 from mullama.evaluation.scoring.compare import Resampling
 from mullama.evaluation.scoring.judge import Answered, Condition, Judged
 
@@ -35,7 +36,7 @@ def figures(system: System, how: Resampling) -> dict[str, Any]:
         "answered": len(texts),
         "failed": answered.failed,
         "missing": answered.unasked,
-        "causes": dict(answered.causes.most_common(5)),
+        "causes": grouped(answered.causes),
         "empty": sum(not text.strip() for text in texts),
         "conditions": _by_condition(system.judged, how),
         "compared": {m: _counts(judged.common().music) for m, judged in system.judged.items()},

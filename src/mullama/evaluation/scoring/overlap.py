@@ -1,9 +1,10 @@
 """What a model was trained on, by name -> which tracks of a set are among it.
 
-A track is known again by the digest of its file, by its name in a collection, by YouTube's id or the
-name of its file, or by its text. Reads no audio, and knows no model: a recording under another name and
-in another encoding is not found, so that no overlap is a hope and not a proof. So the published parts of
-MusicQA, whose clips are numbers, tell little; the tables of what they are made of tell more.
+A track is known again by its name in a collection, by YouTube's id or the name of its file, by its
+text, or by the digest of its file where what was trained on states digests itself, as an evaluation's
+items and the files of `mullama musicqa build` do. Reads no audio, and knows no model: a recording under
+another name is not found by its sound, so that no overlap is a hope and not a proof. So the published
+parts of MusicQA, whose clips are numbers, tell little; the tables of what they are made of tell more.
 """
 
 import re
@@ -97,6 +98,21 @@ def find_overlap(evaluated: EvaluationSet, trained: Sequence[Path]) -> Overlap:
         examples=tuple(tracks[:MAX_EXAMPLES]),
         reasons={reason: len(found[reason]) for reason in REASONS if reason in found},
     )
+
+
+def check_training_files(paths: Iterable[Path], where: str) -> None:
+    """Raise UsageError, beginning with `where`, for a file that `find_overlap` could not begin to read.
+
+    It costs a glance at each, before hours of asking.
+    """
+    for path in paths:
+        try:
+            if not path.exists():
+                raise UsageError(f"{path}: no such file")
+            for file in expand([path]) if path.is_dir() else [path]:
+                next(iter(_read(file)), None)
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from error
 
 
 @dataclass(frozen=True)

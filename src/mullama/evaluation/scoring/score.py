@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mullama.evaluation.asking.answers import read_answers
 from mullama.evaluation.asking.sounds import SECONDS
 from mullama.evaluation.asking.tasks import CHOICE_PROMPT, Asking, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
@@ -21,13 +20,15 @@ from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.compare import Resampling
 from mullama.evaluation.scoring.figures import REAL, System, adjust_for_ears, figures, tests
 from mullama.evaluation.scoring.judge import collect, judge
-from mullama.evaluation.scoring.overlap import find_overlap
+from mullama.evaluation.scoring.left_out import drop_unscorable, scorable_items, stored_answers
+from mullama.evaluation.scoring.overlap import check_training_files, find_overlap
 from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.scoring.tables import PUBLISHED, TABLES
 from mullama.evaluation.scoring.versions import versions
 from mullama.evaluation.scoring.warnings import warnings
 from mullama.jobs.atomic import write_bytes, write_text
 from mullama.jobs.jsonl import to_line
+from mullama.jobs.shard import shard_files
 
 FORMAT = 1
 """Of scores.json."""
@@ -39,24 +40,30 @@ def score(
     """Write and return the scores; see docs/evaluation.md for their form.
 
     What cannot be judged is counted, and the rest is scored: look at "warnings". Raises UsageError for
-    a folder without a set or without answers, and for texts that cannot be scored.
+    a folder without a set or without answers, and for files of training data that cannot be read.
     """
     about, asking = folder.read_about()
     items = limited(folder.read_items(), asking.tracks)
+    stored_systems = folder.read_systems()
+    check_training_files(options.hold_out, "--hold-out")
+    for stored in stored_systems:
+        check_training_files(map(Path, stored.trained_on), f"{stored.name}: trained_on")
     metrics = _metrics(options, items)
-    systems = [_judge(folder, stored, asking, items, metrics) for stored in folder.read_systems()]
+    scorable, unscorable = scorable_items(items)
+    judged = [_judge(folder, s, asking, (items, scorable), metrics) for s in stored_systems]
+    systems = [system for system, _ in judged]
     how = Resampling(options.level, options.resamples, options.permutations, options.seed)
     shown = [name for name in options.table if metrics.keys() & {c.metric for c in TABLES[name]}]
     scores = {
         "format": FORMAT,
-        "set": {**about, **_count(items)},
+        "set": {**about, **_count(items), "unscorable": unscorable},
         "asking": _said_of(asking),
         "scoring": shown,
         "tables": {name: [asdict(column) for column in TABLES[name]] for name in shown},
         "metrics": {name: _about(metric) for name, metric in metrics.items()},
         "systems": [
-            {**figures(system, how), "overlap": _overlap(system, about, items, options)}
-            for system in systems
+            {**figures(system, how), **left, "overlap": _overlap(system, about, items, options)}
+            for system, left in judged
         ],
         "tests": tests(systems, how),
         "published": list(PUBLISHED.get(about["name"], ())),
@@ -102,21 +109,27 @@ def _judge(
     folder: EvaluationFolder,
     stored: StoredSystem,
     asking: Asking,
-    items: Sequence[Item],
+    items: tuple[Sequence[Item], Sequence[Item]],
     metrics: Mapping[str, AnyMetric],
-) -> System:
-    """Read a system's answers and judge them by every metric that can be computed here."""
-    asked = tasks(items, asking, folder.control_sounds(asking), hears=stored.hears)
+) -> tuple[System, dict[str, Any]]:
+    """A system's answers judged by every metric that can be computed here, and what is left out.
+
+    `items` are all that it is asked, and those that can be scored.
+    """
+    every, scorable = items
+    asked = tasks(every, asking, folder.control_sounds(asking), hears=stored.hears)
     path = folder.answers(stored.file_name)
-    records = read_answers(path) if path.exists() else ()
+    unreadable: list[str] = []
+    records = stored_answers(path, unreadable)
     system = System(stored, collect(asked, records, stored.fingerprint))
+    left = {"unscorable": drop_unscorable(system.answered), "unreadable": unreadable}
     for name, metric in metrics.items():
         if any(need.blocks for need in metric.needs()):
             continue
-        judged = judge(metric, items, system.answered)
+        judged = judge(metric, scorable, system.answered)
         if judged.conditions:
             system.judged[name] = judged
-    return system
+    return system, {**left, "shards": len(list(shard_files(path)))}
 
 
 # ------------------------------------------------------------------ what else is said

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mullama.evaluation.metrics.attributes import ATTRIBUTES
+from mullama.evaluation.metrics.compare_facts import ATTRIBUTES, YES_NO
 from mullama.evaluation.metrics.protocols import PROTOCOLS, Column
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -13,6 +13,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
             Column(f"{attribute.capitalize()} {letter}", "attributes", f"{attribute}_{value}")
             for attribute in ATTRIBUTES
             for letter, value in (("P", "precision"), ("R", "recall"), ("F1", "f1"))
+        ),
+        *(
+            Column(f"{attribute.capitalize()}, balanced", "attributes", f"{attribute}_accuracy")
+            for attribute in YES_NO
         ),
         Column("Key, weighted", "attributes", "key_weighted"),
         Column("Tempo, accuracy 1", "attributes", "tempo_accuracy_1"),

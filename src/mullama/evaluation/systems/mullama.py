@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from mullama.answer.sampling import Sampling
-from mullama.evaluation.systems.system import Reply, Request, System, as_json
+from mullama.errors import UsageError
+from mullama.evaluation.systems.system import Reply, Request, System, as_json, each
 from mullama.load_options import LoadOptions
 from mullama.options import Bounds, Options, given
 
@@ -43,6 +44,13 @@ class MuLlamaSystem(System):
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """All in one batch, and the likelihoods of options."""
+        self._engine.mu.sampling(**self._sampling)  # what is wrong with all is no request's failure
+        try:
+            return self._answer(requests)
+        except UsageError:  # one of the questions is longer than the model can read
+            return each(lambda request: self._answer([request])[0], requests)
+
+    def _answer(self, requests: Sequence[Request]) -> list[Reply]:
         from mullama.engine import Question, Refusal
 
         asked = [Question(_name(request), request.question) for request in requests]

@@ -37,6 +37,8 @@ OPTION = re.compile(r",(?=[a-z_]+=)")
 """Between two options; a comma elsewhere belongs to a value."""
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 """What no file's name should hold."""
+MAX_FILE_NAME = 100
+"""Characters; what a job makes beside such a file has longer names."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,12 @@ class SystemSpec:
 
     @property
     def file_name(self) -> str:
-        """Of its files, without an ending."""
-        return UNSAFE.sub("-", self.name).strip("-.") or "system"
+        """Of its files, without an ending; a digest stands for what cannot be spelt in Latin letters."""
+        plain = UNSAFE.sub("-", self.name).strip("-.")
+        if self.name.isascii() and 0 < len(plain) <= MAX_FILE_NAME:
+            return plain
+        short = plain[: MAX_FILE_NAME - 9].strip("-.") or "system"
+        return f"{short}-{stable_digest(self.name)[:8]}"
 
     def open(self, items: Sequence[Item] = ()) -> System:
         """The system; cheap. Raises UsageError for an unknown kind and options that do not fit."""

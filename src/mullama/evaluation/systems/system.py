@@ -10,13 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from mullama.errors import MuLlamaError, UsageError
+from mullama.errors import MuLlamaError
 from mullama.evaluation.items import Item
+from mullama.evaluation.metrics.texts import check_text
 from mullama.jobs.workers.work import cause_of
 from mullama.options import Options
-
-MAX_ANSWER = 100_000
-"""Characters; a line of a log holds four times as many bytes."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,10 @@ class System:
 def checked(text: str) -> str:
     """An answer as it is kept, without the white space around it; what UTF-8 lacks is replaced.
 
-    An empty one is an answer, and scores nothing. Raises UsageError for one that is too long to be one.
+    An empty one is an answer, and scores nothing. Raises UsageError for one that is too long to be scored.
     """
     answer = text.encode(errors="replace").decode().strip()
-    if len(answer) > MAX_ANSWER:
-        raise UsageError(f"the answer has {len(answer)} characters, and may have {MAX_ANSWER}")
+    check_text(answer, "the answer")
     return answer
 
 
