@@ -13,6 +13,10 @@ class AudioError(MuLlamaError):
     """A file or array that cannot be read as sound: missing, empty, broken, or too short."""
 
 
+class TooLongError(AudioError):
+    """A sound that is longer than is read here."""
+
+
 class CheckpointError(MuLlamaError):
     """Weights or their configuration that do not fit together, or cannot be read."""
 

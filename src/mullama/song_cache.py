@@ -19,13 +19,13 @@ REFUSAL_BYTES = 1000
 class UnreadableError(AudioError):
     """What cannot be read as music, by the name under which that was found out."""
 
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
+    def __init__(self, name: str, error: AudioError) -> None:
+        super().__init__(str(error))
+        self.name, self.kind = name, type(error)
 
     def under(self, name: str) -> AudioError:
         """The same of the same content under another name."""
-        return AudioError(str(self).replace(self.name, name, 1))
+        return self.kind(str(self).replace(self.name, name, 1))
 
 
 class SongCache:

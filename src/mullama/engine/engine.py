@@ -211,7 +211,9 @@ class Engine:
                 name, as_published=self.as_published, max_seconds=self.max_seconds, encode=encode
             )
         except AudioError as error:
-            raise UnreadableError(name, str(error)) from error
+            if not Path(name).exists():  # which says nothing about what was in it
+                raise Cancelled(f"{name} went away while it was listened to") from error
+            raise UnreadableError(name, error) from error
         with self._lock:
             self._seconds_heard += song.seconds_heard
         self._on_listened(song)
