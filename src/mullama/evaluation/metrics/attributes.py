@@ -103,7 +103,10 @@ class Attributes(MetricBase):
             yes, no, yes_right, no_right = _counts(sums, attribute, CLASS_COUNTS)
             recalls = [ratio(yes_right, yes), ratio(no_right, no)]
             accuracy = _mean(recalls, ~np.isnan(recalls))
-            values |= {f"{attribute}_items": yes + no, f"{attribute}_accuracy": accuracy}
+            values |= {
+                f"{attribute}_items": np.asarray(yes + no),
+                f"{attribute}_accuracy": accuracy,
+            }
             heights.append(accuracy)
             enough.append((yes + no >= MIN_ITEMS) & (np.minimum(yes, no) >= MIN_OF_CLASS))
         named = ~np.isnan(heights)
@@ -139,7 +142,7 @@ def _precision_and_recall(counts: np.ndarray, attribute: str) -> Values:
     precision = np.where((claimed == 0) & (known > 0), 0.0, ratio(right, claimed))
     recall = ratio(found, true)
     return {
-        f"{attribute}_items": known,
+        f"{attribute}_items": np.asarray(known),
         f"{attribute}_precision": precision,
         f"{attribute}_recall": recall,
         f"{attribute}_f1": f1(precision, recall),
