@@ -36,7 +36,7 @@ def test_it_is_bounded() -> None:
     assert {*limits} == {"cpus", "memory", "pids"}
     assert SERVICE["environment"]["OMP_NUM_THREADS"] == limits["cpus"]
     assert all("size=" in mount for mount in SERVICE["tmpfs"])
-    assert LIMITS.max_stored_mb
+    assert "--max-stored-mb" in SERVICE["command"]
 
 
 def test_models_are_read_and_uploads_written() -> None:

@@ -1,6 +1,5 @@
 """deploy/Containerfile: what goes into the image, who runs it, and that it is alive when it says so."""
 
-import os
 import re
 import signal
 import socket
@@ -16,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 import mullama
 from deploy.deployed import DEPLOY, USER, entrypoint, instructions, last, lint, parsed
-from paths import ROOT
+from paths import DOCS, ROOT
 
 DEFAULTS = {
     name: value.strip('"')
@@ -35,7 +34,8 @@ def test_a_linter_finds_nothing() -> None:
 
 def test_it_never_runs_as_root() -> None:
     assert last("USER") == f"{USER}:{USER}"
-    assert [name for name, _ in instructions()].index("USER") > 0
+    names = [name for name, _ in instructions()]
+    assert "RUN" not in names[names.index("USER") :]
     assert f"--uid {USER}" in last("RUN")
     assert f"--gid {USER}" in last("RUN")
 
@@ -103,7 +103,7 @@ def container(free_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]
     pytest.importorskip("uvicorn")
     here = ["--host", "127.0.0.1", "--port", str(free_port), "--stored-in", str(tmp_path)]
     command = [sys.executable, "-m", *entrypoint(), *here]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ}) as server:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             yield server
         finally:
@@ -120,3 +120,9 @@ def test_the_entry_point_serves_is_healthy_and_stops(
     container.send_signal(signal.SIGTERM)
     assert container.wait(30) == 0
     assert not is_healthy(free_port)
+
+
+def test_the_page_about_serving_names_this_version() -> None:
+    page = (DOCS / "serving.md").read_text()
+    assert {*re.findall(r"mullama:(\d[\d.]*\d)", page)} == {mullama.__version__}
+    assert f"chown {USER} " in page
