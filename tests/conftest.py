@@ -80,6 +80,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     from goldens import MEASURED
 
-    rows = [f"| `{test}` | {max(shares):.1e} |" for test, shares in sorted(MEASURED.items())]
+    rows = [
+        f"| `{file}` | `{test}` | {max(shares):.1e} |"
+        for (file, test), shares in sorted(MEASURED.items())
+    ]
     head = (ROOT / "docs" / "equality.head.md").read_text()
-    target.write_text(head + "\n".join(["| test | worst |", "|---|---|", *rows]) + "\n")
+    target.write_text(head + "\n".join(["| file | test | worst |", "|---|---|---|", *rows]) + "\n")

@@ -70,16 +70,21 @@ def our_names(published: str, model: MuLlamaForConditionalGeneration) -> tuple[s
     return f"language_model.{language_model_name(inner)}", None
 
 
-MEASURED: dict[str, list[float]] = {}
-"""The distances that each test has seen, for the table that `--equality` writes."""
+MEASURED: dict[tuple[str, str], list[float]] = {}
+"""(file, test) -> the distances that each test has seen, for the table that `--equality` writes."""
+
+
+def share_of_largest(found: Tensor, expected: np.ndarray) -> float:
+    """The largest difference, as a share of the largest magnitude expected."""
+    assert tuple(found.shape) == expected.shape, (tuple(found.shape), expected.shape)
+    return float(np.abs(found.detach().numpy() - expected).max() / np.abs(expected).max())
 
 
 def distance(found: Tensor, expected: np.ndarray) -> float:
-    """The largest difference, as a share of the largest magnitude expected."""
-    assert tuple(found.shape) == expected.shape, (tuple(found.shape), expected.shape)
-    share = float(np.abs(found.detach().numpy() - expected).max() / np.abs(expected).max())
-    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[2].partition(" ")[0]
-    MEASURED.setdefault(test, []).append(share)
+    """The same, of what is to be equal; noted for the table."""
+    share = share_of_largest(found, expected)
+    file, _, test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")
+    MEASURED.setdefault((Path(file).name, test.partition(" ")[0]), []).append(share)
     return share
 
 

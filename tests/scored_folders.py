@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from mullama.evaluation.answers import AnswerRecord
-from mullama.evaluation.asking import Asking, Task, tasks
+from mullama.evaluation.asking.answers import AnswerRecord
+from mullama.evaluation.asking.tasks import Asking, Task, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, Item
-from mullama.evaluation.score import score
-from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.scoring.score import score
+from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.jobs.digest import file_digest
 from mullama.jobs.jsonl import to_line
 

@@ -17,6 +17,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 DISTRIBUTIONS = {"faiss": "faiss-cpu", "google": "protobuf", "yaml": "pyyaml"}
 """Top-level modules that another name is installed by."""
+PLUGINS = ROOT / "src" / "mullama" / "plugins"
+"""Modules that their hosts import: their host is there, though only an extra declares it."""
 OPEN = ("torch", "triton", "nvidia", "cuda")
 """What `make lock` leaves to whoever installs: a build for the CPU, or for which CUDA."""
 
@@ -57,6 +59,8 @@ def third_parties(*, inside: bool) -> dict[str, Path]:
     """Each third party's distribution -> a file of src/ that imports it."""
     found: dict[str, Path] = {}
     for path in sorted((ROOT / "src").rglob("*.py")):
+        if not inside and path.parent == PLUGINS:
+            continue
         for module in imported(ast.parse(path.read_text()), inside=inside):
             top = module.partition(".")[0]
             if top != PROJECT["name"] and top not in sys.stdlib_module_names:

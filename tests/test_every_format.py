@@ -1,4 +1,4 @@
-"""One small set in every format, its audio in every place: training, listening and reading agree."""
+"""One small set in every format, its audio in every place: training, listening, reading and building agree."""
 
 import argparse
 import zipfile
@@ -16,6 +16,10 @@ from clips import make_clip, pairs_in
 from mullama.commands import listen
 from mullama.data.files import FORMATS, write_clips
 from mullama.data.records import Clip
+from mullama.errors import UsageError
+from mullama.musicqa.build.build import build
+from mullama.musicqa.build.check import SHORT, check
+from mullama.musicqa.build.plan import BuildOptions
 from mullama.musicqa.read import read
 from mullama.musicqa.read_options import ReadOptions
 from mullama.training.run_options import RunOptions
@@ -60,7 +64,7 @@ def train(folder: Path, tmp_path: Path) -> Callable[..., dict[str, Tensor]]:
     return weights
 
 
-def heard(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[str, str]:
+def told_by_listen(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[str, str]:
     """What `mullama listen` says and complains of."""
     parser = argparse.ArgumentParser()
     listen.add_arguments(parser)
@@ -71,7 +75,7 @@ def heard(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[str, str]
 
 
 @pytest.mark.parametrize("form", FORMATS.names())
-def test_all_three_read_it(
+def test_all_four_read_it(
     form: str,
     folder: Path,
     train: Callable[..., dict[str, Tensor]],
@@ -88,15 +92,24 @@ def test_all_three_read_it(
     assert (report.clips, report.pairs) == (27 if form == "alpaca" else 3, 27)
     pairs = pairs_in(tmp_path / "out" / "set.jsonl")
     assert [pair.answer for pair in pairs] == [pair.answer for pair in pairs_in(file)]
+    build_options = BuildOptions(tmp_path / "built", pretrain=(file,))
     if form == "alpaca":
+        with pytest.raises(UsageError, match="not one clip could be stored"):
+            build(build_options)
         return
+    built = build(build_options)
+    assert (built.clips, built.failed, built.pairs) == (3, 0, 27)
+    assert check(build_options.out).counts == {SHORT: 3}
+    published = pairs_in(build_options.out / "PretrainMusicQA.json")
+    assert [pair.answer for pair in published] == [pair.answer for pair in pairs]
     assert [pair.audio for pair in pairs[::9]] == [f"audios/{name}" for name in NAMES]
     for seed, name in enumerate(NAMES):
-        samples, _ = soundfile.read(tmp_path / "out" / "audios" / name)
-        assert samples == pytest.approx(clip(seed, 0.3), abs=1e-4)
+        for out in (tmp_path / "out", build_options.out):
+            samples, _ = soundfile.read(out / "audios" / name)
+            assert samples == pytest.approx(clip(seed, 0.3), abs=1e-4)
 
     common = ("--model", folder, "--device", "cpu", "--store", tmp_path / "ours" / "store")
-    assert heard(capsys, file, *common) == ("0 heard, 3 known before, 0 failed", "")
+    assert told_by_listen(capsys, file, *common) == ("0 encoded, 3 cached before, 0 failed", "")
 
 
 def test_audio_in_a_zip_file(
@@ -115,8 +128,8 @@ def test_audio_in_a_zip_file(
     assert all(torch.equal(weights[name], expected[name]) for name in weights)
     assert read(ReadOptions((file,), tmp_path / "out", (packed,))).clips == 3
     common = ("--model", folder, "--device", "cpu", "--store", tmp_path / "ours" / "store")
-    told = heard(capsys, file, "--audio", packed, *common)
-    assert told == ("0 heard, 3 known before, 0 failed", "")
+    told = told_by_listen(capsys, file, "--audio", packed, *common)
+    assert told == ("0 encoded, 3 cached before, 0 failed", "")
 
 
 def test_a_set_by_reference(

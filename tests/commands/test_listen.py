@@ -53,16 +53,16 @@ def test_every_form_of_data_set(
         assert err == ""
         said.append(out.split(" failed")[0])
     assert said == [
-        "1 heard, 0 known before, 0",
-        "1 heard, 0 known before, 0",
-        "1 heard, 2 known before, 0",
-        "0 heard, 3 known before, 0",
+        "1 encoded, 0 cached before, 0",
+        "1 encoded, 0 cached before, 0",
+        "1 encoded, 2 cached before, 0",
+        "0 encoded, 3 cached before, 0",
     ]
     assert run(songs, "--as-published", *common) == 0
-    assert capsys.readouterr().out.startswith("3 heard")
+    assert capsys.readouterr().out.startswith("3 encoded")
 
 
-def test_it_hears_what_the_model_hears(
+def test_it_caches_what_the_model_encodes(
     songs: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from mullama.listen.cache import open_cache
@@ -85,7 +85,7 @@ def test_bad_files_get_one_line_each(
     (songs / "audios" / "1.wav").write_text("no music")
     assert run(songs / "pairs.jsonl", *common) == 1
     out, err = capsys.readouterr()
-    assert out.startswith("1 heard, 0 known before, 2 failed")
+    assert out.startswith("1 encoded, 0 cached before, 2 failed")
     lines = err.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("mullama: error: 2.wav: ")
@@ -103,7 +103,7 @@ def test_rows_and_names_that_are_refused_get_one_line_each(
     table.write_text(table.read_text() + "1;1.wav;cut\n")
     assert run(table, *common) == 1
     out, err = capsys.readouterr()
-    assert out.startswith("1 heard, 0 known before, 1 failed")
+    assert out.startswith("1 encoded, 0 cached before, 1 failed")
     assert err.startswith(f"mullama: error: malformed: {table}, line 3: 3 columns")
     (tmp_path / "private.wav").write_text("no music")
     (songs / "link.wav").symlink_to(tmp_path / "private.wav")
@@ -111,7 +111,7 @@ def test_rows_and_names_that_are_refused_get_one_line_each(
     write_items(songs / "evil.json", [(name, "Q", "A") for name in names])
     assert run(songs / "evil.json", *common) == 2
     out, err = capsys.readouterr()
-    assert out.startswith("0 heard, 0 known before, 3 failed")
+    assert out.startswith("0 encoded, 0 cached before, 3 failed")
     assert len(err.splitlines()) == 3
 
 

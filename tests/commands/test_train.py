@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mullama.cli import main
-from mullama.evaluation.small_model import FIGURES
-from mullama.evaluation.small_model_scores import TARGETS
+from mullama.evaluation.small_model.measure import FIGURES
+from mullama.evaluation.small_model.scores import TARGETS
 from small_runs import write_small_recipe
 
 

@@ -432,7 +432,8 @@ def test_a_compiled_decoder_trains_the_same(folder: Path, data: Path, tmp_path: 
 
 # ----------------------------------------------------------------------- recipes
 
-SHIPPED = sorted(RECIPES.glob("*.yaml"))
+ALL = sorted(RECIPES.glob("*.yaml"))
+SHIPPED = [path for path in ALL if not path.name.startswith("evaluate-")]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

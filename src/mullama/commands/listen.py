@@ -87,8 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
         progress=True,
     )
     failed = len(report.failed) + lost
-    known = len(report.digests) - report.new
-    print(f"{report.new} heard, {known} known before, {failed} failed: {cache.folder}")
+    before = len(report.digests) - report.new
+    print(f"{report.new} encoded, {before} cached before, {failed} failed: {cache.folder}")
     return 0 if not failed else 1 if report.digests else 2
 
 

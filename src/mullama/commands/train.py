@@ -89,7 +89,7 @@ def _measure(recipe: "Recipe", result: "TrainingResult", out: Path, options: Run
     """Write the figures of a finished small model, measured on its recipe's held-out music."""
     if not result.finished or not set(HELD_OUT) <= {split.name for split in recipe.splits}:
         return
-    from mullama.evaluation.small_model import FIGURES, measure, save_figures
+    from mullama.evaluation.small_model.measure import FIGURES, measure, save_figures
     from mullama.studio.corpus import load_or_render
 
     music, workers = options.music_folder(out), options.workers or 1

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.evaluation.asking import Asking, Sound
+from mullama.evaluation.asking.controls import Sound
+from mullama.evaluation.asking.sounds import write_noise, write_silence
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.items import EvaluationSet, Item
-from mullama.evaluation.sounds import write_noise, write_silence
 from mullama.jobs.atomic import write_text
 from mullama.jobs.digest import file_digest
 from mullama.jobs.jsonl import to_line

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import MuLlamaError, UsageError
-from mullama.evaluation.answer import answer
-from mullama.evaluation.answer_options import AnswerOptions
-from mullama.evaluation.asking import Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.answer_options import AnswerOptions
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
-from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.scoring.score_options import ScoreOptions
+from mullama.evaluation.scoring.tables import TABLES
 from mullama.evaluation.sets.registry import read_set, split_spec
 from mullama.evaluation.systems.registry import SystemSpec
-from mullama.evaluation.tables import TABLES
 from mullama.jobs.outcome import Outcome
 from mullama.jobs.shard import Shard
 from mullama.options import Options, from_mapping
@@ -97,10 +97,7 @@ def missing(recipe: EvaluationRecipe) -> list[str]:
         lines.append(f"set: {error}")
     lines += [f"audio: {place}: no such file" for place in recipe.work.audio if not place.exists()]
     for spec in recipe.specs:
-        try:
-            spec.open().describe()
-        except MuLlamaError as error:
-            lines.append(f"system {spec.name}: {error}")
+        lines += [f"system {spec.name}: {line}" for line in spec.open().missing()]
     about = MetricOptions(
         **{name: getattr(recipe.score, name) for name in MetricOptions.__annotations__}
     )

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from mullama.errors import UsageError
-from mullama.evaluation.answer import answer
-from mullama.evaluation.asking import Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet, Item
 from mullama.evaluation.report.report import report
-from mullama.evaluation.score import score
-from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.scoring.score import score
+from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.systems.registry import SystemSpec
 
 Changed = Callable[[Callable[[dict[str, Any]], Any]], Path]

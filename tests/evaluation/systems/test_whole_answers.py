@@ -7,9 +7,9 @@ import pytest
 
 from canned_server import CannedServer
 from evaluation.conftest import QUESTIONS, TRACKS
-from mullama.evaluation.answer import answer
-from mullama.evaluation.answers import AnswerRecord, read_answers
-from mullama.evaluation.asking import Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet
 from mullama.evaluation.sets.registry import read_set

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from clips import make_clip, pairs_in, write_lines, write_wav
+from clips import make_clip, pairs_in, write_items, write_lines, write_wav
 from mullama.data.formats.aqa_csv import write_aqa_csv
 from mullama.data.formats.published import PARTS
 from mullama.data.tally import Tally
@@ -152,6 +152,23 @@ def test_absent_audio(options: BuildOptions, tmp_path: Path) -> None:
     report = build(replace(options, include_missing_audio=True))
     assert report.clips == 2
     assert check(options.out).counts == {"file missing": 2}
+
+
+def test_pairs_that_do_not_say_where_they_come_from(tmp_path: Path) -> None:
+    """The published files do not; and what is text alone gets no number."""
+    write_wav(tmp_path / "a.wav")
+    (tmp_path / "audios").mkdir()
+    (tmp_path / "audios" / "broken.wav").write_text("no sound")
+    names = ("a.wav", "gone.wav", "broken.wav", None)
+    file = write_items(tmp_path / "Pairs.json", [(name, "Q?", "A.") for name in names])
+    told: list[str] = []
+    options = BuildOptions(tmp_path / "set", finetune=(file,), include_missing_audio=True)
+    report = build(options, notice=told.append)
+    assert (report.clips, report.failed, report.pairs) == (2, 2, 2)
+    why = "no sound can be read from it; damaged, or of a format not known here"
+    assert told == [f"finetune: {why}: broken.wav", "finetune: without audio"]
+    assert f"| finetune | {why} | 1 |" in (options.out / "README.md").read_text()
+    assert all(str(tmp_path).encode() not in content for content in contents(options.out).values())
 
 
 def test_unreadable_rows_are_counted(options: BuildOptions, tmp_path: Path) -> None:

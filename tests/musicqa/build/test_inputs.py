@@ -81,5 +81,7 @@ def test_inputs_are_files_that_are_read_once(tmp_path: Path) -> None:
         require_files({"pretrain": [tmp_path / "none.jsonl"]})
     with pytest.raises(UsageError, match="given twice"):
         require_files({"pretrain": [file], "eval": [tmp_path / "." / "1.jsonl"]})
-    with pytest.raises(UsageError, match=r"expected the \.jsonl"):
-        require_files({"pretrain": [touched(tmp_path / "a.json")]})
+    with pytest.raises(UsageError, match=r"a\.txt: expected a file of pairs, ending in \.jsonl"):
+        require_files({"pretrain": [touched(tmp_path / "a.txt")]})
+    with pytest.raises(UsageError, match="is a folder; name the files"):
+        require_files({"pretrain": [tmp_path]})

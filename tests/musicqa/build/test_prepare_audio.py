@@ -44,13 +44,13 @@ def test_the_order_is_that_of_the_candidates(
         with lock:
             at_once -= 1
         if source.stem == "5":
-            raise AudioError("broken")
+            raise AudioError(f"{source}: broken")
         return Stored(source.stem, 1.0, damaged=False)
 
     monkeypatch.setattr(module, "copy_into", copy_slowly)
     found = list(preparer(tmp_path, 3)(candidates(tmp_path, 9)))
     assert [each.candidate.place for each in found] == list(range(3, 12))
-    assert [each.failed for each in found] == ["", "", "broken", *[""] * 6]
+    assert [each.failed for each in found] == ["", "", "broken: 5.wav", *[""] * 6]
     assert 1 < most <= 3
 
 

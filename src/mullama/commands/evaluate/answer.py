@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 from mullama.errors import MuLlamaError
-from mullama.evaluation.answer_options import AnswerOptions
-from mullama.evaluation.asking import Asking
+from mullama.evaluation.asking.answer_options import AnswerOptions
+from mullama.evaluation.asking.tasks import Asking
 from mullama.options import Flag, Options, add_flags, from_flags
 
 

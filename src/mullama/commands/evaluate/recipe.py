@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from mullama.errors import MuLlamaError
-from mullama.evaluation.answer_options import AnswerOptions
+from mullama.evaluation.asking.answer_options import AnswerOptions
 from mullama.options import Flag, Options, add_flags, from_flags, given_flags
 
 
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from mullama.evaluation.folder import EvaluationFolder
     from mullama.evaluation.recipe import ask, load_recipe, missing
     from mullama.evaluation.report.report import report
-    from mullama.evaluation.score import score
+    from mullama.evaluation.scoring.score import score
 
     options = from_flags(RunOptions, arguments)
     recipe = load_recipe(arguments.recipe, given_flags(AnswerOptions, arguments))

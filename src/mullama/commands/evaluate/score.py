@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.options import add_flags, from_flags
 
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: everything is scored; 1: some answers or metrics are missing, and the rest is scored."""
     from mullama.evaluation.folder import EvaluationFolder
-    from mullama.evaluation.score import score
+    from mullama.evaluation.scoring.score import score
 
     folder = EvaluationFolder(arguments.folder)
     scores = score(folder, from_flags(ScoreOptions, arguments), ["mullama", *sys.argv[1:]])

@@ -11,7 +11,7 @@ from mullama.evaluation.probe.options import TrainingOptions
 from mullama.evaluation.probe.published import PUBLISHED, PUBLISHED_SET, PUBLISHED_SOURCE
 from mullama.evaluation.probe.results import ProbeResult
 from mullama.evaluation.probe.scores import MEAN, METRICS
-from mullama.evaluation.versions import versions
+from mullama.evaluation.scoring.versions import versions
 from mullama.jobs.atomic import write_text
 
 TABLE, DATA = "probe.md", "probe.json"

@@ -9,13 +9,13 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mullama.evaluation.answers import AnswerRecord
-from mullama.evaluation.asking import MUSIC, Control
-from mullama.evaluation.figures import REAL
+from mullama.evaluation.asking.answers import AnswerRecord
+from mullama.evaluation.asking.controls import MUSIC, Control
 from mullama.evaluation.items import Item
 from mullama.evaluation.report.player import Player, player
 from mullama.evaluation.report.scored_folder import Scored
 from mullama.evaluation.report.tables import headline_table, title_of
+from mullama.evaluation.scoring.figures import REAL
 
 MAX_TOPICS = 12
 """The most frequent question types; a set may have hundreds."""

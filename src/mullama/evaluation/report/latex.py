@@ -7,7 +7,7 @@ share of the way between that and a perfect score; published rows stand apart.
 import re
 from collections.abc import Sequence
 
-from mullama.evaluation.metrics.scoring import AS_PUBLISHED, STANDARD
+from mullama.evaluation.metrics.protocols import AS_PUBLISHED, STANDARD
 from mullama.evaluation.report.figure import probability, shown_name
 from mullama.evaluation.report.tables import Cell, Row, Table
 from mullama.evaluation.report.view import View

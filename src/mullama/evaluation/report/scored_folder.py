@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.evaluation.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking.answers import AnswerRecord, read_answers
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import Item
-from mullama.evaluation.score import FORMAT
+from mullama.evaluation.scoring.score import FORMAT
 from mullama.jobs.atomic_folder import human_size
 from mullama.jobs.records import UNREADABLE, RecordFormat
 

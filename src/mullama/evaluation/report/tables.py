@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mullama.evaluation.figures import REAL
-from mullama.evaluation.metrics.scoring import AS_PUBLISHED, STANDARD
+from mullama.evaluation.metrics.protocols import AS_PUBLISHED, STANDARD
 from mullama.evaluation.report.figure import Figure
 from mullama.evaluation.report.verdict import Verdict, verdict
+from mullama.evaluation.scoring.figures import REAL
 
 Scores = Mapping[str, Any]
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mullama.evaluation.figures import REAL
 from mullama.evaluation.report.figure import Figure
 from mullama.evaluation.report.tables import Heading, headline_table
+from mullama.evaluation.scoring.figures import REAL
 
 
 @dataclass(frozen=True)

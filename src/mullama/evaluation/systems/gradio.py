@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from mullama.errors import MissingExtraError, UsageError
 from mullama.evaluation.systems.registry import value_of
-from mullama.evaluation.systems.remote import Outage, UnansweredError
+from mullama.evaluation.systems.remote import Outage, UnansweredError, unreachable
 from mullama.evaluation.systems.sent_sound import wav_bytes
 from mullama.evaluation.systems.system import Reply, Request, System, as_json, checked, each
 from mullama.musicqa.writers.address import Address, EndpointError
@@ -88,6 +88,10 @@ class GradioApp(System):
         """Address and function; whether the model behind them is the same, nobody tells."""
         options = as_json(self.options)
         return {**{k: v for k, v in options.items() if k not in HOW}, "arguments": self._arguments}
+
+    def missing(self) -> list[str]:
+        """A server that listens."""
+        return [*super().missing(), *unreachable(self.options.url)]
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One after another: `concurrency` tells how many threads may come."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Annotated, Any, ClassVar, Literal
 
-from mullama.evaluation.systems.remote import LoopThread, Outage, UnansweredError
+from mullama.evaluation.systems.remote import LoopThread, Outage, UnansweredError, unreachable
 from mullama.evaluation.systems.sent_sound import SentSound, read_sound
 from mullama.evaluation.systems.system import Reply, Request, System, as_json, checked, each
 from mullama.musicqa.interview import interview
@@ -76,6 +76,10 @@ class OpenAIAudio(System):
     def describe(self) -> dict[str, Any]:
         """Address, model, and how it is asked; whether the model behind it is the same, nobody tells."""
         return {key: v for key, v in as_json(self.options).items() if key not in HOW}
+
+    def missing(self) -> list[str]:
+        """A server that listens."""
+        return [*super().missing(), *unreachable(self.options.url)]
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """One after another: `concurrency` tells how many threads may come."""

@@ -1,10 +1,12 @@
 """What systems behind a network share: when one is given up, and a place where asyncio runs."""
 
 import asyncio
+import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from threading import Thread, current_thread
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from mullama.errors import MuLlamaError
 from mullama.musicqa.writers.address import EndpointError
@@ -13,10 +15,22 @@ T = TypeVar("T")
 GIVE_UP_AFTER = 8
 """So many requests one after another that get no answer, and an endpoint is asked no more."""
 JOIN_SECONDS = 5.0
+CONNECT_SECONDS = 5.0
 
 
 class UnansweredError(MuLlamaError):
     """One request got no answer from an endpoint that answers others."""
+
+
+def unreachable(url: str) -> list[str]:
+    """One line where no server listens at an address; nothing is sent to it."""
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443}.get(parts.scheme, 80)
+    try:
+        with socket.create_connection((parts.hostname or "", port), CONNECT_SECONDS):
+            return []
+    except OSError as error:
+        return [f"{url} cannot be reached: {error.strerror or error}"]
 
 
 class Outage:

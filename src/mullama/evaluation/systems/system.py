@@ -68,6 +68,14 @@ class System:
         """
         return as_json(self.options)
 
+    def missing(self) -> list[str]:
+        """What is missing before it can be asked, one line each, as far as can be told quickly."""
+        try:
+            self.describe()
+        except MuLlamaError as error:
+            return [cause_of(error)]
+        return []
+
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         """A reply for each, in order; what goes wrong with one request is in its reply."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Files of clips with their pairs, ours or the published tables -> clips with the places of their audio.
+"""Files of pairs of any format -> clips with the places of their audio, part by part.
 
 Does not read audio.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mullama.data.audio import AudioResolver
-from mullama.data.files import read_clips
+from mullama.data.files import expand, read_clips
 from mullama.data.records import Clip
 from mullama.data.tally import NO_AUDIO, Tally
 from mullama.errors import AudioError, UsageError
@@ -31,7 +31,7 @@ def candidates(parts: Mapping[str, Sequence[Path]], tally: Tally) -> Iterator[Ca
     place = 0
     for part, files in parts.items():
         for file in files:
-            for clip in read_clips(file, tally, sound=False):
+            for clip in read_clips(file, tally):
                 yield Candidate(part, clip, file, place)
                 place += 1
 
@@ -42,10 +42,9 @@ def require_files(parts: Mapping[str, Sequence[Path]]) -> None:
     if not files:
         raise UsageError("nothing to build: give --pretrain, --finetune or --eval a file")
     for file in files:
-        if not file.is_file():
-            raise UsageError(f"{file}: no such file")
-        if file.suffix.lower() not in (".csv", ".jsonl"):
-            raise UsageError(f"{file}: expected the .jsonl of `musicqa write`, or an *AQA.csv")
+        if file.is_dir():
+            raise UsageError(f"{file}: is a folder; name the files, since each belongs to a part")
+    expand(files)
     if len({file.resolve() for file in files}) < len(files):
         raise UsageError("a file is given twice; a clip belongs into one part only")
 

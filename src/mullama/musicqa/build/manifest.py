@@ -34,8 +34,9 @@ class ManifestEntry:
     """Why it is not in the set, in one line."""
 
     def as_dict(self) -> dict[str, Any]:
-        """What a line holds: only what is known."""
-        return {key: value for key, value in asdict(self).items() if value}
+        """What a line holds: part, source and id, empty where nobody knows them, and what else is known."""
+        always = ("part", "source", "id")
+        return {key: value for key, value in asdict(self).items() if value or key in always}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any], where: str) -> "ManifestEntry":

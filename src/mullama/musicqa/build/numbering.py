@@ -109,7 +109,7 @@ class Numbering:
         if entry.failed:
             # Where inputs lie is told, but not written into a set that is given away.
             why = missing if entry.failed == NO_AUDIO and missing else entry.failed
-            self._notice(f"{entry.source} {entry.id}: {why}")
+            self._notice(f"{f'{entry.source} {entry.id}'.strip() or entry.part}: {why}")
 
     def _number_one(self, prepared: Prepared) -> NumberedClip:
         candidate, clip = prepared.candidate, prepared.candidate.clip
@@ -137,7 +137,8 @@ class Numbering:
         if clip.failed:
             raise AudioError(f"the interview failed: {clip.failed}")
         self._seen.require_new_origin(clip.source, clip.id)
-        if prepared.missing and not self._allow_missing:
+        # Text alone is about no clip, so its audio cannot be there one day.
+        if prepared.missing and not (self._allow_missing and (clip.audio or clip.id)):
             raise AudioError(NO_AUDIO)
         if prepared.failed:
             raise AudioError(prepared.failed)

@@ -26,7 +26,7 @@ class BuildOptions(Options):
     out: Annotated[Path, Flag("DIR")]
     """The set's folder."""
     pretrain: Annotated[tuple[Path, ...], Flag("FILE")] = ()
-    """.jsonl of `musicqa write` or *AQA.csv; becomes PretrainMusicQA.json."""
+    """.jsonl of `musicqa write` or any other file of pairs; becomes PretrainMusicQA.json."""
     finetune: Annotated[tuple[Path, ...], Flag("FILE")] = ()
     """Likewise; becomes FinetuneMusicQA.json."""
     eval: Annotated[tuple[Path, ...], Flag("FILE")] = ()

@@ -74,15 +74,17 @@ class AudioPreparer:
         if candidate.clip.failed:
             return Prepared(candidate)
         try:
-            return Prepared(candidate, find_audio(candidate, self.audio))
+            source = find_audio(candidate, self.audio)
         except AudioError as error:
             return Prepared(candidate, missing=_to_utf8(str(error)))
+        # What lay in the file of pairs is unpacked by now, and need not wait in memory.
+        return Prepared(replace(candidate, clip=replace(candidate.clip, sound=None)), source)
 
     def _read_all(self, located: Iterator[Prepared]) -> Any:
         work = Work[Prepared, Prepared].of(
             self._read,
             catch=(AudioError,),
-            failed=lambda prepared, why: replace(prepared, failed=_to_utf8(why)),
+            failed=lambda prepared, why: replace(prepared, failed=_reason(prepared.source, why)),
         )
         return threads(work, self.workers)(located)
 
@@ -104,6 +106,17 @@ class AudioPreparer:
             if not in_use[source]:
                 del in_use[source]
                 self.audio.release(source)
+
+
+def _reason(source: Path | None, told: str) -> str:
+    """What was told of a file, without its folder, which is nothing to those whom a set is given to.
+
+    The reason comes first, since the data card counts clips by it.
+    """
+    if source is None:
+        return _to_utf8(told)
+    why = told.replace(str(source), source.name).removeprefix(f"{source.name}: ")
+    return _to_utf8(f"{why}: {source.name}")
 
 
 def _to_utf8(text: str) -> str:

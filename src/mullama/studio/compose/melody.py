@@ -47,12 +47,18 @@ def rhythm_motif(rng: random.Random, grid: Grid, density: float) -> tuple[int, .
     return tuple(onsets) or (0,)
 
 
+def _turn_back(move: int, pitch: int, low: int, high: int) -> int:
+    """The move, or the opposite one where it would lead out of the range or far from its middle."""
+    centre = (low + high) // 2
+    if pitch + move > min(high, centre + 10):
+        return -abs(move)
+    if pitch + move < max(low, centre - 10):
+        return abs(move)
+    return move
+
+
 def _choose_pitch(
-    previous: int,
-    move: int,
-    over: Chord,
-    scale: tuple[int, ...],
-    strong: bool,
+    previous: int, move: int, over: Chord, scale: tuple[int, ...], strong: bool
 ) -> int:
     """The next pitch: a chord note where the beat is strong, a scale note elsewhere."""
     allowed = over.pitch_classes if strong else scale
@@ -75,8 +81,7 @@ def compose_melody(
     """A melody of `bars` bars in phrases of `line_bars`, between the pitches low and high."""
     motifs = [rhythm_motif(rng, grid, density) for _ in range(2)]
     moves = [[rng.choice((-4, -2, -2, -1, 1, 2, 2, 4, 0)) for _ in range(16)] for _ in range(2)]
-    centre = (low + high) // 2
-    pitch = place(key.tonic, centre, low, high)
+    pitch = place(key.tonic, (low + high) // 2, low, high)
     tones: list[Tone] = []
     order = rng.choice(((0, 0, 1), (0, 1, 0), (0, 0, 0), (0, 1, 1)))
     for bar in range(bars):
@@ -97,11 +102,7 @@ def compose_melody(
             elif cadence and last and key.tonic in over.pitch_classes:
                 pitch = place(key.tonic, pitch, low, high)
             else:
-                move = moves[which][index % 16]
-                if pitch + move > min(high, centre + 10):
-                    move = -abs(move)
-                elif pitch + move < max(low, centre - 10):
-                    move = abs(move)
+                move = _turn_back(moves[which][index % 16], pitch, low, high)
                 strong = onset % grid.steps_per_beat == 0 or end - onset > 4
                 pitch = _choose_pitch(pitch, move, over, scale, strong)
                 pitch = place(pitch % 12, pitch, low, high)

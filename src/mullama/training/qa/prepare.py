@@ -10,7 +10,6 @@ from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.data.audio import UNPACKED
 from mullama.errors import UsageError
 from mullama.training.parallel import World
-from mullama.training.phases import check_patterns
 from mullama.training.qa.data import divide, find
 from mullama.training.qa.listenings import (
     placeholder_listenings,
@@ -27,7 +26,6 @@ from mullama.training.qa.start_model import (
 from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.trainable import TrainableModel
 
 
 def prepare_qa_task(
@@ -49,9 +47,6 @@ def prepare_qa_task(
     start = resolve(recipe.start)
     model = open_for_training(start, recipe, world)
     check_phases(model, recipe, world)
-    trainable = TrainableModel(model)
-    for phase in recipe.phases:  # not hours later, when its turn has come
-        check_patterns(trainable, phase.trains)
     lent_values = is_sharded(recipe, world) and lend_values(model)
     if dry:
         listenings = placeholder_listenings(model, sources)
@@ -68,5 +63,5 @@ def prepare_qa_task(
         pairs=divide(listenings.sources, recipe.validation, recipe.validation_pairs),
         listenings=listenings,
         lent_values=lent_values,
-        loss_module=wrap_model(trainable, recipe, world),
+        loss_module=wrap_model(model, recipe, world),
     )

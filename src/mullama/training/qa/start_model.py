@@ -14,7 +14,7 @@ from mullama.checkpoints.store import open_model
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.parallel import World, shard
-from mullama.training.phases import is_trained
+from mullama.training.phases import check_patterns, is_trained
 from mullama.training.precision import DTYPES
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.trainable import LossModule, TrainableModel
@@ -59,7 +59,10 @@ def open_for_training(
 
 
 def check_phases(model: MuLlamaForConditionalGeneration, recipe: Recipe, world: World) -> None:
-    """Refuse phases whose result would be lost, or that would train on outdated Listenings."""
+    """Refuse now, not when their turn has come, phases that train nothing, or on outdated Listenings,
+    or whose result would be lost."""
+    for phase in recipe.phases:
+        check_patterns(model, phase.trains)
     online = [trains_encoder(model, phase) for phase in recipe.phases]
     if any(before and not after for before, after in itertools.pairwise(online)):
         raise UsageError(
@@ -91,9 +94,9 @@ def lend_values(model: MuLlamaForConditionalGeneration) -> bool:
     return not had
 
 
-def wrap_model(trainable: TrainableModel, recipe: Recipe, world: World) -> LossModule:
+def wrap_model(model: MuLlamaForConditionalGeneration, recipe: Recipe, world: World) -> LossModule:
     """The model behind its loss, recomputing, compiled and sharded as the recipe says."""
-    loss_module, model = LossModule(trainable), trainable.model
+    loss_module = LossModule(TrainableModel(model))
     if recipe.recompute:
         model.activation_checkpointing_enable({"use_reentrant": False})
     if recipe.compile:

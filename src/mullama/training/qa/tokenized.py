@@ -1,6 +1,6 @@
 """Question-answer pairs become tokens, cut to length. Does not know the music, nor the order of steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -84,32 +84,36 @@ def tokenize(
     """
     tokens: list[NDArray[np.int32]] = []
     prompts, places, too_long, cut = [], [], [], 0
-    for start in range(0, len(pairs), CHUNK):
-        some = pairs[start : start + CHUNK]
-        asked = [fill(template, pair.question) for pair in some]
-        answered = [a + follow(template, pair.answer) for a, pair in zip(asked, some, strict=True)]
-        # The whole text is tokenized at once, as a prompt and its continuation would be.
-        for place, (pair, given, ids) in enumerate(
-            zip(some, tokenizer(asked)["input_ids"], tokenizer(answered)["input_ids"], strict=True),
-            start=start,
-        ):
-            if len(given) >= max_length - 1 and not as_published:
-                too_long.append(f"pair {place} ({pair.question[:40]!r}, {len(given)} tokens)")
-                continue
-            cut += len(ids) >= max_length
-            tokens.append(_ended(ids, tokenizer.eos_token_id, max_length, as_published))
-            prompts.append(min(len(given), len(tokens[-1])))
-            places.append(place)
-    lengths = [len(text) for text in tokens]
+    for place, (given, ids) in enumerate(_token_ids(pairs, tokenizer, template)):
+        if given >= max_length - 1 and not as_published:
+            too_long.append(f"pair {place} ({pairs[place].question[:40]!r}, {given} tokens)")
+            continue
+        cut += len(ids) >= max_length
+        tokens.append(_ended(ids, tokenizer.eos_token_id, max_length, as_published))
+        prompts.append(min(given, len(tokens[-1])))
+        places.append(place)
     return TokenizedPairs(
         np.concatenate(tokens) if tokens else np.zeros(0, np.int32),
-        np.cumsum(lengths, dtype=np.int64),
+        np.cumsum([len(text) for text in tokens], dtype=np.int64),
         np.array(prompts, dtype=np.int32),
         tuple(pairs[place] for place in places),
         np.array(places, dtype=np.int64),
         cut,
         tuple(too_long),
     )
+
+
+def _token_ids(
+    pairs: Sequence[Pair], tokenizer: Any, template: str
+) -> Iterator[tuple[int, list[int]]]:
+    """Of each pair, how many tokens its prompt has, and the tokens of prompt and answer."""
+    for start in range(0, len(pairs), CHUNK):
+        some = pairs[start : start + CHUNK]
+        asked = [fill(template, pair.question) for pair in some]
+        # The whole text is tokenized at once, as a prompt and its continuation would be.
+        answered = [a + follow(template, pair.answer) for a, pair in zip(asked, some, strict=True)]
+        prompts, texts = (tokenizer(each)["input_ids"] for each in (asked, answered))
+        yield from zip(map(len, prompts), texts, strict=True)
 
 
 def _ended(ids: list[int], end: int, max_length: int, as_published: bool) -> NDArray[np.int32]:

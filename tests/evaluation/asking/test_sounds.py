@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from mullama.errors import AudioError
-from mullama.evaluation.sounds import (
+from mullama.evaluation.asking.sounds import (
     LOUDNESS,
     RATE,
     SECONDS,

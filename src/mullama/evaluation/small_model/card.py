@@ -15,7 +15,7 @@ COLUMNS = ("seen", "unseen", "seen, wrong song", "unseen, wrong song", "majority
 
 
 def table(stored: dict[str, Any]) -> str:
-    """Markdown of what `small_model.save_figures` wrote; a figure that misses its target is marked."""
+    """Markdown of what `measure.save_figures` wrote; a figure that misses its target is marked."""
     found, rows = stored["figures"], []
     for target in stored["targets"]:
         limits = {

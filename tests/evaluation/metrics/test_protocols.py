@@ -9,8 +9,7 @@ import pytest
 from mullama.errors import UsageError
 from mullama.evaluation.metrics.metric import evaluate
 from mullama.evaluation.metrics.metric_options import MetricOptions
-from mullama.evaluation.metrics.registry import open_metric
-from mullama.evaluation.metrics.scoring import (
+from mullama.evaluation.metrics.protocols import (
     AS_PUBLISHED,
     PROTOCOLS,
     STANDARD,
@@ -18,6 +17,7 @@ from mullama.evaluation.metrics.scoring import (
     metrics_of,
     protocol,
 )
+from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.metrics.wordnet import find_wordnet
 from paths import GOLDEN
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from mullama.evaluation.small_model_scores import TARGETS, Figures, majority, score
+from mullama.evaluation.small_model.scores import TARGETS, Figures, majority, score
 from mullama.jobs.atomic import write_text
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.song import MuLlama, Song, load

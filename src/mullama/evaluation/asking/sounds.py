@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.evaluation.asking import Span
+from mullama.evaluation.asking.controls import Span
 from mullama.jobs.atomic import atomic_file
 from mullama.listen.audio.open_audio import open_audio
 from mullama.printable import printable

@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 
 from mullama.errors import UsageError
-from mullama.evaluation.asking import (
-    MUSIC,
-    Asking,
-    Sound,
-    published_pieces,
-    put,
-    spans,
-    tasks,
-    wrong_songs,
-)
+from mullama.evaluation.asking.controls import MUSIC, Sound, wrong_songs
+from mullama.evaluation.asking.pieces import published_pieces, spans
+from mullama.evaluation.asking.tasks import Asking, put, tasks
 from mullama.evaluation.items import Item, check_items
 from paths import GOLDEN
 

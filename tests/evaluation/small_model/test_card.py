@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mullama.errors import UsageError
-from mullama.evaluation.small_model import save_figures
-from mullama.evaluation.small_model_card import BEGIN, COLUMNS, END, table, write_table
-from mullama.evaluation.small_model_scores import TARGETS
+from mullama.evaluation.small_model.card import BEGIN, COLUMNS, END, table, write_table
+from mullama.evaluation.small_model.measure import save_figures
+from mullama.evaluation.small_model.scores import TARGETS
 from paths import DOCS
 
 CARD = DOCS / "small-model.md"

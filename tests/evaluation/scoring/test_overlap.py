@@ -13,7 +13,7 @@ from mullama.data.files import write_clips
 from mullama.data.records import Clip
 from mullama.errors import UsageError
 from mullama.evaluation.items import EvaluationSet, Item
-from mullama.evaluation.overlap import REASONS, find_overlap
+from mullama.evaluation.scoring.overlap import REASONS, find_overlap
 from mullama.evaluation.sets.registry import read_set
 from mullama.jobs.digest import file_digest
 

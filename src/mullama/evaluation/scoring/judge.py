@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mullama.evaluation.answers import AnswerRecord
-from mullama.evaluation.asking import MUSIC, Task
+from mullama.evaluation.asking.answers import AnswerRecord
+from mullama.evaluation.asking.controls import MUSIC
+from mullama.evaluation.asking.tasks import Task
 from mullama.evaluation.items import Item
 from mullama.evaluation.metrics.metric import AnyMetric, Statistics
 

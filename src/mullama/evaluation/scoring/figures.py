@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from typing import Any
 
-from mullama.evaluation import compare
-from mullama.evaluation.asking import MUSIC
-from mullama.evaluation.compare import Resampling
+from mullama.evaluation.asking.controls import MUSIC
 from mullama.evaluation.folder import StoredSystem
-from mullama.evaluation.judge import Answered, Judged
 from mullama.evaluation.metrics.intervals import holm
+from mullama.evaluation.scoring import compare
+from mullama.evaluation.scoring.compare import Resampling
+from mullama.evaluation.scoring.judge import Answered, Judged
 
 REAL = "music"
 """What scores.json calls the condition that is no control."""

@@ -10,8 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from mullama.evaluation.asking import MUSIC
-from mullama.evaluation.judge import Judged
+from mullama.evaluation.asking.controls import MUSIC
 from mullama.evaluation.metrics.intervals import (
     PERMUTATIONS,
     RESAMPLES,
@@ -22,6 +21,7 @@ from mullama.evaluation.metrics.intervals import (
     sum_by_track,
 )
 from mullama.evaluation.metrics.metric import AnyMetric, Sums, Values, ratio
+from mullama.evaluation.scoring.judge import Judged
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
+from evaluation.asking.test_answer import found_in
 from evaluation.conftest import QUESTIONS, TRACKS, write_set
-from evaluation.test_answer import found_in
 from mullama.errors import UsageError
-from mullama.evaluation.answer import answer
-from mullama.evaluation.asking import Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet, Item
 from mullama.evaluation.metrics.metric import evaluate
 from mullama.evaluation.metrics.registry import open_metric
-from mullama.evaluation.score import score
-from mullama.evaluation.score_options import ScoreOptions
+from mullama.evaluation.scoring.score import score
+from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.systems.registry import SystemSpec
 
 pytest.importorskip("sacrebleu")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mullama.evaluation.small_model import TOPICS
-from mullama.evaluation.small_model_scores import TARGETS, instruments_f1, majority, score
+from mullama.evaluation.small_model.measure import TOPICS
+from mullama.evaluation.small_model.scores import TARGETS, instruments_f1, majority, score
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import fact, long_caption, presence
 

@@ -10,22 +10,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mullama.evaluation.answers import read_answers
-from mullama.evaluation.asking import CHOICE_PROMPT, Asking, tasks
-from mullama.evaluation.compare import Resampling
-from mullama.evaluation.figures import REAL, System, adjust_for_ears, figures, tests
+from mullama.evaluation.asking.answers import read_answers
+from mullama.evaluation.asking.sounds import SECONDS
+from mullama.evaluation.asking.tasks import CHOICE_PROMPT, Asking, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, Item, limited
-from mullama.evaluation.judge import collect, judge
 from mullama.evaluation.metrics.metric import AnyMetric
 from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
-from mullama.evaluation.metrics.scoring import Column
-from mullama.evaluation.overlap import find_overlap
-from mullama.evaluation.score_options import ScoreOptions
-from mullama.evaluation.sounds import SECONDS
-from mullama.evaluation.tables import PUBLISHED, TABLES
-from mullama.evaluation.versions import versions
+from mullama.evaluation.scoring.compare import Resampling
+from mullama.evaluation.scoring.figures import REAL, System, adjust_for_ears, figures, tests
+from mullama.evaluation.scoring.judge import collect, judge
+from mullama.evaluation.scoring.overlap import find_overlap
+from mullama.evaluation.scoring.score_options import ScoreOptions
+from mullama.evaluation.scoring.tables import PUBLISHED, TABLES
+from mullama.evaluation.scoring.versions import versions
+from mullama.evaluation.scoring.warnings import warnings
 from mullama.jobs.atomic import write_bytes, write_text
 from mullama.jobs.jsonl import to_line
 
@@ -46,22 +46,13 @@ def score(
     metrics = _metrics(options, items)
     systems = [_judge(folder, stored, asking, items, metrics) for stored in folder.read_systems()]
     how = Resampling(options.level, options.resamples, options.permutations, options.seed)
-    shown: dict[str, Sequence[Column]] = {
-        name: TABLES[name]
-        for name in options.table
-        if any(column.metric in metrics for column in TABLES[name])
-    }
+    shown = [name for name in options.table if metrics.keys() & {c.metric for c in TABLES[name]}]
     scores = {
         "format": FORMAT,
         "set": {**about, **_count(items)},
-        "asking": {
-            **asdict(asking),
-            "controls": list(asking.conditions[1:]),
-            "control_seconds": SECONDS,
-            "choice_prompt": CHOICE_PROMPT,
-        },
-        "scoring": list(shown),
-        "tables": {name: [asdict(column) for column in table] for name, table in shown.items()},
+        "asking": _said_of(asking),
+        "scoring": shown,
+        "tables": {name: [asdict(column) for column in TABLES[name]] for name in shown},
         "metrics": {name: _about(metric) for name, metric in metrics.items()},
         "systems": [
             {**figures(system, how), "overlap": _overlap(system, about, items, options)}
@@ -74,13 +65,18 @@ def score(
         **asdict(how),
     }
     adjust_for_ears(scores["systems"])
-    scores["warnings"] = _warnings(scores)
-    text = json.dumps(_without_nan(scores), indent=1, ensure_ascii=False, allow_nan=False)
+    scores["warnings"] = warnings(scores)
+    _write(folder, scores, systems)
+    return scores
+
+
+def _write(folder: EvaluationFolder, scores: dict[str, Any], systems: Sequence[System]) -> None:
+    """The scores of each item, then those of all: where scores.json is, the others are."""
     for system in systems:
         lines = b"".join(map(to_line, _item_rows(system)))
         write_bytes(folder.scores_folder / f"{system.stored.file_name}.jsonl", lines, parents=True)
+    text = json.dumps(_without_nan(scores), indent=1, ensure_ascii=False, allow_nan=False)
     write_text(folder.scores, text + "\n")
-    return scores
 
 
 # ------------------------------------------------------------------ judging
@@ -125,6 +121,15 @@ def _judge(
 # ------------------------------------------------------------------ what else is said
 
 
+def _said_of(asking: Asking) -> dict[str, Any]:
+    return {
+        **asdict(asking),
+        "controls": list(asking.conditions[1:]),
+        "control_seconds": SECONDS,
+        "choice_prompt": CHOICE_PROMPT,
+    }
+
+
 def _overlap(
     system: System, about: Mapping[str, Any], items: Sequence[Item], options: ScoreOptions
 ) -> dict[str, Any] | None:
@@ -154,37 +159,6 @@ def _about(metric: AnyMetric) -> dict[str, Any]:
         "perfect": dict(metric.perfect),
         "needs": [asdict(need) for need in needs],
     }
-
-
-def _warnings(scores: Mapping[str, Any]) -> list[str]:
-    """What a reader must know before believing a figure."""
-    told = []
-    for system in scores["systems"]:
-        name = system["name"]
-        if system["failed"]:
-            told.append(f"{name}: {system['failed']} answers could not be given; they are left out")
-        if system["missing"]:
-            told.append(f"{name}: {system['missing']} questions have not been asked yet")
-        if not system["conditions"]:
-            told.append(f"{name}: has no answer that can be scored")
-        elif REAL not in system["conditions"]:
-            told.append(f"{name}: was asked without the music only, as its audio is not here")
-        if (overlap := system["overlap"]) and overlap["tracks"]:
-            of = f"{overlap['tracks']} of {overlap['of']} tracks"
-            told.append(f"{name}: was trained on {of} of this set; its scores are no evidence")
-        if system["empty"]:
-            told.append(f"{name}: {system['empty']} answers are empty, and score nothing")
-    for metric, about in scores["metrics"].items():
-        for need in about["needs"]:
-            off = "is left out" if need["blocks"] else "is computed in part"
-            told.append(f"{metric} {off}: {need['what']} is missing ({need['how']})")
-    if scores["set"]["withheld"]:
-        told.append(f"{scores['set']['withheld']} items have no public answer, and are not scored")
-    if scores["set"]["without_audio"]:
-        told.append(f"{scores['set']['without_audio']} items have no audio here")
-    if scores["set"]["tracks"] < 2:
-        told.append("one track alone has no intervals: it says nothing about others")
-    return told
 
 
 def _item_rows(system: System) -> list[dict[str, Any]]:

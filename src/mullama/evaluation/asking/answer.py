@@ -12,11 +12,12 @@ from pathlib import Path
 from statistics import fmean
 
 from mullama.errors import AudioError
-from mullama.evaluation.answers import ANSWER_LINES, AnswerRecord
-from mullama.evaluation.asking import Asking, Task, spans, tasks
+from mullama.evaluation.asking.answers import ANSWER_LINES, AnswerRecord
+from mullama.evaluation.asking.pieces import spans
+from mullama.evaluation.asking.sounds import cut, length
+from mullama.evaluation.asking.tasks import Asking, Task, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, limited
-from mullama.evaluation.sounds import cut, length
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.evaluation.systems.system import Reply, Request, System
 from mullama.jobs.log import JsonlLog
@@ -53,22 +54,12 @@ def answer(
     system = spec.open(items)
     fingerprint = spec.fingerprint(system)
     folder.write_set(found, asking)
-    folder.write_system(
-        StoredSystem(
-            spec.name,
-            spec.kind,
-            spec.file_name,
-            fingerprint,
-            system.describe(),
-            system.hears,
-            spec.trained_on,
-        )
-    )
+    folder.write_system(_stored(spec, system, fingerprint))
     asked = list(tasks(items, asking, folder.control_sounds(asking), hears=system.hears))
-    engine = engine or _default(system, workers)
     work = Work(
         partial(_Asker, spec, items, fingerprint), (AudioError,), partial(_lost, fingerprint)
     )
+    engine = engine or _default(system, workers)
     mapper = choose(engine, work, workers or system.concurrency, gpus=gpus)
     return run(
         asked,
@@ -80,6 +71,18 @@ def answer(
         total=len(asked),
         unit="answer",
         progress=progress,
+    )
+
+
+def _stored(spec: SystemSpec, system: System, fingerprint: str) -> StoredSystem:
+    return StoredSystem(
+        spec.name,
+        spec.kind,
+        spec.file_name,
+        fingerprint,
+        system.describe(),
+        system.hears,
+        spec.trained_on,
     )
 
 
@@ -110,7 +113,10 @@ class _Asker:
     def __call__(self, batch: Batch) -> list[AnswerRecord]:
         """An answer for each task, joined where several stretches were asked about."""
         with ExitStack() as files:
-            sounds = [self._files(task, files) for task in batch]
+            # Tasks about one sound follow each other: it is cut once.
+            first = {(task.sound, task.as_often_as): task for task in reversed(batch)}
+            heard_of = {what: _heard(task, files) for what, task in first.items()}
+            sounds = [heard_of[task.sound, task.as_often_as] for task in batch]
             requests = [
                 Request(task.item, task.question, file)
                 for task, heard in zip(batch, sounds, strict=True)
@@ -124,17 +130,6 @@ class _Asker:
                 else self._record(task, list(islice(replies, len(heard))))
                 for task, heard in zip(batch, sounds, strict=True)
             ]
-
-    def _files(self, task: Task, files: ExitStack) -> Sequence[Path | None] | AudioError:
-        """The files that are listened to, each by itself, or why there are none."""
-        sound = task.sound
-        if sound is None:
-            return [None]
-        try:
-            wanted = spans(length(sound.file), sound, task.protocol)
-            return [sound.file] if wanted is None else files.enter_context(cut(sound.file, wanted))
-        except AudioError as error:
-            return error
 
     def _record(self, task: Task, replies: Sequence[Reply]) -> AnswerRecord:
         """The published protocol's empty answer where no stretch is long enough to be asked about."""
@@ -156,6 +151,24 @@ class _Asker:
 
     def _failure(self, task: Task, why: str) -> AnswerRecord:
         return _failed(self.fingerprint, task, why)
+
+
+def _heard(task: Task, files: ExitStack) -> Sequence[Path | None] | AudioError:
+    """The files that are listened to, each by itself, or why there are none."""
+    sound, like = task.sound, task.as_often_as
+    file = None if sound is None else sound.file
+    try:
+        if like is not None:
+            stretches = spans(length(like.file), like, task.protocol) or ()
+            return [file] * len(stretches)
+        wanted = None if sound is None else spans(length(sound.file), sound, task.protocol)
+        return (
+            [file]
+            if sound is None or wanted is None
+            else files.enter_context(cut(sound.file, wanted))
+        )
+    except AudioError as error:
+        return error
 
 
 def _lost(fingerprint: str, batch: Batch, why: str) -> list[AnswerRecord]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mullama.evaluation.metrics.attributes import ATTRIBUTES
-from mullama.evaluation.metrics.scoring import PROTOCOLS, Column
+from mullama.evaluation.metrics.protocols import PROTOCOLS, Column
 
 TABLES: dict[str, tuple[Column, ...]] = {
     **PROTOCOLS,

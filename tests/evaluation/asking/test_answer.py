@@ -12,17 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.conftest import QUESTIONS, TRACKS
+from clips import write_wav
+from evaluation.conftest import QUESTIONS, TRACKS, write_set
 from mullama.errors import UsageError
-from mullama.evaluation.answer import answer
-from mullama.evaluation.answers import AnswerRecord, read_answers
-from mullama.evaluation.asking import CONTROLS, MUSIC, Asking
+from mullama.evaluation.asking.answer import answer
+from mullama.evaluation.asking.answers import AnswerRecord, read_answers
+from mullama.evaluation.asking.controls import CONTROLS, MUSIC
+from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet
 from mullama.evaluation.sets.registry import read_set
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.jobs.outcome import Outcome
 from mullama.jobs.shard import Shard
+from mullama.jobs.workers.choose import Engine
 
 ITEMS = TRACKS * len(QUESTIONS)
 SMALL = SystemSpec("mullama", "small", {"max_new_tokens": 12})
@@ -36,11 +39,14 @@ def records(folder: EvaluationFolder, system: str = "small") -> list[AnswerRecor
     return list(read_answers(folder.answers(system)))
 
 
-@pytest.fixture
-def answered(pairs: Path, tmp_path: Path) -> EvaluationFolder:
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> EvaluationFolder:
     """Two tracks, asked about the music and every control."""
-    folder = EvaluationFolder(tmp_path / "answered")
-    answer(found_in(pairs), SMALL, folder, asking=Asking(tracks=2), progress=False)
+    root = tmp_path_factory.mktemp("answered")
+    folder = EvaluationFolder(root / "out")
+    answer(
+        found_in(write_set(root / "set")), SMALL, folder, asking=Asking(tracks=2), progress=False
+    )
     return folder
 
 
@@ -68,10 +74,13 @@ def test_what_is_answered_is_not_asked_again(pairs: Path, answered: EvaluationFo
 
 
 @pytest.mark.slow
-def test_processes_answer_alike(pairs: Path, answered: EvaluationFolder) -> None:
-    other = EvaluationFolder(pairs.parent / "processes")
-    found = found_in(pairs)
-    answer(found, SMALL, other, asking=Asking(tracks=2), workers=2, progress=False)
+@pytest.mark.parametrize("engine", ["processes", "threads", "ray"])
+def test_every_way_answers_alike(pairs: Path, answered: EvaluationFolder, engine: Engine) -> None:
+    if engine == "ray":
+        pytest.importorskip("ray")
+    other = EvaluationFolder(pairs.parent / engine)
+    asking = Asking(tracks=2)
+    answer(found_in(pairs), SMALL, other, asking=asking, engine=engine, workers=2, progress=False)
     assert other.answers("small").read_bytes() == answered.answers("small").read_bytes()
 
 
@@ -115,14 +124,25 @@ def test_a_file_that_is_no_music_fails_its_own_items(pairs: Path, tmp_path: Path
 
 
 def test_the_published_protocol_joins_pieces(pairs: Path, tmp_path: Path) -> None:
+    write_wav(pairs.parent / "0.wav", hz=110, seconds=131)
     folder = EvaluationFolder(tmp_path / "out")
-    asking = Asking(protocol="published", control=("noise",), tracks=1)
+    asking = Asking(protocol="published", tracks=2)
     answer(found_in(pairs), SMALL, folder, asking=asking, progress=False)
-    by_condition = {r.condition: r for r in records(folder)}
-    # A second of music is dropped by that protocol; half a minute of noise is asked about once.
-    assert (by_condition[MUSIC].answer, by_condition[MUSIC].pieces) == ("", 0)
-    assert by_condition["noise"].pieces == 1
-    assert by_condition["noise"].seconds_heard == 30.0
+    long, short = ([r for r in records(folder) if r.item == f"{n}.wav#1"] for n in (0, 1))
+    # Two minutes and eleven seconds: the first and the third minute, and every control as often.
+    assert {r.condition: (r.pieces, r.seconds_heard) for r in long} == {
+        MUSIC: (2, 71.0),
+        "wrong-song": (0, None),
+        "silence": (2, 60.0),
+        "noise": (2, 60.0),
+        "no-audio": (2, 0.0),
+    }
+    silent = next(r.answer for r in long if r.condition == "silence")
+    assert silent == " ".join([silent[: len(silent) // 2].strip()] * 2)
+    # A second of music is dropped by that protocol, and so are its controls.
+    dropped = {r.condition: (r.answer, r.pieces) for r in short}
+    del dropped["wrong-song"]
+    assert dropped == dict.fromkeys((MUSIC, "silence", "noise", "no-audio"), ("", 0))
 
 
 def test_a_system_that_hears_nothing_is_asked_once(pairs: Path, tmp_path: Path) -> None:
@@ -157,14 +177,15 @@ def test_audio_that_is_found_later_is_asked_about(pairs: Path, tmp_path: Path) -
     assert answer(found_in(pairs), spec, folder, asking=asking, progress=False).written == 3
 
 
-def test_what_a_folder_says_is_read_again(answered: EvaluationFolder) -> None:
+def test_what_a_folder_says_is_read_again(answered: EvaluationFolder, tmp_path: Path) -> None:
     (system,) = answered.read_systems()
     assert (system.name, system.kind, system.hears) == ("small", "mullama", True)
     assert len(system.description["files"]["model.safetensors"]) == 64
     about, asking = answered.read_about()
     assert (about["name"], about["items"], asking.tracks) == ("pairs", ITEMS, 2)
-    answered.about.write_text(json.dumps({"set": {}}))
+    spoilt = EvaluationFolder(tmp_path)
+    spoilt.about.write_text(json.dumps({"set": {}}))
     with pytest.raises(UsageError, match="not the description of an evaluation"):
-        answered.read_about()
+        spoilt.read_about()
     with pytest.raises(UsageError, match=r"is .* an evaluation's folder"):
         EvaluationFolder(Path(os.devnull).parent / "nothing").read_about()
