@@ -1,0 +1,1 @@
+"""One engine, many clients: what is served over a network."""
