@@ -50,7 +50,7 @@ def length(seconds: float | None) -> str:
     """Seconds as people write them: 20.0 s, 3:05, 1:02:03."""
     if seconds is None:
         return "unknown"
-    if seconds < 60:
+    if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
