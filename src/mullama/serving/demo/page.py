@@ -22,7 +22,7 @@ MUSIC = Path(__file__).parent / "music"
 SUGGESTIONS = (
     "Which instruments play?",
     "What is the tempo?",
-    "What is the mood of this music?",
+    "What is the mood?",
     "Which style is it?",
 )
 MAX_QUESTION = 2000
@@ -98,7 +98,7 @@ class Page:
                 for path in sorted(MUSIC.iterdir())
             ]
         self.card = gr.HTML(texts.card(Visit()), elem_id="song", padding=False)
-        with gr.Group(visible=False) as self.shelf:
+        with gr.Column(visible=False, elem_id="shelf") as self.shelf:
             self.songs = gr.Radio(label="Your music", info="Each piece keeps its conversation.")
             with gr.Row(elem_classes="chips"):
                 self.add = gr.Button("Add music", size="sm", min_width=60)
@@ -109,7 +109,7 @@ class Page:
     def _lay_out_chat(self) -> None:
         self.chat = gr.Chatbot(
             label="Conversation",
-            height=430,
+            height=450,
             elem_id="chat",
             render_markdown=False,
             buttons=[],
