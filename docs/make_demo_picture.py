@@ -20,7 +20,7 @@ from mullama.serving.demo.demo_options import DemoOptions
 from mullama.serving.demo.launch import start
 
 PICTURE = Path(__file__).parent / "images" / "demo.png"
-WIDTH, HEIGHT, COLOURS = 1240, 860, 128
+WIDTH, HEIGHT, COLOURS = 1240, 800, 128
 
 
 def converse(page: Page) -> None:
@@ -28,7 +28,9 @@ def converse(page: Page) -> None:
     for example in ("Waltz", "Rock"):
         page.get_by_role("button", name=example, exact=True).click()
         page.get_by_role("heading", name=example.lower()).wait_for()
-    for count, press in enumerate(("Which instruments play?", "What is the tempo?", "Long caption")):
+    for count, press in enumerate(
+        ("Which instruments play?", "What is the tempo?", "Long caption")
+    ):
         page.get_by_role("button", name=press, exact=True).click()
         page.locator("#chat .message.bot").nth(count).wait_for()
         page.locator("#figures .figures").wait_for()

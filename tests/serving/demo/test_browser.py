@@ -129,9 +129,7 @@ def test_a_file_is_dropped_asked_about_and_asked_again_without_being_heard_again
     assert engine.state.seconds_heard == seconds
 
 
-def test_two_tabs_with_two_songs_at_once_never_mix(
-    browser: Any, url: str, engine: Engine
-) -> None:
+def test_two_tabs_with_two_songs_at_once_never_mix(browser: Any, url: str, engine: Engine) -> None:
     tabs = [Tab(browser, url), Tab(browser, url)]
     for tab, path in zip(tabs, (ROCK, WALTZ), strict=True):
         tab.upload(path)
@@ -189,7 +187,7 @@ def test_clear_and_options(tab: Tab) -> None:
     tab.answered(1)
     assert "3 tokens" in tab.figures()
     assert "cut" in tab.figures()
-    tab.press("Clear")
+    tab.press("Clear conversation")
     tab.page.get_by_text("Choose music, then ask.").wait_for()
     assert tab.answers() == []
     tab.press(TEMPO)
@@ -218,7 +216,7 @@ def test_it_asks_nobody_but_its_own_server(tab: Tab, url: str) -> None:
 
 def test_without_a_microphone_the_page_lives_on(tab: Tab) -> None:
     tab.page.get_by_label("Record audio").click()
-    tab.page.get_by_text("No microphone found").first.wait_for()
+    tab.page.get_by_text("No microphone found").first.wait_for(state="attached")
     tab.press("Rock")
     tab.page.get_by_role("heading", name="rock.mp3").wait_for()
 

@@ -136,8 +136,8 @@ class Page:
                 (gr.Button(f"{length.capitalize()} caption", size="sm", min_width=60), text)
                 for length, text in CAPTIONS.items()
             ]
-            self.stop = gr.Button("Stop", size="sm", min_width=60)
-            self.clear = gr.Button("Clear", size="sm", min_width=60)
+            self.stop = gr.Button("Stop answering", size="sm", min_width=60)
+            self.clear = gr.Button("Clear conversation", size="sm", min_width=60)
             self.download = gr.Button("Download JSON", size="sm", min_width=60)
         self.written = gr.JSON(visible="hidden")
 
