@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mullama.serving.demo.demo_options import DemoOptions
 from paths import EXAMPLES
 
 gradio = pytest.importorskip("gradio")
-from mullama.serving.demo.launch import start
+from mullama.serving.demo.launch import start  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +122,7 @@ def test_a_file_is_dropped_asked_about_and_asked_again_without_being_heard_again
     assert tab.answered(1) == alone(engine, ROCK, LONG)
     shown = [text for text in tab.page.evaluate("window.shown") if text != "…"]
     assert len(shown) > 2, "the answer came at once"
-    assert all(late.startswith(early[:5]) for early, late in zip(shown, shown[1:], strict=False))
+    assert all(late.startswith(early[:5]) for early, late in pairwise(shown))
     tab.send(TEMPO)
     assert tab.answered(2) == alone(engine, ROCK, TEMPO)
     assert "small · 20.0 s heard" in tab.figures()

@@ -19,7 +19,7 @@ class DemoOptions(Options):
     host: Annotated[str, Flag("ADDRESS")] = "127.0.0.1"
     """Listen here; 0.0.0.0 lets other machines in."""
     port: Annotated[int, Bounds(0, 65535)] = 7860
-    """Listen on this port; 0 takes any that is free."""
+    """Listen on this port; 0 takes the first from 7860 that is free."""
     root_path: Annotated[str, Flag("PATH")] = ""
     """Where a proxy shows the page, such as /music."""
     share: bool = False
