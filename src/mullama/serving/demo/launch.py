@@ -68,7 +68,7 @@ def start(
         raise UsageError(
             f"port {options.port} of {options.host} is taken or not ours: --port takes another"
         ) from error
-    announce(blocks.local_url)
+    announce(str(blocks.local_url))
     if blocks.share_url:
         announce(blocks.share_url)
     return blocks
