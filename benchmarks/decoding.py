@@ -84,7 +84,7 @@ def quick(fast: FastLlama, prompt: Tensor, options: argparse.Namespace) -> dict[
     shifts = torch.randn(1, min(ADAPTED_LAYERS, config.num_hidden_layers), config.hidden_size)
 
     def decode(tokens: int) -> None:
-        logits, cache = fast.start(prompt, shifts, max_new_tokens=tokens)
+        logits, cache = fast.start(prompt, shifts)
         for _ in range(tokens):
             logits = fast.step(logits.argmax(-1), cache, shifts)
         logits.argmax(-1)

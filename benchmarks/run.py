@@ -19,6 +19,7 @@ SCRIPTS = (
     ["listening.py"],
     ["decoding.py"],
     ["decoding.py", "--size", "1B", "--tokens", "16", "--repeats", "3"],
+    ["rolling.py"],
     ["cold.py"],
     ["training.py"],
     ["training.py", "--seconds", "10"],
@@ -35,7 +36,8 @@ def main() -> None:
             command = [sys.executable, str(Path(__file__).parent / script[0]), *script[1:]]
             subprocess.run(command, check=True)
     head = (REPOSITORY / "docs" / "benchmarks.head.md").read_text()
-    sections = [*listening(), *decoding("61M"), *decoding("1B"), *cold(), *training(), *musicqa()]
+    sections = [*listening(), *decoding("61M"), *decoding("1B"), *rolling(), *cold()]
+    sections += [*training(), *musicqa()]
     PAGE.write_text(head + "\n".join(sections))
 
 
@@ -81,6 +83,35 @@ def decoding(size: str) -> list[str]:
         "| | first token (s) | tokens/s | ratio | share of the read bandwidth |",
         "|---|---|---|---|---|",
         *table,
+        "",
+        where(figures),
+        "",
+    ]
+
+
+def rolling() -> list[str]:
+    figures = kept("rolling")
+    goal, kinds = figures["goal"], figures["waiting"]
+    table = [
+        f"| {mixed['waiting']} | {mixed['ratio']:.1f} | {alike['ratio']:.1f} |"
+        for mixed, alike in zip(kinds["mixed"], kinds["long"], strict=True)
+    ]
+    ways = []
+    for way, row in figures["arriving"].items():
+        ways.append(f"| {way} | " + " | ".join(f"{figure:.3f}" for figure in row.values()) + " |")
+    return [
+        "## Rolling batches, with the small model",
+        "",
+        "| questions waiting | short and long answers: times one at a time | long answers alone |",
+        "|---|---|---|",
+        *table,
+        "",
+        f"Goal: {goal['ratio']:g} times at {goal['waiting']}. Questions that come by chance, at "
+        f"{figures['load']:.0%} of what static batches can do, in seconds:",
+        "",
+        "| batches | first token, median | p95 | end, median | p95 |",
+        "|---|---|---|---|---|",
+        *ways,
         "",
         where(figures),
         "",

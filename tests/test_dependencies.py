@@ -19,6 +19,8 @@ DISTRIBUTIONS = {"faiss": "faiss-cpu", "google": "protobuf", "yaml": "pyyaml"}
 """Top-level modules that another name is installed by."""
 PLUGINS = ROOT / "src" / "mullama" / "plugins"
 """Modules that their hosts import: their host is there, though only an extra declares it."""
+BEHIND_EXTRAS = (PLUGINS, ROOT / "src" / "mullama" / "serving")
+"""Imported only where an extra is installed."""
 OPEN = ("torch", "triton", "nvidia", "cuda")
 """What `make lock` leaves to whoever installs: a build for the CPU, or for which CUDA."""
 
@@ -59,7 +61,7 @@ def third_parties(*, inside: bool) -> dict[str, Path]:
     """Each third party's distribution -> a file of src/ that imports it."""
     found: dict[str, Path] = {}
     for path in sorted((ROOT / "src").rglob("*.py")):
-        if not inside and path.parent == PLUGINS:
+        if not inside and path.parent in BEHIND_EXTRAS:
             continue
         for module in imported(ast.parse(path.read_text()), inside=inside):
             top = module.partition(".")[0]

@@ -23,6 +23,7 @@ SUMMARIES = {
     "listen": "encode a data set once, before it is trained on",
     "musicqa": "make question-answer data from music collections",
     "probe": "compare what encoders know of music, by tags",
+    "serve": "answer questions over the network",
     "train": "train a model by a recipe",
 }
 VERBS = Registry[ModuleType](

@@ -13,6 +13,10 @@ class AudioError(MuLlamaError):
     """A file or array that cannot be read as sound: missing, empty, broken, or too short."""
 
 
+class TooLongError(AudioError):
+    """A sound that is longer than is read here."""
+
+
 class CheckpointError(MuLlamaError):
     """Weights or their configuration that do not fit together, or cannot be read."""
 
@@ -28,3 +32,19 @@ class MissingExtraError(MuLlamaError):
         super().__init__(
             f"{purpose} needs {library}, which is not installed: pip install 'mullama[{extra}]'"
         )
+
+
+class Overloaded(MuLlamaError):  # noqa: N818  named for what the caller meets, as the three below
+    """More requests wait than are let in: ask again later."""
+
+
+class Closed(MuLlamaError):  # noqa: N818
+    """Nothing is accepted any more, or a request was still waiting when it ended."""
+
+
+class Cancelled(MuLlamaError):  # noqa: N818
+    """A request that its own caller gave up."""
+
+
+class TimeLimit(MuLlamaError):  # noqa: N818
+    """A request that was not answered within its time."""

@@ -25,14 +25,16 @@ from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.decoder import Decoder
-from mullama.answer.decoding import Token, decode
+from mullama.answer.decoding import Token
 from mullama.answer.likelihood import loglikelihoods
+from mullama.answer.pieces import Pieces
+from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
-from mullama.listen.listening import encode_sound
+from mullama.listen.listening import EncodeWindows, encode_sound
 from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
@@ -72,18 +74,13 @@ class Song:
     def stream(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
         """The same answer in pieces, as soon as each is certain."""
         mu = self.listener
-        ids: list[int] = []
-        shown = ""
+        pieces = Pieces(mu.text)
         for (token,) in mu.steps([self], [question], mu.sampling(**sampling)):
             if token is None:
                 break
-            ids.append(token.id)
-            certain = mu.text(ids)
-            # A character may still lack bytes, and white space may turn out to be the end.
-            if not certain.endswith("\N{REPLACEMENT CHARACTER}") and len(certain) > len(shown):
-                yield certain[len(shown) :]
-                shown = certain
-        if rest := mu.text(ids)[len(shown) :]:
+            if piece := pieces.add(token.id):
+                yield piece
+        if rest := pieces.rest():
             yield rest
 
     def caption(
@@ -145,12 +142,14 @@ class MuLlama:
         name: str | None = None,
         as_published: bool = False,
         max_seconds: float | None = None,
+        encode: EncodeWindows | None = None,
     ) -> Song:
         """Listen to a file, or to samples ((samples,) or (channels, samples)) at `sample_rate` hertz.
 
         The whole piece is encoded, in windows, unless the encoder has its own way. `as_published`
         goes through the published code's resampler and takes as much as that does: for MERT the first
-        minute. Raises AudioError for what cannot be read as music, or is longer than `max_seconds`.
+        minute. `encode` is for threads that share the encoder; see `JointEncoding`. Raises AudioError for
+        what cannot be read as music, or is longer than `max_seconds`.
         """
         encoder = self.model.encoder
         limit = encoder.published_seconds if as_published else None
@@ -177,7 +176,7 @@ class MuLlama:
                 limit_seconds=limit,
                 max_seconds=max_seconds,
             )
-        listening = encode_sound(encoder, reader)
+        listening = encode_sound(encoder, reader, encode)
         return Song(
             self,
             name,
@@ -202,7 +201,7 @@ class MuLlama:
         """Answer `questions[i]` about `songs[i]`, all in one batch."""
         steps = list(self.steps(songs, questions, self.sampling(**sampling)))
         return [
-            self._answer(song, question, list(row))
+            self.answer(song, question, [token for token in row if token], cut=row[-1] is not None)
             for song, question, row in zip(songs, questions, zip(*steps, strict=True), strict=True)
         ]
 
@@ -214,15 +213,26 @@ class MuLlama:
             raise UsageError(f"{len(songs)} songs and {len(questions)} questions do not pair up")
         if not songs:
             return
-        shifts = torch.stack([song.shifts for song in songs])
-        filled = [self._tokens(question) for question in questions]
-        room = self.model.config.text_config.max_position_embeddings - max(map(len, filled))
+        rows = [self.row(question, sampling) for question in questions]
+        for row, song in zip(rows, songs, strict=True):
+            row.shifts = song.shifts
+        yield from decode(self.batch(), rows)
+
+    def row(self, question: str, sampling: Sampling) -> Row:
+        """A question as a row for `batch()`, still without its song's shifts.
+
+        Raises UsageError for a question that is too long.
+        """
+        prompt = self._tokens(question)
+        room = self.model.config.text_config.max_position_embeddings - len(prompt)
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
-        sampling = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
-        yield from decode(
-            self.decoder, filled, shifts, sampling=sampling, stop=self._stop, device=self.device
-        )
+        fitting = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
+        return Row(prompt, fitting)
+
+    def batch(self) -> RollingBatch:
+        """An empty batch, for rows that come and go."""
+        return RollingBatch(self.decoder, stop=self._stop, device=self.device)
 
     def loglikelihoods(
         self, songs: Sequence[Song], questions: Sequence[str], answers: Sequence[str]
@@ -245,7 +255,7 @@ class MuLlama:
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
         asked = given(Sampling, {name: v for name, v in options.items() if v is not None})
-        return Sampling(**{**stored_sampling(self.model.generation_config.to_dict()), **asked})
+        return Sampling(**{**stored_sampling(vars(self.model.generation_config)), **asked})
 
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
@@ -256,8 +266,8 @@ class MuLlama:
         ids: list[int] = self.tokenizer(filled)["input_ids"]
         return ids
 
-    def _answer(self, song: Song, question: str, row: list[Token | None]) -> Answer:
-        tokens = [token for token in row if token is not None]
+    def answer(self, song: Song, question: str, tokens: Sequence[Token], *, cut: bool) -> Answer:
+        """What the tokens of a row say; `cut` where the model had not stopped by itself."""
         ids = [token.id for token in tokens]
         return Answer(
             text=self.text(ids),
@@ -265,7 +275,7 @@ class MuLlama:
             audio=song.name,
             token_ids=ids,
             token_logprobs=[token.logprob for token in tokens],
-            finish_reason="stop" if row[-1] is None else "length",
+            finish_reason="length" if cut else "stop",
             seconds_heard=song.seconds_heard,
             seconds_total=song.seconds_total,
             model=self.name,

@@ -16,6 +16,18 @@ REFUSAL_BYTES = 1000
 """What a remembered refusal counts as."""
 
 
+class UnreadableError(AudioError):
+    """What cannot be read as music, by the name under which that was found out."""
+
+    def __init__(self, name: str, error: AudioError) -> None:
+        super().__init__(str(error))
+        self.name, self.kind = name, type(error)
+
+    def under(self, name: str) -> AudioError:
+        """The same of the same content under another name."""
+        return self.kind(str(self).replace(self.name, name, 1))
+
+
 class SongCache:
     """Least recently used songs, shared by threads."""
 
@@ -31,17 +43,23 @@ class SongCache:
 
         Raises what `listen` raised: an AudioError is remembered, anything else is tried again.
         """
+        future, mine = self.claim(digest)
+        if mine:
+            self.fill(digest, future, listen)
+        return future.result()
+
+    def claim(self, digest: str) -> "tuple[Future[Song], bool]":
+        """The song of that digest, now or later; and whether the caller has to `fill` it."""
         with self._lock:
             future = self._songs.get(digest)
             mine = future is None
             if future is None:
                 future = self._songs[digest] = Future()
             self._songs.move_to_end(digest)
-        if mine:
-            self._fill(digest, future, listen)
-        return future.result()
+        return future, mine
 
-    def _fill(self, digest: str, future: "Future[Song]", listen: Callable[[], Song]) -> None:
+    def fill(self, digest: str, future: "Future[Song]", listen: Callable[[], Song]) -> None:
+        """Listen for all who claimed that digest; what is raised is theirs to see."""
         try:
             song = listen()
         except BaseException as error:  # noqa: BLE001  the others that wait are told, whatever it was
@@ -55,6 +73,16 @@ class SongCache:
             with self._lock:
                 self._note(digest, song.nbytes)
             future.set_result(song)
+
+    @property
+    def count(self) -> int:
+        """Songs and refusals that are remembered."""
+        return len(self._sizes)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they count as."""
+        return self._bytes
 
     def _note(self, digest: str, size: int) -> None:
         """Count a song that is complete, and drop old ones; those still being encoded stay."""

@@ -8,7 +8,8 @@ from torch import Tensor
 from transformers import GenerationConfig, LogitsProcessorList
 from transformers.generation import logits_process
 
-from mullama.answer.decoding import HEAD, Token, decode, penalise, probabilities
+from mullama.answer.decoding import HEAD, Token, penalise, probabilities
+from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import GREEDY_BELOW, Sampling
 from mullama.errors import UsageError
 
@@ -25,15 +26,16 @@ class Table:
     def step(self, tokens: Tensor, *_: object) -> Tensor:
         return self.table[tokens]
 
+    def take(self, *_: object) -> None: ...
+
 
 def run(table: Tensor, rows: int = 1, **options: object) -> list[list[Token | None]]:
     """Decode where the logits depend on the last token alone: table[token]."""
 
     sampling = Sampling(**{"max_new_tokens": 5, **options})
     stop = frozenset([0])
-    prompts = [[1] * (row + 1) for row in range(rows)]
-    cpu = torch.device("cpu")
-    return list(decode(Table(table), prompts, None, sampling=sampling, stop=stop, device=cpu))
+    batch = RollingBatch(Table(table), stop=stop, device=torch.device("cpu"))
+    return list(decode(batch, [Row([1] * (row + 1), sampling) for row in range(rows)]))
 
 
 def test_top_p_keeps_the_token_that_crosses() -> None:
@@ -227,14 +229,8 @@ def test_the_penalty_is_that_of_generate(mu: object) -> None:
             do_sample=False, repetition_penalty=penalty, max_new_tokens=8, eos_token_id=2, pad_token_id=0
         )  # fmt: skip
         expected = text.generate(prompt, generation_config=config)[0, 4:].tolist()
-        steps = decode(
-            mu.decoder,
-            prompt.tolist(),
-            None,
-            sampling=Sampling(repetition_penalty=penalty, max_new_tokens=8),
-            stop=frozenset([2]),
-            device=mu.device,
-        )
+        row = Row(prompt[0].tolist(), Sampling(repetition_penalty=penalty, max_new_tokens=8))
+        steps = decode(mu.batch(), [row])
         assert [step[0].id if step[0] else 2 for step in steps] == expected
 
 

@@ -6,11 +6,10 @@ import threading
 import pytest
 import torch
 from torch import Tensor
-from transformers import LlamaConfig, LlamaForCausalLM
 
+from llamas import KINDS, llama, music
 from mullama.answer.decoder import StockDecoder
 from mullama.answer.fast import FastLlama
-from mullama.answer.llama import take_shifts
 from mullama.answer.lora import add_lora
 from mullama.answer.packed_linear import supported
 from mullama.errors import UsageError
@@ -18,66 +17,13 @@ from mullama.errors import UsageError
 PACKED = pytest.param("float16", 2e-3), pytest.param("int8", 4e-2)
 needs_fbgemm = pytest.mark.skipif(not supported("int8"), reason="this torch has no FBGEMM")
 
-KINDS: dict[str, dict[str, object]] = {
-    "plain": {},
-    "biases": {"attention_bias": True, "mlp_bias": True},
-    "grouped queries": {"num_key_value_heads": 2, "attention_bias": True},
-    "one key head, odd widths": {"num_key_value_heads": 1, "intermediate_size": 77},
-    "tied, odd vocabulary": {"tie_word_embeddings": True, "vocab_size": 131},
-    "wide heads": {"head_dim": 24},
-    "linear rope": {"rope_parameters": {"rope_type": "linear", "factor": 4.0, "rope_theta": 1e4}},
-    "yarn rope": {"rope_parameters": {"rope_type": "yarn", "factor": 4.0, "rope_theta": 1e4}},
-    "dynamic rope": {
-        "max_position_embeddings": 12,
-        "rope_parameters": {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 1e4},
-    },
-    "llama3 rope": {
-        "rope_parameters": {
-            "rope_type": "llama3",
-            "factor": 8.0,
-            "low_freq_factor": 1.0,
-            "high_freq_factor": 4.0,
-            "original_max_position_embeddings": 16,
-            "rope_theta": 5e5,
-        }
-    },
-}
-
-
-def llama(**changes: object) -> LlamaForCausalLM:
-    """Four layers, three of which take music in; every bias and norm away from its start."""
-    settings: dict[str, object] = {
-        "hidden_size": 64,
-        "intermediate_size": 96,
-        "num_hidden_layers": 4,
-        "num_attention_heads": 4,
-        "vocab_size": 128,
-        "max_position_embeddings": 64,
-        "initializer_range": 0.15,
-        "attn_implementation": "eager",
-    }
-    model = LlamaForCausalLM(LlamaConfig(**(settings | changes))).eval().requires_grad_(False)
-    for name, parameter in model.named_parameters():
-        if name.endswith(".bias"):
-            parameter.normal_(0, 0.3)
-        elif "norm" in name:
-            parameter.normal_(1, 0.3)
-    take_shifts(model, 3)
-    return model
-
-
-def music(model: LlamaForCausalLM, rows: int) -> Tensor:
-    return torch.randn(rows, 3, model.model.layers[0].self_attn.o_proj.in_features)
-
 
 def read(decoder: FastLlama | StockDecoder, rows: list[list[int]], shifts: Tensor | None) -> Tensor:
     """Logits after each of the last nine tokens: (row, 9, vocabulary); the prompt is the rest."""
     longest = max(map(len, rows))
     tokens = torch.tensor([[0] * (longest - len(row)) + row for row in rows])
     mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
-    logits, cache = decoder.start(
-        tokens[:, :-8], shifts, attention_mask=mask[:, :-8], max_new_tokens=8
-    )
+    logits, cache = decoder.start(tokens[:, :-8], shifts, attention_mask=mask[:, :-8])
     steps = [decoder.step(tokens[:, -8 + step], cache, shifts) for step in range(8)]
     return torch.stack([logits, *steps], dim=1)
 
@@ -187,12 +133,8 @@ def test_what_cannot_be_is_said() -> None:
     fast, tokens = FastLlama(model), torch.tensor(some_tokens(6, 6))
     for wrong in (torch.randn(1, 3, 64), torch.randn(2, 3, 63), torch.randn(2, 5, 64)):
         with pytest.raises(UsageError, match="shifts"):
-            fast.start(tokens, wrong, max_new_tokens=1)
+            fast.start(tokens, wrong)
     right_padded = torch.tensor([[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]])
     for mask in (right_padded, torch.zeros_like(tokens), torch.ones(2, 5)):
         with pytest.raises(UsageError, match="attention mask"):
-            fast.start(tokens, attention_mask=mask, max_new_tokens=1)
-    _, cache = fast.start(tokens, max_new_tokens=1)
-    fast.step(tokens[:, 0], cache)
-    with pytest.raises(UsageError, match="max_new_tokens"):
-        fast.step(tokens[:, 0], cache)
+            fast.start(tokens, attention_mask=mask)

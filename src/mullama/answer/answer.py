@@ -1,6 +1,7 @@
 """What comes out: an answer with how it came about. Imports no torch."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 CAPTIONS = {"short": "Describe the audio", "long": "Describe the audio in detail"}
 """The questions whose answers are captions, by length: the first two of MusicQA's fixed four."""
@@ -27,3 +28,8 @@ class Answer:
 
     def __str__(self) -> str:
         return self.text
+
+    def as_record(self) -> dict[str, Any]:
+        """What a line of `mullama ask --json` holds: the text as "answer", and all else."""
+        values = asdict(self)
+        return {"answer": values.pop("text"), **values}

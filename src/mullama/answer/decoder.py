@@ -1,14 +1,16 @@
-"""A causal language model of transformers behind two calls: read a prompt, read one token more.
+"""A causal language model of transformers behind few calls: read a prompt, read one token more.
 
-The plain way, for every model, device and dtype; `fast.py` has the same two calls for LLaMA on a
-CPU. Knows nothing of how a token is chosen.
+Rows that were read apart can go on together, and rows can leave. The plain way, for every model,
+device and dtype; `fast.py` has the same calls for LLaMA on a CPU. Knows nothing of how a token is chosen.
 """
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import DynamicCache
@@ -24,7 +26,6 @@ class Decoder(Protocol):
         shifts: Float[Tensor, "row layers width"] | None = None,
         *,
         attention_mask: Int[Tensor, "row position"] | None = None,
-        max_new_tokens: int,
     ) -> tuple[Float[Tensor, "row vocabulary"], Any]:
         """Read prompts, padded on the left: the logits after their last tokens, and a cache."""
 
@@ -36,6 +37,16 @@ class Decoder(Protocol):
     ) -> Float[Tensor, "row vocabulary"]:
         """Read one token more for each row; the cache grows."""
 
+    def join(self, cache: Any, other: Any) -> None:
+        """Put the other cache's rows behind those of the first; where it fails, nothing has changed.
+
+        Each row keeps its own positions: all logits stay those that it would have alone, but for
+        the rounding of products of another shape.
+        """
+
+    def take(self, cache: Any, rows: Sequence[int]) -> None:
+        """Retain these rows of a cache, at least one, in this order."""
+
 
 @dataclass
 class StockCache:
@@ -43,7 +54,7 @@ class StockCache:
 
     layers: DynamicCache
     mask: Tensor
-    """(row, positions read)."""
+    """(row, slots read)."""
 
 
 def cache_argument(language_model: nn.Module) -> str:
@@ -69,7 +80,6 @@ class StockDecoder:
         shifts: Float[Tensor, "row layers width"] | None = None,
         *,
         attention_mask: Int[Tensor, "row position"] | None = None,
-        max_new_tokens: int,
     ) -> tuple[Float[Tensor, "row vocabulary"], StockCache]:
         """See `Decoder.start`."""
         mask = torch.ones_like(tokens) if attention_mask is None else attention_mask
@@ -87,6 +97,26 @@ class StockDecoder:
         cache.mask = torch.cat([cache.mask, cache.mask.new_ones(len(tokens), 1)], dim=1)
         return self._forward(tokens[:, None], cache, shifts)
 
+    @torch.inference_mode()
+    def join(self, cache: StockCache, other: StockCache) -> None:
+        """See `Decoder.join`."""
+        slots = max(cache.mask.shape[1], other.mask.shape[1])
+        joined = [
+            [torch.cat([_padded(mine, slots), _padded(theirs, slots)]) for mine, theirs in pairs]
+            for pairs in map(zip, _tensors(cache), _tensors(other))
+        ]
+        masks = [F.pad(mask, (slots - mask.shape[1], 0)) for mask in (cache.mask, other.mask)]
+        _replace(cache, joined, torch.cat(masks))
+
+    @torch.inference_mode()
+    def take(self, cache: StockCache, rows: Sequence[int]) -> None:
+        """See `Decoder.take`; slots that no row sees any more go too."""
+        places = torch.tensor(rows, device=cache.mask.device)
+        mask = cache.mask[places]
+        first = int(mask.any(0).int().argmax())
+        taken = [[one[places, :, first:] for one in layer] for layer in _tensors(cache)]
+        _replace(cache, taken, mask[:, first:])
+
     def _forward(self, tokens: Tensor, cache: StockCache, shifts: Tensor | None) -> Tensor:
         positions = (cache.mask.cumsum(-1) - 1).clamp(min=0)[:, -tokens.shape[1] :]
         out = self.model(
@@ -99,3 +129,24 @@ class StockDecoder:
             **{self._cache_argument: cache.layers},
         )
         return out.logits[:, -1]
+
+
+def _layers(cache: StockCache) -> Any:
+    """Each with `keys` and `values`: a cache that is made without a configuration has no other kind."""
+    return cache.layers.layers
+
+
+def _tensors(cache: StockCache) -> list[tuple[Tensor, Tensor]]:
+    """Keys and values of each layer: Float[row head slot head_dim]."""
+    return [(layer.keys, layer.values) for layer in _layers(cache)]
+
+
+def _replace(cache: StockCache, layers: Sequence[Sequence[Tensor]], mask: Tensor) -> None:
+    for layer, (keys, values) in zip(_layers(cache), layers, strict=True):
+        layer.keys, layer.values = keys, values
+    cache.mask = mask
+
+
+def _padded(states: Tensor, slots: int) -> Tensor:
+    """Keys or values with empty slots at their left."""
+    return F.pad(states, (0, 0, slots - states.shape[2], 0))

@@ -1,18 +1,16 @@
-"""Prompts and shifts become tokens, one step at a time: the one loop behind answers and streams.
+"""Logits become tokens: what is penalised, what is kept, what is drawn, for each row by itself.
 
-Written here rather than left to `generate()` because one generator serves a single answer, a batch
-and a stream alike, each row draws from its own seeded source (so that an answer does not depend on
-its neighbours), and nothing has to run in a second thread. Knows nothing of text or audio.
+A row draws from its own seeded source, so that its answer does not depend on its neighbours. The
+loop around it is in rolling.py.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from mullama.answer.decoder import Decoder
 from mullama.answer.sampling import Sampling
 
 HEAD = 256
@@ -89,37 +87,6 @@ def _draw(logits: Tensor, sampling: Sampling, source: torch.Generator) -> int:
     return int(order[torch.searchsorted(cumulative, spot, right=True).clamp(max=last)])
 
 
-def decode(
-    decoder: Decoder,
-    prompts: Sequence[Sequence[int]],
-    shifts: Float[Tensor, "row layers width"] | None,
-    *,
-    sampling: Sampling,
-    stop: frozenset[int],
-    device: torch.device,
-) -> Iterator[list[Token | None]]:
-    """Yield one token for each row per step; None for a row that has stopped.
-
-    Prompts of different lengths are padded on the left and masked; `shifts` is the music of each.
-    The stop token itself is not yielded. After the step in which the last row stops, or after
-    `max_new_tokens` steps, the generator ends; a row whose last step still held a token was cut.
-    """
-    tokens, mask = left_padded(prompts, device)
-    chooser = _Chooser(prompts, sampling)
-    running = [True] * len(prompts)
-    logits, cache = decoder.start(
-        tokens, shifts, attention_mask=mask, max_new_tokens=sampling.max_new_tokens
-    )
-    for count in range(1, sampling.max_new_tokens + 1):
-        step = chooser.choose(logits.float().cpu())
-        running = [on and token.id not in stop for on, token in zip(running, step, strict=True)]
-        yield [token if on else None for token, on in zip(step, running, strict=True)]
-        if not any(running) or count == sampling.max_new_tokens:
-            return
-        chosen = torch.tensor([token.id for token in step], device=device)
-        logits = decoder.step(chosen, cache, shifts)
-
-
 def left_padded(
     prompts: Sequence[Sequence[int]], device: torch.device
 ) -> tuple[Int[Tensor, "row position"], Int[Tensor, "row position"]]:
@@ -130,33 +97,53 @@ def left_padded(
     return torch.tensor(rows, device=device), torch.tensor(mask, device=device)
 
 
-class _Chooser:
-    """Chooses the next token of every row, each from its own source, knowing what it has read."""
+class Choice:
+    """What one row's next token is chosen by: its options, its own source, what it has read."""
 
-    def __init__(self, prompts: Sequence[Sequence[int]], sampling: Sampling) -> None:
+    def __init__(self, prompt: Sequence[int], sampling: Sampling) -> None:
         self.sampling = sampling
-        self.sources = [_source(sampling.seed) for _ in prompts]
-        self.tokens = [list(prompt) for prompt in prompts]
-        self.seen: Tensor | None = None
+        self.last = prompt[-1]
+        """The token that was read or chosen last."""
+        self._source = _source(sampling.seed)
+        self._unmarked = list(prompt)
+        self._seen: Tensor | None = None
 
-    def choose(self, logits: Tensor) -> list[Token]:
-        """One token for each row of logits (row, vocabulary)."""
-        scores = self._penalised(logits)
-        drawn = zip(scores, self.sources, strict=True)
-        chosen = torch.tensor([_draw(row, self.sampling, source) for row, source in drawn])
-        self.tokens = [[token] for token in chosen.tolist()]
-        logprobs = logits.gather(1, chosen[:, None])[:, 0] - logits.logsumexp(-1)
-        return [Token(*pair) for pair in zip(chosen.tolist(), logprobs.tolist(), strict=True)]
+    @property
+    def plain(self) -> bool:
+        """Whether the most likely token is taken."""
+        return self.sampling.greedy and self.sampling.repetition_penalty == 1.0
+
+    def draw(self, logits: Float[Tensor, " vocabulary"]) -> int:
+        """The next token, by these logits."""
+        return _draw(self._penalised(logits), self.sampling, self._source)
+
+    def note(self, token: int) -> None:
+        """This one it was."""
+        self.last = token
+        self._unmarked.append(token)
 
     def _penalised(self, logits: Tensor) -> Tensor:
         """Mark the tokens that came since the last step, and penalise all that are marked."""
         if self.sampling.repetition_penalty == 1.0:
             return logits
-        if self.seen is None:
-            self.seen = torch.zeros_like(logits, dtype=torch.bool)
-        for row, tokens in zip(self.seen, self.tokens, strict=True):
-            row[tokens] = True
-        return penalise(logits, self.seen, self.sampling.repetition_penalty)
+        if self._seen is None:
+            self._seen = torch.zeros_like(logits, dtype=torch.bool)
+        self._seen[self._unmarked] = True
+        self._unmarked.clear()
+        return penalise(logits, self._seen, self.sampling.repetition_penalty)
+
+
+def choose(choices: Sequence[Choice], logits: Float[Tensor, "row vocabulary"]) -> list[Token]:
+    """The next token of every row, each by its own options."""
+    likeliest = logits.argmax(-1).tolist()
+    chosen = [
+        best if choice.plain else choice.draw(row)
+        for choice, best, row in zip(choices, likeliest, logits, strict=True)
+    ]
+    for choice, token in zip(choices, chosen, strict=True):
+        choice.note(token)
+    logprobs = logits.gather(1, torch.tensor(chosen)[:, None])[:, 0] - logits.logsumexp(-1)
+    return [Token(*pair) for pair in zip(chosen, logprobs.tolist(), strict=True)]
 
 
 def _source(seed: int | None) -> torch.Generator:

@@ -2,12 +2,14 @@
 
 Decoding one stream reads every weight once per token: its speed is the bytes of the weights, the
 share of the memory bandwidth that the products reach, and the number of small operations around
-them. So the layers of a stock model run here over buffers of fixed size, with few operations and
-the products of `products.py`. Does not know how a token is chosen, where shifts come from, or
+them. So the layers of a stock model run here over buffers that seldom grow, with few operations and
+the products of `packed_linear.py`. Does not know how a token is chosen, where shifts come from, or
 how to train.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -16,37 +18,9 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
+from mullama.answer.key_values import KeyValueCache
 from mullama.answer.packed_linear import PRECISIONS, fused_linear, prepare_norm, supported
 from mullama.errors import UsageError
-
-
-class KeyValueCache:
-    """Rotated keys, and values, of everything a batch has read; `FastLlama.start` makes it."""
-
-    def __init__(self, model: LlamaForCausalLM, padding: Tensor, capacity: int) -> None:
-        """`padding`: Int[batch], positions to ignore at the left of each row."""
-        heads = model.config.num_key_value_heads or model.config.num_attention_heads
-        head_dim = model.model.layers[0].self_attn.head_dim
-        shape = (len(padding), heads, capacity, head_dim)
-        self.layers = [(torch.zeros(shape), torch.zeros(shape)) for _ in model.model.layers]
-        self.length = 0
-        """Positions read so far."""
-        self.capacity = capacity
-        self.padding = padding
-        slots = torch.arange(capacity)
-        self.visible = (slots >= padding[:, None])[:, None, None] if padding.any() else None
-        """Bool[batch 1 1 capacity], or None where no row is padded."""
-
-    def mask(self, new: int) -> Tensor | None:
-        """What the last `new` positions see: Bool[batch 1 new length], or None for all before."""
-        if self.visible is None:
-            return None
-        seen = self.visible[..., : self.length]
-        if new == 1:
-            return seen
-        # A padded position sees itself: softmax over nothing would not be a number.
-        causal = torch.ones(new, new, dtype=torch.bool).tril()
-        return (causal & seen) | torch.eye(new, dtype=torch.bool)
 
 
 class FastLlama:
@@ -85,19 +59,20 @@ class FastLlama:
         shifts: Float[Tensor, "songs layers width"] | None = None,
         *,
         attention_mask: Shaped[Tensor, "texts mask"] | None = None,
-        max_new_tokens: int,
     ) -> tuple[Float[Tensor, "row vocabulary"], KeyValueCache]:
         """Read a prompt: the logits after its last token, and the cache that `step` continues.
 
         The attention mask is as long as the prompt: zeros (left padding), then ones. The shifts are
-        added before the output projection of the last layers. The cache has room for `max_new_tokens`
-        more tokens.
+        added before the output projection of the last layers.
         """
         batch, prompt = tokens.shape
         padding = torch.zeros(batch, dtype=torch.long)
         if attention_mask is not None:
             padding = _left_padding(attention_mask, prompt)
-        cache = KeyValueCache(self.model, padding, prompt + max_new_tokens)
+        first = self._layers[0]
+        cache = KeyValueCache(
+            padding, prompt, layers=len(self._layers), heads=first.heads, head_dim=first.head_dim
+        )
         return self._forward(tokens, cache, shifts), cache
 
     @torch.no_grad()
@@ -110,19 +85,24 @@ class FastLlama:
         """Read one token more for each row; the cache grows."""
         return self._forward(tokens[:, None], cache, shifts)
 
+    def join(self, cache: KeyValueCache, other: KeyValueCache) -> None:
+        """See `Decoder.join`."""
+        cache.join(other)
+
+    def take(self, cache: KeyValueCache, rows: Sequence[int]) -> None:
+        """See `Decoder.take`."""
+        cache.take(rows)
+
     def _forward(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
         batch, new = tokens.shape
         first = len(self._layers) - self._adapted_layers(shifts, batch)
-        slots = torch.arange(cache.length, cache.length + new)
-        if cache.length + new > cache.capacity:
-            raise UsageError(f"the cache is full at {cache.capacity} tokens: raise max_new_tokens")
-        cache.length += new
+        cache.room(new)
         mask = cache.mask(new)
         hidden = self.model.model.embed_tokens(tokens).float().flatten(0, 1)
-        rotary = self._rotary(hidden, (slots - cache.padding[:, None]).clamp_(min=0))
+        rotary = self._rotary(hidden, cache.positions(new))
         for index, layer in enumerate(self._layers):
             shift = None if shifts is None or index < first else shifts[:, None, index - first]
-            hidden = layer(hidden, rotary, cache.layers[index], cache.length, mask, shift)
+            hidden = layer(hidden, rotary, cache.layer(index), mask, shift)
         return self._head(self._norm(hidden.view(batch, new, -1)[:, -1]))
 
     def _rotary(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
@@ -165,11 +145,10 @@ class _Layer:
         hidden: Tensor,
         rotary: tuple[Tensor, Tensor],
         cache: tuple[Tensor, Tensor],
-        length: int,
         mask: Tensor | None,
         shift: Tensor | None,
     ) -> Tensor:
-        attended = self._attend(self.qkv(self.before(hidden)), rotary, cache, length, mask)
+        attended = self._attend(self.qkv(self.before(hidden)), rotary, cache, mask)
         if shift is not None:
             attended = attended + shift
         hidden = self.o(attended.flatten(0, 1)).add_(hidden)
@@ -181,7 +160,6 @@ class _Layer:
         qkv: Tensor,
         rotary: tuple[Tensor, Tensor],
         cache: tuple[Tensor, Tensor],
-        length: int,
         mask: Tensor | None,
     ) -> Tensor:
         """Float[batch*new (queries+2*heads)*head_dim] -> Float[batch new queries*head_dim]."""
@@ -192,7 +170,7 @@ class _Layer:
         rotated = torch.addcmul(
             rotated * rotary[0], rotated.roll(self.head_dim // 2, -1), rotary[1]
         )
-        keys, values = (buffer[:, :, :length] for buffer in cache)
+        keys, values = cache
         keys[:, :, -new:] = rotated[:, :, self.queries :].transpose(1, 2)
         values[:, :, -new:] = states[:, :, -heads:].transpose(1, 2)
         query = rotated[:, :, : self.queries].transpose(1, 2)

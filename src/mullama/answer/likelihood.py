@@ -21,7 +21,7 @@ def loglikelihoods(
     """The sum of the log-probabilities of each answer's tokens, behind its prompt; natural logarithms."""
     tokens, mask = left_padded(prompts, device)
     longest = max(map(len, answers))
-    logits, cache = decoder.start(tokens, shifts, attention_mask=mask, max_new_tokens=longest)
+    logits, cache = decoder.start(tokens, shifts, attention_mask=mask)
     totals = [0.0] * len(answers)
     for place in range(longest):
         logprobs = logits.float().log_softmax(-1)

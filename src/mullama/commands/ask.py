@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from mullama.answer.sampling import Sampling
@@ -156,8 +156,7 @@ def _stream(
 
 def _print_answer(answer: "Answer", *, as_json: bool, headed: bool) -> None:
     if as_json:
-        row = asdict(answer)
-        print(json.dumps({"answer": row.pop("text"), **row}), flush=True)
+        print(json.dumps(answer.as_record()), flush=True)
         return
     if headed:
         print(f"{answer.audio}: {answer.question}")

@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not features:
         raise UsageError("no encoder could encode a single clip")
     top = options.top or (50 if tag_set.name == "MagnaTagATune" else None)
-    comparison = compare(tag_set, features, training, options.out, top=top)
+    comparison = compare(tag_set, features, training, options.out, top=top, on_error=lost.add)
     table.write(comparison, training, _command(arguments), options.out)
     print("\n".join(table.summary(comparison)))
     print(

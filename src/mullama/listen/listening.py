@@ -6,7 +6,8 @@ Listening is cached.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -19,6 +20,7 @@ from mullama.listen.windows import batches
 
 BATCH_SECONDS = 60.0
 """Windows of equal length are encoded together, up to this much sound at a time."""
+EncodeWindows = Callable[[Float[Tensor, "window samples"]], Float[Tensor, "window states features"]]
 NO_MEMORY = "DefaultCPUAllocator: "
 """Part of what torch says on a CPU; there it has no class of its own for it."""
 
@@ -28,15 +30,19 @@ class DeviceMemoryError(MuLlamaError):
 
 
 @torch.no_grad()
-def encode_sound(encoder: Encoder, sound: AudioReader) -> Float[Tensor, "states features"]:
+def encode_sound(
+    encoder: Encoder, sound: AudioReader, encode: EncodeWindows | None = None
+) -> Float[Tensor, "states features"]:
     """A sound, read at the encoder's rate, -> its Listening, each window by its length.
 
+    `encode` stands in for `encode_windows` of this encoder.
     Raises AudioError for what cannot be encoded, DeviceMemoryError; the reader knows afterwards how
     much was read.
     """
     total, samples = torch.zeros((), dtype=torch.float64), 0
-    for batch in batches(encoder.windows(sound), _max_windows(encoder)):
-        means = _encode(encoder, torch.from_numpy(batch)).double().cpu()
+    for batch in batches(encoder.windows(sound), max_windows(encoder)):
+        windows = torch.from_numpy(batch)
+        means = (encode or partial(encode_windows, encoder))(windows).double().cpu()
         total = total + means.sum(dim=0) * batch.shape[1]
         samples += batch.size
     return (total / samples).to(encoder.device, torch.float32)
@@ -54,7 +60,7 @@ def encode_clips(
     lengths = [sum(map(len, pieces)) for pieces in cut]
     parts: list[list[Tensor]] = [[] for _ in clips]
     for some in _equal_windows(encoder, cut):
-        means = _encode(encoder, torch.stack([window for _, window in some]))
+        means = encode_windows(encoder, torch.stack([window for _, window in some]))
         for (clip, window), mean in zip(some, means, strict=True):
             parts[clip].append(mean * (len(window) / lengths[clip]))
     return torch.stack([torch.stack(means).sum(0) for means in parts])
@@ -76,19 +82,21 @@ def _equal_windows(
     for number, pieces in enumerate(cut):
         for window in pieces:
             by_length[len(window)].append((number, window))
-    size = _max_windows(encoder)
+    size = max_windows(encoder)
     for group in by_length.values():
         for start in range(0, len(group), size):
             yield group[start : start + size]
 
 
-def _max_windows(encoder: Encoder) -> int:
+def max_windows(encoder: Encoder) -> int:
+    """How many are encoded together."""
     return max(1, int(BATCH_SECONDS * encoder.sample_rate / encoder.window_samples))
 
 
-def _encode(
+def encode_windows(
     encoder: Encoder, batch: Float[Tensor, "window samples"]
 ) -> Float[Tensor, "window states features"]:
+    """Windows of equal length -> the mean of each state over each; raises DeviceMemoryError."""
     try:
         return encoder.encode(batch.to(encoder.device))
     except RuntimeError as error:

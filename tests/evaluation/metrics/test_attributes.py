@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from mullama.evaluation.metrics.attributes import ATTRIBUTES, AnyFacts, Attributes, agree
+from mullama.evaluation.metrics.attributes import (
+    MIN_ITEMS,
+    MIN_OF_CLASS,
+    AnyFacts,
+    Attributes,
+)
+from mullama.evaluation.metrics.compare_facts import ATTRIBUTES, agree
+from mullama.evaluation.metrics.facts import Facts
 from mullama.evaluation.metrics.metric import evaluate
-from mullama.evaluation.metrics.read_facts import Facts, truth_facts
+from mullama.evaluation.metrics.read_facts import truth_facts
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import long_caption
 
@@ -87,5 +94,73 @@ def test_tempo(bpm: int, p_score: float, one: float, two: float) -> None:
 
 def test_references_as_facts_truths_and_texts_are_alike() -> None:
     answer = "A happy jazz piece in G major."
-    assert scores((PIECE, answer)) == scores((truth_facts(PIECE), answer))
+    by_truth, by_facts = (scores((true, answer)) for true in (PIECE, truth_facts(PIECE)))
+    assert by_truth == pytest.approx(by_facts, nan_ok=True)
     assert scores(("jazz with piano", answer))["style_f1"] == 1.0
+
+
+NO_TRUMPET, TROMBONE = "No, there is no trumpet.", "Yes, there is a trombone."
+
+
+@pytest.mark.parametrize(
+    ("answers", "accuracy"),
+    [
+        (("No, there is no trumpet.", "Yes, there is a trombone."), 1.0),
+        (("No.", "Yes."), 1.0),
+        (("I hear no brass.", "I hear a trombone."), 1.0),
+        (("Yes, there is a trumpet.", "Yes, there is a trombone."), 0.5),
+        (("No.", "No."), 0.5),
+        (("Yes.", "No."), 0.0),
+        (("Perhaps.", "A trombone, or no trombone."), 0.0),
+        (("No trumpet, but a trombone.", "Yes, brass."), 1.0),
+    ],
+)
+def test_presence(answers: tuple[str, str], accuracy: float) -> None:
+    values = scores((NO_TRUMPET, answers[0]), (TROMBONE, answers[1]))
+    assert values["presence_accuracy"] == accuracy
+    assert values["presence_items"] == 2
+
+
+def test_presence_weighs_yes_and_no_alike() -> None:
+    values = scores(*[(TROMBONE, "Yes.")] * 9, (NO_TRUMPET, "Yes."))
+    assert values["presence_accuracy"] == 0.5
+
+
+def test_an_instrument_that_the_reference_denies_is_a_wrong_claim() -> None:
+    values = scores(
+        (NO_TRUMPET, "Yes, a trumpet, and a piano."), (TROMBONE, "A trombone, a piano.")
+    )
+    assert values["instruments_precision"] == 0.5  # the piano is unknown
+    assert values["instruments_recall"] == 1.0
+    assert values["instruments_items"] == 1
+    assert scores(("no guitar", "an electric guitar"))["instruments_precision"] == 0.0
+    assert np.isnan(scores(("no electric guitar", "a guitar"))["instruments_precision"])
+
+
+def test_the_mean_is_over_attributes_with_enough_items() -> None:
+    key = ("in C major", "in C major")
+    few = [("in 3/4", "in 4/4")] * (MIN_ITEMS - 1)
+    assert scores(key, *few)["f1"] == 0.5  # none has enough: all
+    values = scores(*[key] * MIN_ITEMS, *few)
+    assert values["f1"] == 1.0
+    assert (values["key_items"], values["metre_items"]) == (MIN_ITEMS, MIN_ITEMS - 1)
+    assert scores(*[key] * MIN_ITEMS, *few, few[0])["f1"] == 0.5
+
+
+def test_the_mean_has_no_attribute_of_one_class() -> None:
+    key = [("in C major", "in F major")] * MIN_ITEMS
+    yes = [("Yes, there are drums.", "Yes.")] * MIN_ITEMS
+    no = [("No, there are no drums.", "Yes.")] * MIN_OF_CLASS
+    assert scores(*key, *yes)["drums_accuracy"] == 1.0
+    # Instruments, and the wrong key; then drums and presence as well, at a half.
+    assert scores(*key, *yes, *no[1:])["f1"] == pytest.approx(
+        np.mean([0.0, scores(*yes, *no[1:])["instruments_f1"]])
+    )
+    assert scores(*key, *yes, *no)["f1"] == pytest.approx(
+        np.mean([0.0, scores(*yes, *no)["instruments_f1"], 0.5, 0.5])
+    )
+
+
+def test_counts_are_no_scores() -> None:
+    assert not [name for name in Attributes.perfect if name.endswith("_items")]
+    assert "mullama:2" in Attributes().signature()

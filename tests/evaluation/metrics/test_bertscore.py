@@ -62,6 +62,18 @@ def test_a_missing_model_is_named_with_what_to_do() -> None:
     assert "roberta-large|layer:17" in BertScore().signature()
 
 
+def test_a_folder_without_a_model_is_not_looked_for_on_the_hub(tmp_path: Path) -> None:
+    (need,) = bertscore(tmp_path).needs()
+    assert need.what == f"config.json in {tmp_path}, the folder of BERTScore's model,"
+    assert "hf download" not in need.how
+    with pytest.raises(UsageError, match="cannot be loaded") as failed:
+        evaluate(bertscore(tmp_path), ["a"], ["a"])
+    assert "hf download" not in str(failed.value)
+    (need,) = bertscore("").needs()
+    assert need.what == "the model '' of BERTScore"
+    assert "hf download" not in need.how
+
+
 def test_code_of_a_model_is_not_run(bert: Path, tmp_path: Path) -> None:
     folder = tmp_path / "hostile"
     shutil.copytree(bert, folder)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mullama.evaluation.metrics.read_facts import Facts, read_facts, stated, truth_facts
+from mullama.evaluation.metrics.facts import Facts
+from mullama.evaluation.metrics.read_facts import read_facts, stated, truth_facts
 from mullama.evaluation.metrics.vocabulary import FAMILIES, INSTRUMENTS, MOODS, STYLES
 from mullama.studio.compose.composer import STYLES as STUDIO_STYLES
 from mullama.studio.instruments import INSTRUMENTS as STUDIO_INSTRUMENTS
@@ -36,6 +37,12 @@ def test_the_studios_own_descriptions_are_read_back() -> None:
         ("a slow tempo", None, "slow"),
         ("The tempo is moderate.", None, "medium"),
         ("It is not fast, but slow.", None, "slow"),
+        ("one hundred twenty beats per minute", 120, "fast"),
+        ("one hundred and twenty-eight BPM", 128, "fast"),
+        ("at ninety five bpm", 95, "medium"),
+        ("one twenty BPM", 120, "fast"),
+        ("a hundred BPM", 100, "medium"),
+        ("twelve bars of beats", None, None),
         ("played in 1990 by 300 people", None, None),
     ],
 )
@@ -61,6 +68,10 @@ def test_tempo(text: str, tempo: float | None, pace: str | None) -> None:
         ("in a major or minor key", None),
         ("wait a min", None),
         ("It is the major theme", None),
+        ("C major scale is used; the piece is in G major.", "G major"),
+        ("It uses the C major scale.", "C major"),
+        ("A C major chord, then F major", "F major"),
+        ("The key is not C major, but G major.", "G major"),
     ],
 )
 def test_key(text: str, key: str | None) -> None:
@@ -77,6 +88,9 @@ def test_key(text: str, key: str | None) -> None:
         ("common time", "4/4"),
         ("six-eight", "6/8"),
         ("in 7/8", "7/8"),
+        ("4/4, yes, 4/4", "4/4"),
+        ("4/4 and 3/4", None),
+        ("not 4/4 but 3/4", "3/4"),
         ("on 3/4/2020 or 24/7", None),
     ],
 )
@@ -98,6 +112,13 @@ def test_metre(text: str, metre: str | None) -> None:
         ("drum and bass with synths", {"synthesizer"}, None),
         ("bass drum", {"drums"}, True),
         ("bongos", {"percussion"}, True),
+        ("The piano is absent.", set(), None),
+        ("The piano and the drums are absent.", set(), False),
+        ("I hear a piano and drums are absent.", {"piano"}, False),
+        ("A piano plays while drums cannot be heard.", {"piano"}, False),
+        ("The drums aren't used; a flute is.", {"flute"}, False),
+        ("The piano is not loud.", {"piano"}, None),
+        ("free of drums", set(), False),
         ("stringent and drumlins", set(), None),
     ],
 )
@@ -115,6 +136,39 @@ def test_styles_and_moods() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("A house on a hill with soul", set()),
+        ("It makes you dance.", set()),
+        ("a house track with soul vocals", {"house", "soul"}),
+        ("house, soul", {"house", "soul"}),
+        ("a rock and blues song", {"rock", "blues"}),
+        ("The style is country.", {"country"}),
+    ],
+)
+def test_nouns_that_are_styles_elsewhere(text: str, style: set[str]) -> None:
+    assert read_facts(text).style == style
+
+
+@pytest.mark.parametrize(
+    ("text", "questioned", "presence"),
+    [
+        ("No, there is no trumpet.", {"trumpet"}, False),
+        ("Yes, there is a trombone.", {"trombone"}, True),
+        ("There are no drums.", {"drums"}, False),
+        ("No, a guitar plays, but no piano", {"piano"}, False),
+        ("No, it is a guitar.", set(), None),
+        ("A piano without drums", set(), None),
+        ("Yes, it is a fast song with a guitar.", set(), None),
+        ("Yes.", set(), None),
+    ],
+)
+def test_presence(text: str, questioned: set[str], presence: bool | None) -> None:
+    facts = read_facts(text)
+    assert (facts.questioned, facts.presence) == (questioned, presence)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("I cannot determine the key.", True),
@@ -123,6 +177,7 @@ def test_styles_and_moods() -> None:
         ("The artist is unknown.", True),
         ("I am not sure.", True),
         ("You can tell it is a waltz.", False),
+        ("Drums cannot be heard.", False),
     ],
 )
 def test_cannot_tell(text: str, said: bool) -> None:

@@ -19,7 +19,7 @@ VALUES = {
 RESULT = ProbeResult("small", "k", "filterbank", 2_060_000, 4, 256, VALUES, [0.2], 30, 10, 0.72)
 FOUND = Comparison(
     "studio", {"train": 6, "validation": 2, "test": 2}, 2, "ab" * 32, dict.fromkeys(TAGS, 1),
-    {"harp": "no train clip has it"}, {"roc_auc": 0.5, "average_precision": 0.25}, [RESULT],
+    {"harp": "no train clip has it"}, [], {"roc_auc": 0.5, "average_precision": 0.25}, [RESULT],
 )  # fmt: skip
 
 

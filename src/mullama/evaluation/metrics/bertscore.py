@@ -29,6 +29,8 @@ from mullama.evaluation.metrics.metric import (
 from mullama.evaluation.metrics.texts import Text, validate
 
 BATCH = 64
+CONFIG = "config.json"
+"""The file by which a model is known to be there."""
 MAX_TOKENS = 512
 """Where neither tokenizer nor model says how much is read."""
 LARGEST_MAX_TOKENS = 1_000_000
@@ -56,14 +58,10 @@ class BertScore(ItemMeans):
     def needs(self) -> tuple[Need, ...]:
         """bert-score, and the files of the model on this machine."""
         missing = library_need("bert_score")
-        model = self.options.bertscore_model
-        if not missing and not _is_here(model):
-            how = (
-                f"`hf download {model}`, or name a local folder by the options bertscore_model and "
-                "bertscore_layers"
-            )
-            missing = (Need(f"the model {model!r} of BERTScore", how, blocks=True),)
-        return missing
+        if missing:
+            return missing
+        found = _lacking(self.options.bertscore_model)
+        return (Need(*found, blocks=True),) if found else ()
 
     def signature(self) -> str:
         """Model, layer, rescaling and versions. Scores of another model are not comparable."""
@@ -146,17 +144,26 @@ def _known_layers(model: str) -> int | None:
     return found
 
 
-def _is_here(model: str) -> bool:
-    """Whether a folder, or the hub's cache, has the model."""
+def _lacking(model: str) -> tuple[str, str] | None:
+    """What a folder, or the hub's cache, lacks of the model, and how to get it; None where it is here."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
-    if Path(model).is_dir():
-        return (Path(model) / "config.json").is_file()
+    if Path(model).is_dir() and model:
+        if (Path(model) / CONFIG).is_file():
+            return None
+        return f"{CONFIG} in {model}, the folder of BERTScore's model,", _how("")
     try:
-        return isinstance(try_to_load_from_cache(model, "config.json"), str)
-    except HFValidationError:
-        return False
+        here = isinstance(try_to_load_from_cache(model, CONFIG), str)
+        return None if here else (f"the model {model!r} of BERTScore", _how(model))
+    except HFValidationError:  # no name that the hub can have
+        return f"the model {model!r} of BERTScore", _how("")
+
+
+def _how(model: str) -> str:
+    """How to get a model of the hub; without a name, another."""
+    local = "name a local folder by the options bertscore_model and bertscore_layers"
+    return f"`hf download {model}`, or {local}" if model else local
 
 
 def _load(model: str, layers: int) -> Embedder:
@@ -196,8 +203,8 @@ def _loading(model: str) -> Iterator[None]:
     except Exception as cause:  # transformers has no errors of its own for a damaged folder
         said = (str(cause).splitlines() or [type(cause).__name__])[0]
         raise UsageError(
-            f"the model {model!r} of BERTScore cannot be loaded: {said}; `hf download {model}`, or "
-            "name a local folder by the option bertscore_model"
+            f"the model {model!r} of BERTScore cannot be loaded: {said}; "
+            f"{_how('' if Path(model).exists() else model)}"
         ) from cause
     finally:
         logging.set_verbosity(verbosity)

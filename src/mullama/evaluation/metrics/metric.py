@@ -62,7 +62,7 @@ class Metric(Protocol[Reference, Candidate]):
 
     @property
     def range(self) -> tuple[float, float]:
-        """Between what its values lie."""
+        """Between what its values lie, but for counts: those are called `*_items`."""
 
     @property
     def perfect(self) -> Mapping[str, float]:

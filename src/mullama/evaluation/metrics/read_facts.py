@@ -6,9 +6,9 @@ looked up in the vocabulary. It does not judge.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 
+from mullama.evaluation.metrics.facts import Facts, has_drums
 from mullama.evaluation.metrics.negation import denied
 from mullama.evaluation.metrics.number_words import with_digits
 from mullama.evaluation.metrics.signs import plain_signs
@@ -25,56 +25,6 @@ from mullama.studio.truth import Truth
 from mullama.studio.words.parsing import parse_key, parse_tempo, parse_yes_no
 
 SLOW_BELOW_BPM, FAST_FROM_BPM = 90, 120
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is said; None and empty sets where nothing is."""
-
-    instruments: frozenset[str] = frozenset()
-    style: frozenset[str] = frozenset()
-    mood: frozenset[str] = frozenset()
-    key: str | None = None
-    """For example "Eb major" or "F# minor"."""
-    tempo: float | None = None
-    """Beats per minute."""
-    pace: str | None = None
-    """Slow, medium or fast: said, or by the tempo."""
-    metre: str | None = None
-    drums: bool | None = None
-    """False where they are denied."""
-    absent: frozenset[str] = frozenset()
-    """Instruments that are denied."""
-    says_yes: bool | None = None
-    """Whether it begins with yes (True) or no (False)."""
-    cannot_tell: bool = False
-    """Whether something is said to be unclear or unknown."""
-
-    @property
-    def presence(self) -> bool | None:
-        """Whether `questioned` instruments are there; None for what answers no such question."""
-        return bool(self.says_yes) if self.questioned else None
-
-    @property
-    def questioned(self) -> frozenset[str]:
-        """The instruments that a text speaks of that says yes or no of instruments alone."""
-        others = (self.style, self.mood, self.key, self.tempo, self.pace, self.metre)
-        if any(others):
-            return frozenset()
-        if self.says_yes:
-            return self.instruments
-        return self.absent if self.says_yes is False or not self.instruments else frozenset()
-
-    def about(self, questioned: frozenset[str]) -> "Facts":
-        """These facts, with what a bare yes or no says of the instruments that were asked after."""
-        if self.says_yes is None or self.instruments or self.absent:
-            return self
-        named, denied = (questioned, frozenset()) if self.says_yes else (frozenset(), questioned)
-        return replace(self, instruments=named, absent=denied, drums=_drums(named, denied))
-
-    def only(self, *attributes: str) -> "Facts":
-        """These facts without the others: for a question that asks after some alone."""
-        return Facts(**{attribute: getattr(self, attribute) for attribute in attributes})
 
 
 def truth_facts(truth: Truth) -> Facts:
@@ -110,7 +60,7 @@ def read_facts(text: str) -> Facts:
         tempo=tempo,
         pace=_pace(tempo) or next(stated(text, PACES), None),
         metre=_metre(text),
-        drums=_drums(instruments, absent),
+        drums=has_drums(instruments, absent),
         absent=absent,
         says_yes=parse_yes_no(text),
         cannot_tell=_CANNOT_TELL.search(text) is not None,
@@ -136,12 +86,6 @@ def _compile(rows: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], dict[s
     names = {word: row[0] for row in rows for word in row}
     words = "|".join(re.escape(word) for word in sorted(names, key=len, reverse=True))
     return re.compile(rf"(?<![\w&])({words})s?(?![\w&])"), names
-
-
-def _drums(instruments: frozenset[str], absent: frozenset[str]) -> bool | None:
-    if instruments & {DRUMS, "percussion"}:
-        return True
-    return False if absent & {DRUMS, "percussion"} else None
 
 
 _NO_STYLE = re.compile(

@@ -3,7 +3,7 @@
 A long job like any other: an encoder whose probe is logged is not trained again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from jaxtyping import Bool
 from mullama.evaluation.probe.features import Features, common
 from mullama.evaluation.probe.options import TrainingOptions
 from mullama.evaluation.probe.results import FORMAT, ProbeResult
+from mullama.evaluation.probe.same_sounds import join_same_sounds
 from mullama.evaluation.probe.scores import chance, score
 from mullama.evaluation.probe.tags import PARTS, Labels, Part, TaggedClip, TagSet, label
 from mullama.evaluation.probe.train import train_probe
@@ -42,6 +43,8 @@ class Comparison:
     """Tag -> test clips that have it."""
     left_out: dict[str, str]
     """Tag -> why it is not measured."""
+    repeated: list[str]
+    """Clips that are left out as another part has their sound: one line each."""
     chance: dict[str, float]
     """Metric -> what knowing nothing reaches."""
     results: list[ProbeResult]
@@ -86,13 +89,17 @@ def compare(
     out: Path,
     *,
     top: int | None = None,
+    on_error: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Train and measure a probe on each encoder's features, for the `top` commonest tags.
 
+    `on_error` is told of clips that are left out as another part has their sound.
     Raises UsageError where clips or tags do not suffice, and for a folder that cannot be written.
     """
-    clips = tuple(common(tag_set.clips, features))
-    task = Task(clips, label(clips, tag_set.tags[:top]), options)
+    clips, repeated = join_same_sounds(common(tag_set.clips, features), features[0].digests)
+    for line in repeated:
+        on_error(line)
+    task = Task(tuple(clips), label(clips, tag_set.tags[:top]), options)
     log = JsonlLog(out / LOG, FORMAT, advice="wait for it")
     wanted = {(one.label, task.key(one)): one for one in features}
     run(
@@ -104,7 +111,7 @@ def compare(
         unit="probe",
     )
     found = {(one.encoder, one.key): one for one in log.records()}
-    return _comparison(tag_set.name, task, [found[key] for key in wanted])
+    return _comparison(tag_set.name, task, repeated, [found[key] for key in wanted])
 
 
 def _measure(task: Task, features: Features, key: str) -> ProbeResult:
@@ -135,7 +142,9 @@ def _measure(task: Task, features: Features, key: str) -> ProbeResult:
     )
 
 
-def _comparison(name: str, task: Task, results: list[ProbeResult]) -> Comparison:
+def _comparison(
+    name: str, task: Task, repeated: list[str], results: list[ProbeResult]
+) -> Comparison:
     present, test = task.labels.present[task.rows("test")], task.part("test")
     return Comparison(
         name,
@@ -144,6 +153,7 @@ def _comparison(name: str, task: Task, results: list[ProbeResult]) -> Comparison
         task.digest,
         {tag: int(n) for tag, n in zip(task.labels.tags, present.sum(0), strict=True)},
         task.labels.left_out,
+        repeated,
         chance(present),
         results,
     )

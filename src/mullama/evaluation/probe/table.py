@@ -106,6 +106,11 @@ def _by_tag(comparison: Comparison) -> Iterator[str]:
 
 
 def _left_out(comparison: Comparison) -> Iterator[str]:
+    if comparison.repeated:
+        yield f"{len(comparison.repeated)} clips were left out, as another part has their sound:"
+        yield ""
+        yield from (f"* {_cell(line)}" for line in comparison.repeated)
+        yield ""
     if not comparison.left_out:
         yield "No tag was left out."
         return

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mullama.evaluation.metrics.attributes import ATTRIBUTES, YES_NO
+from mullama.evaluation.metrics.compare_facts import ATTRIBUTES, YES_NO
 from mullama.evaluation.metrics.protocols import PROTOCOLS, Column
 
 TABLES: dict[str, tuple[Column, ...]] = {

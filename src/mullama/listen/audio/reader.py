@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float32
 from numpy.typing import ArrayLike
 
-from mullama.errors import AudioError, UsageError
+from mullama.errors import AudioError, TooLongError, UsageError
 from mullama.listen.audio.open_audio import ArraySource, AudioSource, open_audio
 from mullama.listen.audio.resample import Resampler, SincResampler, SoxrResampler
 from mullama.listen.audio.samples import Frames, Waveform, as_float, require_finite
@@ -141,7 +141,7 @@ class AudioReader:
 
     def _check_length(self, seconds: float) -> None:
         if self._max_seconds is not None and seconds > self._max_seconds:
-            raise AudioError(
+            raise TooLongError(
                 f"{self.name}: is longer than {self._max_seconds:g} s, the most that is read here"
                 " (max_seconds): cut it into parts"
             )

@@ -1,0 +1,111 @@
+"""What the quick decoder has read: keys and values of rows that may join and leave.
+
+All rows end at the same slot, and each begins at its own: rows are joined by moving the shorter to
+the right. Buffers are larger than what they hold, so that a step, a newcomer and a leaver copy little.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+MARGIN = 64
+"""Least slots that are kept free when buffers are made; half as many as are filled, if that is more."""
+
+
+class KeyValueCache:
+    """Rotated keys, and values, of everything a batch has read; `FastLlama.start` makes it."""
+
+    def __init__(
+        self, begins: Tensor, length: int, *, layers: int, heads: int, head_dim: int
+    ) -> None:
+        """For rows that are about to read `length` slots; Int[row] `begins` says where each begins."""
+        shape = (len(begins), heads, _roomy(length), head_dim)
+        self._layers = [(torch.zeros(shape), torch.zeros(shape)) for _ in range(layers)]
+        self.length = 0
+        """Slots read so far."""
+        self._place(begins, 0)
+
+    def room(self, new: int) -> None:
+        """Read `new` slots more, which are written to by whoever looks at the layers."""
+        if self.length + new > self._layers[0][0].shape[2]:
+            self._resize(len(self._layers[0][0]), self.length - self.first, new)
+        self.length += new
+
+    def layer(self, index: int) -> tuple[Tensor, Tensor]:
+        """Keys and values of one layer: Float[row head slot head_dim], into which may be written."""
+        keys, values = self._layers[index]
+        rows, slots = slice(len(self.begins)), slice(self.first, self.length)
+        return keys[rows, :, slots], values[rows, :, slots]
+
+    def positions(self, new: int) -> Tensor:
+        """Where in its own text each row's last `new` slots are: Int[row new]."""
+        slots = torch.arange(self.length - new, self.length)
+        return (slots - self.begins[:, None]).clamp_(min=0)
+
+    def mask(self, new: int) -> Tensor | None:
+        """What the last `new` slots see: Bool[row 1 new slot], or None for all before."""
+        if self._visible is None:
+            return None
+        seen = self._visible[..., self.first : self.length]
+        if new == 1:
+            return seen
+        # A padded slot sees itself: softmax over nothing would not be a number.
+        causal = torch.ones(new, new, dtype=torch.bool).tril()
+        return (causal & seen) | torch.eye(new, dtype=torch.bool)
+
+    def join(self, other: "KeyValueCache") -> None:
+        """Take the other's rows in, behind the own; where it fails, nothing has changed."""
+        rows, span = len(self.begins), other.length - other.first
+        total = rows + len(other.begins)
+        keys = self._layers[0][0]
+        if total > len(keys) or span > self.length:
+            places = len(keys) if total <= len(keys) else total + total // 4
+            self._resize(places, max(self.length - self.first, span))
+        start = self.length - span
+        for index, layer in enumerate(self._layers):
+            for own, read in zip(layer, other.layer(index), strict=True):
+                own[rows:total, :, :start] = 0  # of whoever had the place nothing is left
+                own[rows:total, :, start : self.length] = read
+        self._place(torch.cat([self.begins, other.begins + (self.length - other.length)]))
+
+    def take(self, rows: Sequence[int]) -> None:
+        """Retain these rows, in this order; only those that change their place are copied."""
+        moved = [(to, row) for to, row in enumerate(rows) if to != row]
+        if moved:
+            to, row = map(list, zip(*moved, strict=True))
+            for buffers in self._layers:
+                for buffer in buffers:
+                    buffer[to, :, : self.length] = buffer[row, :, : self.length]
+        self._place(self.begins[list(rows)])
+
+    def _place(self, begins: Tensor, first: int | None = None) -> None:
+        self.begins = begins
+        """Int[row]: the slot of each row's first token."""
+        self.first = int(begins.min()) if first is None else first
+        """No row sees a slot before."""
+        self._visible = None
+        if (begins != self.first).any():
+            slots = torch.arange(self._layers[0][0].shape[2])
+            self._visible = (slots >= begins[:, None])[:, None, None]
+
+    def _resize(self, rows: int, length: int, new: int = 0) -> None:
+        """New buffers for so many rows, whose slots, without those that nobody sees, end at `length`."""
+        span = self.length - self.first
+        layers = []
+        for index in range(len(self._layers)):
+            buffers = []
+            for filled in self.layer(index):
+                buffer = filled.new_zeros(
+                    rows, filled.shape[1], _roomy(length + new), filled.shape[3]
+                )
+                buffer[: len(filled), :, length - span : length] = filled
+                buffers.append(buffer)
+            layers.append((buffers[0], buffers[1]))
+        self._layers = layers
+        begins, self.length = self.begins + (length - self.length), length
+        self._place(begins)
+
+
+def _roomy(length: int) -> int:
+    return length + max(MARGIN, length // 2)

@@ -1,0 +1,55 @@
+"""`mullama serve`: one model behind an OpenAI-compatible HTTP service."""
+
+import argparse
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from mullama.errors import MissingExtraError
+from mullama.load_options import LoadOptions
+from mullama.options import add_flags, from_flags
+from mullama.serving.serve_options import EngineOptions, ServeLimits, ServeOptions, nbytes
+
+if TYPE_CHECKING:
+    from mullama.engine import Engine
+
+LIBRARIES = ("fastapi", "uvicorn", "prometheus_client", "python_multipart", "httpcore")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which model, where it is served, and what is taken on."""
+    add_flags(parser, LoadOptions, group="model")
+    add_flags(parser, EngineOptions, group="engine")
+    add_flags(parser, ServeOptions, group="server")
+    add_flags(parser, ServeLimits, group="limits")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C; see `cli.main` for the exit codes."""
+    loading, engine = from_flags(LoadOptions, arguments), from_flags(EngineOptions, arguments)
+    options, limits = from_flags(ServeOptions, arguments), from_flags(ServeLimits, arguments)
+    for library in LIBRARIES:
+        if find_spec(library) is None:
+            raise MissingExtraError(library, "serve", "serving")
+
+    from mullama.serving.server import serve
+
+    def open_engine() -> "Engine":
+        from mullama.engine import Engine
+        from mullama.song import open_model
+
+        return Engine(
+            open_model(loading),
+            batch_size=engine.batch_size,
+            cache_bytes=nbytes(engine.cache_mb),
+            as_published=engine.as_published,
+            max_waiting=engine.max_waiting,
+            max_seconds=limits.max_seconds,
+        )
+
+    serve(open_engine, options, limits, announce=_announce)
+    return 0
+
+
+def _announce(address: str) -> None:
+    print(f"mullama: serving at {address}", file=sys.stderr, flush=True)

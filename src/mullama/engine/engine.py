@@ -1,0 +1,233 @@
+"""One model, many questions: each song is encoded once, and questions are answered in batches.
+
+Callers name music by its file; what a file holds decides whether it is known already, whatever its
+name. There are two ways in. `answer` is for one caller with many questions: in order, in batches that
+are the same each time, so that its figures repeat to the last bit. `submit` is for many callers at
+once: whoever comes joins the running batch at its next step. How a batch is decoded is in
+answer/rolling.py.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Unpack
+
+from torch import Tensor
+
+from mullama.answer.answer import Answer
+from mullama.answer.sampling import SamplingKeywords
+from mullama.engine.answering import Answering
+from mullama.engine.desk import Desk
+from mullama.engine.hearing import Hearing
+from mullama.engine.state import EngineState
+from mullama.engine.ticket import Question, Ticket
+from mullama.errors import AudioError, Cancelled
+from mullama.jobs.digest import file_digest
+from mullama.listen.audio.open_audio import regular_file
+from mullama.listen.joint_encoding import JointEncoding
+from mullama.song import MuLlama, Song
+from mullama.song_cache import SongCache, UnreadableError
+
+CACHE_BYTES = 256 << 20
+"""Of encoded songs: about 600 of the published model's, thousands of the small one's."""
+BATCH_SIZE = 8
+"""Answers that are decoded at a time."""
+MAX_WAITING = 256
+"""Requests that may wait; one more is refused."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A question without an answer, because its file cannot be read as music."""
+
+    audio: str
+    question: str
+    error: AudioError
+
+
+class Engine:
+    """Answers questions about files with one model."""
+
+    def __init__(
+        self,
+        mu: MuLlama,
+        *,
+        batch_size: int = BATCH_SIZE,
+        cache_bytes: int = CACHE_BYTES,
+        as_published: bool = False,
+        max_waiting: int = MAX_WAITING,
+        max_seconds: float | None = None,
+        on_listened: Callable[[Song], None] = lambda song: None,
+    ) -> None:
+        """Nothing runs until the first `submit`.
+
+        Up to `batch_size` answers are made at a time, `max_waiting` more questions may wait, and a
+        file of more than `max_seconds` is refused. `on_listened` is given each song when it is
+        encoded, with its warnings.
+        """
+        self.mu, self.batch_size, self.as_published = mu, batch_size, as_published
+        self.max_seconds = max_seconds
+        self._on_listened = on_listened
+        self._songs = SongCache(cache_bytes)
+        self._encoding = JointEncoding(mu.model.encoder)
+        self._desk = Desk(max_waiting)
+        self._lock = threading.Lock()
+        self._started: tuple[Hearing, Answering] | None = None
+        self._seconds_heard = 0.0
+
+    def song(self, audio: str | Path | None) -> Song:
+        """The encoded song of a file, under the name it was asked for by; none at all for None.
+
+        Raises AudioError for what cannot be read as music, each time.
+        """
+        if audio is None:
+            return self.mu.no_song()
+        name = str(audio)
+        digest = self._digest(name)
+        while True:
+            try:
+                song = self._songs.get(digest, lambda: self._listen(name, self._encoding))
+            except UnreadableError as error:
+                raise error.under(name) from error
+            except Cancelled:  # whoever was listening to it is gone
+                continue
+            return _under(song, name)
+
+    def answer(
+        self, questions: Iterable[Question], **sampling: Unpack[SamplingKeywords]
+    ) -> Iterator[Answer | Refusal]:
+        """An answer or a refusal for each question, in order, `batch_size` answers at a time."""
+        self.mu.sampling(**sampling)  # refused before an hour of listening, not after
+        waiting: list[tuple[Question, Song] | Refusal] = []
+        for question in questions:
+            waiting.append(self._prepare(question))
+            if sum(not isinstance(entry, Refusal) for entry in waiting) == self.batch_size:
+                yield from self._answer_batch(waiting, sampling)
+                waiting = []
+        yield from self._answer_batch(waiting, sampling)
+
+    def stream(self, question: Question, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
+        """One answer in pieces, as soon as each is certain. Raises AudioError."""
+        return self.song(question.audio).stream(question.text, **sampling)
+
+    def submit(
+        self,
+        question: Question,
+        *,
+        caller: str = "",
+        timeout: float | None = None,
+        **sampling: Unpack[SamplingKeywords],
+    ) -> Ticket:
+        """Ask without waiting. The file is read later: it has to stay until the ticket is done.
+
+        Callers are served in turn, however much each asks. `timeout` (seconds) is for waiting,
+        listening and answering together. Raises Overloaded, Closed, and UsageError for a question
+        that is too long and for options out of bounds.
+        """
+        row = self.mu.row(question.text, self.mu.sampling(**sampling))
+        ticket = Ticket(question, caller, row, self.mu.text, self._leave)
+        self._desk.accept(ticket, timeout)
+        hearing, answering = self._threads
+        if question.audio is None:
+            ticket.song = self.mu.no_song()
+            row.shifts = ticket.song.shifts
+            answering.put(ticket)
+        else:
+            hearing.put(ticket)
+        return ticket
+
+    def close(self, *, drain: bool = True, timeout: float | None = None) -> None:
+        """Take no more questions; finish those that are here, in `timeout` seconds, or refuse them.
+
+        Those that are refused raise Closed. The engine's threads end.
+        """
+        self._desk.close(drain=drain, timeout=timeout)
+        for part in self._started or ():
+            part.close()
+
+    @property
+    def state(self) -> EngineState:
+        """What it is doing right now."""
+        hearing, answering = self._started or (None, None)
+        return EngineState(
+            waiting=self._desk.waiting,
+            hearing=hearing.hearing if hearing else 0,
+            running=answering.running if answering else 0,
+            songs=self._songs.count,
+            song_bytes=self._songs.nbytes,
+            hits=hearing.hits if hearing else 0,
+            misses=hearing.misses if hearing else 0,
+            tokens=answering.tokens if answering else 0,
+            seconds_heard=self._seconds_heard,
+            outcomes=self._desk.outcomes.copy(),
+            closed=self._desk.closed,
+        )
+
+    def _prepare(self, question: Question) -> tuple[Question, Song] | Refusal:
+        try:
+            return question, self.song(question.audio)
+        except AudioError as error:
+            return Refusal(str(question.audio), question.text, error)
+
+    def _answer_batch(
+        self, waiting: list[tuple[Question, Song] | Refusal], sampling: SamplingKeywords
+    ) -> Iterator[Answer | Refusal]:
+        asked = [entry for entry in waiting if not isinstance(entry, Refusal)]
+        songs, texts = [song for _, song in asked], [question.text for question, _ in asked]
+        answers = iter(self.mu.ask(songs, texts, **sampling))
+        for entry in waiting:
+            yield entry if isinstance(entry, Refusal) else next(answers)
+
+    @property
+    def _threads(self) -> tuple[Hearing, Answering]:
+        with self._lock:
+            if self._started is None:
+                answering = Answering(self.mu, self.batch_size, self._desk.begin)
+                hearing = Hearing(
+                    self._songs,
+                    self._encoding,
+                    digest=self._digest,
+                    listen=self._listen,
+                    heard=self._heard,
+                )
+                self._started = hearing, answering
+            return self._started
+
+    def _heard(self, ticket: Ticket, song: Song) -> None:
+        ticket.song = _under(song, str(ticket.question.audio))
+        ticket.row.shifts = ticket.song.shifts
+        self._threads[1].put(ticket)
+
+    def _leave(self, ticket: Ticket) -> None:
+        """A ticket is done, wherever it was."""
+        for part in self._started or ():
+            part.leave(ticket)
+        self._desk.leave(ticket)
+
+    def _listen(self, name: str, encode: Callable[[Tensor], Tensor]) -> Song:
+        try:
+            song = self.mu.listen(
+                name, as_published=self.as_published, max_seconds=self.max_seconds, encode=encode
+            )
+        except AudioError as error:
+            if not Path(name).exists():  # which says nothing about what was in it
+                raise Cancelled(f"{name} went away while it was listened to") from error
+            raise UnreadableError(name, error) from error
+        with self._lock:
+            self._seconds_heard += song.seconds_heard
+        self._on_listened(song)
+        return song
+
+    def _digest(self, name: str) -> str:
+        path = Path(name)
+        regular_file(path)
+        return file_digest(path, error_type=AudioError)
+
+
+def _under(song: Song, name: str) -> Song:
+    """The same content, perhaps under another name."""
+    if song.name == name:
+        return song
+    warnings = tuple(w.replace(f"{song.name}:", f"{name}:", 1) for w in song.warnings)
+    return replace(song, name=name, warnings=warnings)

@@ -1,0 +1,235 @@
+"""What every request passes before it is read: who sends it, from where, how often, how much, how slowly.
+
+A body is read here as a whole, so that its limits hold whatever the route does with it; only uploads flow
+through. Knows neither questions nor sounds.
+"""
+
+import asyncio
+import ipaddress
+import time
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mullama.serving.refusals import ApiError
+from mullama.serving.serve_options import nbytes
+from mullama.serving.service import Service
+
+OPEN = frozenset({"/health", "/ready"})
+"""Paths that anybody may ask at any time: probes."""
+UPLOADS = frozenset({"/v1/files", "/v1/captions"})
+"""Paths whose body is not read as a whole."""
+UPLOAD_PATIENCE = 10
+"""How many times as long an upload may take as another body."""
+FORM_BYTES = 64 << 10
+"""What a form may need around its file."""
+DISCARDED_BYTES, DISCARD_SECONDS = 32 << 20, 5.0
+"""How much of a refused body is still read, so that its client comes to read the refusal."""
+SLOW = 408
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Gate:
+    """Middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app, self._service = app, service
+        self._hosts = _accepted_hosts(service)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in OPEN:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        body = _Body(receive, headers)
+        watched = _WatchedSend(send, body, self._service.limits.write_seconds)
+        try:
+            await self._pass(scope, headers, body, watched)
+        except ApiError as refusal:
+            if refusal.status != SLOW:
+                await body.discard()
+            response = JSONResponse(refusal.body, refusal.status, refusal.headers)
+            await response(scope, receive, watched)
+        except ClientStalledError:
+            return
+        finally:
+            route = getattr(scope.get("route"), "path", "")
+            self._service.metrics.requests.labels(route, str(watched.status)).inc()
+
+    async def _pass(self, scope: Scope, headers: Headers, body: "_Body", send: Send) -> None:
+        """Let a request through, or raise ApiError."""
+        limits = self._service.limits
+        self._require_host(headers)
+        caller, owner = self._caller(scope, headers)
+        scope["mullama_caller"], scope["mullama_owner"] = caller, owner
+        with self._service.pace.request(caller):
+            if scope["path"] in UPLOADS:
+                seconds = limits.body_seconds * UPLOAD_PATIENCE
+                body.limit(nbytes(limits.max_upload_mb) + FORM_BYTES, seconds)
+                await self._app(scope, body, send)
+            else:
+                body.limit(nbytes(limits.max_body_mb), limits.body_seconds)
+                await self._app(scope, await body.read(), send)
+
+    def _require_host(self, headers: Headers) -> None:
+        """Refuse what a web page of another site sends, and names that are not this server's."""
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if self._hosts is not None and _name(host) not in self._hosts:
+            raise ApiError(
+                403,
+                "this server is not called by that name (--allow-host)",
+                param="Host",
+                code="unknown_host",
+            )
+        allowed = self._service.options.allow_origin
+        if (
+            origin is not None
+            and not {origin, "*"} & {*allowed}
+            and urlsplit(origin).netloc != host
+        ):
+            raise ApiError(
+                403,
+                "web pages of other sites may not call this server (--allow-origin)",
+                param="Origin",
+                code="origin_not_allowed",
+            )
+
+    def _caller(self, scope: Scope, headers: Headers) -> tuple[str, str]:
+        """Who is counted, and whose uploads are asked for; raises ApiError for an unknown key."""
+        keys = self._service.keys
+        if not keys:
+            client = scope.get("client")
+            return (client[0] if client else ""), ""
+        caller = keys.caller(headers.get("authorization"))
+        if caller is None:
+            raise ApiError(
+                401,
+                "an API key is needed: Authorization: Bearer ...",
+                param="Authorization",
+                code="invalid_api_key",
+            )
+        return caller, caller
+
+
+class _Body:
+    """Receives a request's body, so much at most and so long at most."""
+
+    def __init__(self, receive: Receive, headers: Headers) -> None:
+        self._receive, self._stated = receive, headers.get("content-length", "0")
+        self.complete = "transfer-encoding" not in headers and self._stated == "0"
+        """Whether all of it was received."""
+        self._bytes, self._max_bytes = 0, 0
+        self._seconds, self._end = 0.0, 0.0
+
+    def limit(self, max_bytes: int, seconds: float) -> None:
+        """From now on. Raises ApiError where the header states too much."""
+        self._max_bytes, self._seconds = max_bytes, seconds
+        self._end = time.monotonic() + seconds
+        if self._stated.isdigit() and int(self._stated[:20]) > max_bytes:
+            raise self._too_large()
+
+    async def __call__(self) -> Message:
+        """What an app receives. Raises ApiError."""
+        if self.complete:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(self._end - time.monotonic()):
+                message = await self._next()
+        except TimeoutError as error:
+            raise ApiError(
+                SLOW, f"the body did not come within {self._seconds:g} s", code="slow_request"
+            ) from error
+        if self._bytes > self._max_bytes:
+            raise self._too_large()
+        return message
+
+    async def read(self) -> Receive:
+        """Read all of it; what gives it to the app, as one piece, and then goes on receiving."""
+        pieces: list[bytes] = []
+        whole: list[Message] = []
+        while not self.complete:
+            message = await self()
+            if message["type"] == "http.disconnect":
+                whole = [message]
+            pieces.append(message.get("body", b""))
+        whole = whole or [{"type": "http.request", "body": b"".join(pieces), "more_body": False}]
+
+        async def receive() -> Message:
+            return whole.pop() if whole else await self._receive()
+
+        return receive
+
+    async def discard(self) -> None:
+        """Read on for a moment, so that the client comes to read why it is refused."""
+        end = self._bytes + DISCARDED_BYTES
+        try:
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while not self.complete and self._bytes < end:
+                    await self._next()
+        except TimeoutError:
+            return
+
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self.complete = not message.get("more_body", False)
+        self._bytes += len(message.get("body", b""))
+        return message
+
+    def _too_large(self) -> ApiError:
+        return ApiError(413, f"the body has more than {self._max_bytes} bytes", code="too_large")
+
+
+class _WatchedSend:
+    """Sends, notes the status, and gives a client up that does not read."""
+
+    def __init__(self, send: Send, body: _Body, seconds: float) -> None:
+        self._send, self._body, self._seconds = send, body, seconds
+        self.status = 499  # what nginx notes for a client that left
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if not self._body.complete:
+                # Or else the rest would be read, however long it is.
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._send(message)
+        except TimeoutError as error:
+            raise ClientStalledError from error
+
+
+class ClientStalledError(OSError):
+    """A client leaves its answer unread."""
+
+
+def _accepted_hosts(service: Service) -> frozenset[str] | None:
+    """The names that this server may be called by; None for any.
+
+    A page on the web can make a browser call a name of its own that leads to this machine (DNS
+    rebinding), which only the name gives away.
+    """
+    names = service.options.allow_host
+    if "*" in names:
+        return None
+    if names:
+        return frozenset(name.lower() for name in names)
+    local = service.options.host == "localhost" or _is_loopback(service.options.host)
+    return LOCAL_NAMES | {service.options.host} if local and not service.keys else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _name(host: str) -> str:
+    """A Host header without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,61 @@
+"""API keys -> who calls. Compares in constant time; keeps digests, never the keys."""
+
+import hmac
+import os
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from mullama.errors import UsageError
+
+VARIABLE = "MULLAMA_SERVE_KEYS"
+"""The environment's keys, with white space between."""
+MIN_CHARACTERS = 8
+"""A shorter key can be guessed."""
+
+
+class ApiKeys:
+    """The keys that are accepted; without any, everybody is let in."""
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        """Raises UsageError for what no header can carry, and for what can be guessed."""
+        self._digests = []
+        for key in dict.fromkeys(keys):
+            if len(key) < MIN_CHARACTERS or not all("!" <= c <= "~" for c in key):
+                raise UsageError(
+                    f"an API key has at least {MIN_CHARACTERS} characters, all of them ASCII without "
+                    "spaces (python -c 'import secrets; print(secrets.token_urlsafe())' makes one)"
+                )
+            self._digests.append(sha256(key.encode()).digest())
+
+    def __bool__(self) -> bool:
+        return bool(self._digests)
+
+    def caller(self, authorization: str | None) -> str | None:
+        """Who sends this `Authorization` header: a name that says nothing of the key; None for nobody."""
+        scheme, _, key = (authorization or "").partition(" ")
+        sent = sha256(key.strip().encode(errors="replace")).digest()
+        found = None
+        for digest in self._digests:  # all of them, whichever fits
+            if hmac.compare_digest(digest, sent):
+                found = f"key-{digest.hex()[:12]}"
+        return found if scheme.lower() == "bearer" else None
+
+
+def read_keys(path: Path | None) -> ApiKeys:
+    """The keys of a file, one a line (# begins a comment), and of the environment.
+
+    Raises UsageError for a file that cannot be read or has none: a server must not open by mistake.
+    """
+    keys = os.environ.get(VARIABLE, "").split()
+    if path is not None:
+        try:
+            lines = path.read_text().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not text"
+            raise UsageError(f"{path}: the API keys cannot be read ({why})") from error
+        found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        if not found:
+            raise UsageError(f"{path}: there is no API key in it")
+        keys += found
+    return ApiKeys(keys)

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from mullama.errors import UsageError
+from mullama.serving.keys import VARIABLE, ApiKeys, read_keys
+
+
+def test_a_key_is_known_by_a_name_that_does_not_show_it() -> None:
+    keys = ApiKeys(["first-key-0", "second-key"])
+    first, second = keys.caller("Bearer first-key-0"), keys.caller("bearer second-key")
+    assert first is not None
+    assert second is not None
+    assert first != second
+    assert "first" not in first
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer ", "Bearer first-key-1", "Basic first-key-0", "first-key-0", "é"],
+)
+def test_anything_else_is_nobody(header: str | None) -> None:
+    assert ApiKeys(["first-key-0"]).caller(header) is None
+
+
+@pytest.mark.parametrize("key", ["", "short", "with a space", "señor-key"])
+def test_keys_that_can_be_guessed_or_not_be_sent_are_refused(key: str) -> None:
+    with pytest.raises(UsageError, match="at least 8 characters"):
+        ApiKeys([key])
+
+
+def test_keys_come_from_a_file_and_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text("# ours\nfrom-the-file\n\n")
+    monkeypatch.setenv(VARIABLE, "from-the-environment another-of-them")
+    keys = read_keys(file)
+    for key in ("from-the-file", "from-the-environment", "another-of-them"):
+        assert keys.caller(f"Bearer {key}")
+
+
+def test_a_file_without_keys_does_not_open_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_keys(file)
+    file.write_text("# none yet\n")
+    with pytest.raises(UsageError, match="no API key"):
+        read_keys(file)
+
+
+def test_without_keys_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert not read_keys(None)
