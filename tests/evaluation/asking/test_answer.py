@@ -24,6 +24,7 @@ from mullama.evaluation.asking.controls import CONTROLS, MUSIC
 from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import EvaluationSet
+from mullama.evaluation.metrics.texts import MAX_CHARACTERS
 from mullama.evaluation.sets.registry import read_set
 from mullama.evaluation.systems.registry import SystemSpec
 from mullama.jobs.outcome import Outcome
@@ -154,6 +155,25 @@ def test_a_system_that_hears_nothing_is_asked_once(pairs: Path, tmp_path: Path) 
     folder = EvaluationFolder(tmp_path / "out")
     answer(found_in(pairs), SystemSpec("echo"), folder, asking=Asking(), progress=False)
     assert [r.answer for r in records(folder, "echo")] == [q for q, _ in QUESTIONS] * TRACKS
+
+
+def test_an_answer_that_is_too_long_to_be_scored_is_a_failure(pairs: Path, tmp_path: Path) -> None:
+    folder = EvaluationFolder(tmp_path / "out")
+    spec = SystemSpec("constant", options={"text": "x" * (MAX_CHARACTERS + 1)})
+    outcome = answer(found_in(pairs), spec, folder, asking=Asking(), progress=False)
+    assert (outcome.written, outcome.failed) == (0, ITEMS)
+    (why,) = {record.failed for record in records(folder, "constant")}
+    assert why.startswith("the answer has 20,001 characters")
+
+
+def test_the_command_is_kept_and_another_one_is_the_same_system(
+    pairs: Path, tmp_path: Path
+) -> None:
+    folder, spec = EvaluationFolder(tmp_path / "out"), SystemSpec("echo")
+    for command in (["mullama", "one"], ["mullama", "other", "--retry-failed"]):
+        answer(found_in(pairs), spec, folder, asking=Asking(), command=command, progress=False)
+        assert folder.read_systems()[0].command == tuple(command)
+    assert len(records(folder, "echo")) == ITEMS
 
 
 def test_a_folder_holds_one_evaluation(pairs: Path, answered: EvaluationFolder) -> None:
