@@ -48,6 +48,19 @@ def test_step_by_step(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(rows) == TRACKS * len(QUESTIONS)
 
 
+def test_audio_that_is_not_here_is_told_before_anybody_is_asked(
+    pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pairs.parent / "1.wav").unlink()
+    asked = ("answer", pairs, "--out", "out", "--control", "no-audio", "--system")
+    assert run(*asked, SMALL) == 1
+    told = capsys.readouterr().err
+    assert f"small: {len(QUESTIONS)} of {TRACKS * len(QUESTIONS)} items cannot be asked" in told
+    assert "1.wav" in told
+    assert run(*asked, "echo") == 0
+    assert "warning" not in capsys.readouterr().err
+
+
 def test_a_recipe_does_all(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("mir_eval")
     Path("recipe.yaml").write_text(yaml.safe_dump({"set": f"pairs:{pairs}", **RECIPE}))

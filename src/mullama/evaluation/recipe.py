@@ -1,6 +1,6 @@
 """A recipe, or a command line, -> one evaluation: which set, asked how, of whom, scored how."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,16 @@ from mullama.errors import MuLlamaError, UsageError
 from mullama.evaluation.asking.answer import answer
 from mullama.evaluation.asking.answer_options import AnswerOptions
 from mullama.evaluation.asking.tasks import Asking
+from mullama.evaluation.counted import counted
 from mullama.evaluation.folder import EvaluationFolder
+from mullama.evaluation.items import Item, limited
 from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.overlap import check_training_files
 from mullama.evaluation.scoring.score_options import ScoreOptions
 from mullama.evaluation.scoring.tables import TABLES
 from mullama.evaluation.sets.registry import read_set, split_spec
-from mullama.evaluation.systems.registry import SystemSpec
+from mullama.evaluation.systems.registry import SYSTEMS, SystemSpec
 from mullama.jobs.outcome import Outcome
 from mullama.jobs.shard import Shard
 from mullama.options import Options, from_mapping
@@ -64,17 +66,20 @@ def ask(
     asking: Asking,
     work: AnswerOptions,
     command: Sequence[str] = (),
+    warn: Callable[[str], None] = lambda line: None,
 ) -> Iterator[tuple[SystemSpec, Outcome | MuLlamaError]]:
     """Put the set to one system after another; what stops one does not stop the next.
 
-    `command` is what was typed, for whoever repeats it.
-
-    Raises UsageError for a set that cannot be read.
+    `command` is what was typed, for whoever repeats it; `warn` is told of audio that is not here before
+    anybody is asked. Raises UsageError for a set that cannot be read.
     """
     shard = Shard.from_text(work.shard)
     found = read_set(spec_of_set, work.audio, unpack_to=folder.unpacked)
+    unheard = _without_audio(limited(found.items, asking.tracks))
     for spec in systems:
         try:
+            if unheard and SYSTEMS.load(spec.kind).hears:
+                warn(f"{spec.name}: {unheard}")
             check_training_files(map(Path, spec.trained_on), "trained_on")
             outcome = answer(
                 found,
@@ -92,6 +97,15 @@ def ask(
             yield spec, error
         else:
             yield spec, outcome
+
+
+def _without_audio(items: Sequence[Item]) -> str:
+    """How many items cannot be asked about the music, and why the first of them; empty for none."""
+    gone = [item for item in items if item.audio is not None and item.file is None]
+    if not gone:
+        return ""
+    of = f"{len(gone)} of {counted(len(items), 'item')}"
+    return f"{of} cannot be asked about the music, as their audio is not here: {gone[0].missing}"
 
 
 def missing(recipe: EvaluationRecipe) -> list[str]:

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: all is answered; 1: some answers failed; 2: there is none."""
+    """0: all is answered; 1: some answers failed, or audio is not here; 2: there is none."""
     from mullama.evaluation.folder import EvaluationFolder
     from mullama.evaluation.recipe import ask
     from mullama.evaluation.systems.registry import SystemSpec
@@ -44,11 +44,17 @@ def run(arguments: argparse.Namespace) -> int:
     spec = SystemSpec.from_text(whom.system)
     folder = EvaluationFolder(whom.out)
     asking, command = from_flags(Asking, arguments), ["mullama", *sys.argv[1:]]
-    for _, outcome in ask(arguments.set, [spec], folder, asking, options, command):
+    warned: list[str] = []
+
+    def warn(line: str) -> None:
+        warned.append(line)
+        print(f"mullama: warning: {line}", file=sys.stderr)
+
+    for _, outcome in ask(arguments.set, [spec], folder, asking, options, command, warn):
         if isinstance(outcome, MuLlamaError):
             raise outcome
         for line in outcome.lines():
             print(f"{spec.name}: {line}", file=sys.stderr)
         print(folder.answers(spec.file_name))
-        return outcome.exit_code
+        return max(outcome.exit_code, min(1, len(warned)))
     return 2

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1 if lines else 0
     check_training_files(recipe.score.hold_out, "score: hold_out")
     folder, command = EvaluationFolder(options.out), ["mullama", *sys.argv[1:]]
-    asked = ask(recipe.set, recipe.specs, folder, recipe.asking, recipe.work, command)
+    asked = ask(recipe.set, recipe.specs, folder, recipe.asking, recipe.work, command, _warn)
     codes = [_told(spec, outcome) for spec, outcome in asked]
     if not list(folder.path.glob("answers/*.json")):
         return 2  # nobody could be asked, and it has been said why
@@ -62,6 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     for path in report(folder.path):
         print(path)
     return max(min(code, 1), exit_code(scores))
+
+
+def _warn(line: str) -> None:
+    print(f"mullama: warning: {line}", file=sys.stderr)
 
 
 def _told(spec: "SystemSpec", outcome: "Outcome | MuLlamaError") -> int:
