@@ -1,6 +1,6 @@
 """A recipe, or a command line, -> one evaluation: which set, asked how, of whom, scored how."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
