@@ -184,7 +184,11 @@ class Page:
         self.audio.stop_recording(self.recorded, [self.visit, self.audio], **hearing)
         for button, path in self.examples:
             button.click(self._taking(path), self.visit, **hearing)
-        plain = {"outputs": shown, "show_progress": "hidden", "api_visibility": "private"}
+        plain: dict[str, Any] = {
+            "outputs": shown,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
         self.songs.input(self.chosen, [self.visit, self.songs], **plain)
         gr.on([self.audio.clear, self.add.click], self.put_aside, self.visit, **plain)
         self.remove.click(self.removed, self.visit, **plain)
