@@ -68,9 +68,9 @@ def start(
         raise UsageError(
             f"port {options.port} of {options.host} is taken or not ours: --port takes another"
         ) from error
-    announce(str(blocks.local_url))
-    if blocks.share_url:
-        announce(blocks.share_url)
+    for address in (blocks.local_url, blocks.share_url):
+        if address:
+            announce(address)
     return blocks
 
 
