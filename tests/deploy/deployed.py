@@ -76,8 +76,8 @@ def stops_within(limits: ServeLimits) -> float:
     return limits.drain_seconds + ANSWER_LAST_SECONDS
 
 
-def lint(program: str, package: str, *arguments: str | Path) -> None:
-    """Run a linter, which must find nothing; skip where there is none."""
+def lint(program: str, package: str, *arguments: str | Path, silent: bool = False) -> None:
+    """Run a linter, which must find nothing and, if `silent`, say nothing; skip where there is none."""
     beside = shutil.which(program, path=Path(sys.executable).parent) or shutil.which(program)
     if beside is None:
         pytest.skip(f"needs {program}: {package}")
@@ -85,3 +85,4 @@ def lint(program: str, package: str, *arguments: str | Path) -> None:
         [beside, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert not silent or not done.stderr, done.stderr

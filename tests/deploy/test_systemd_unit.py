@@ -22,7 +22,8 @@ def installed(tmp_path: Path) -> Path:
 
 
 def test_systemd_accepts_every_line(installed: Path) -> None:
-    lint("systemd-analyze", "apt-get install systemd", "verify", "--man=no", installed)
+    verify = ["verify", "--man=no", installed]  # which only mentions what it does not know
+    lint("systemd-analyze", "apt-get install systemd", *verify, silent=True)
 
 
 def test_it_is_shut_in(installed: Path) -> None:
