@@ -61,7 +61,7 @@ def third_parties(*, inside: bool) -> dict[str, Path]:
     """Each third party's distribution -> a file of src/ that imports it."""
     found: dict[str, Path] = {}
     for path in sorted((ROOT / "src").rglob("*.py")):
-        if not inside and path.parent in BEHIND_EXTRAS:
+        if not inside and not set(BEHIND_EXTRAS).isdisjoint(path.parents):
             continue
         for module in imported(ast.parse(path.read_text()), inside=inside):
             top = module.partition(".")[0]

@@ -18,6 +18,7 @@ SUMMARIES = {
     "ask": "answer a question about music files",
     "caption": "describe music files",
     "convert": "turn published or own weights into one folder",
+    "demo": "show a page in the browser on which music is asked about",
     "evaluate": "measure answers, and how much of them needed ears",
     "info": "say what a model is made of",
     "listen": "encode a data set once, before it is trained on",

@@ -1,4 +1,4 @@
-"""One engine, many clients: the OpenAI-compatible HTTP service behind `mullama serve`.
+"""One engine, many clients: the OpenAI-compatible HTTP service behind `mullama serve`; demo/ is the page.
 
     serve_options.py    what a server is told, as flags (imports nothing heavy)
     app.py         the routes; server.py runs them, from the first byte to SIGTERM

@@ -1,0 +1,42 @@
+"""`mullama demo`: a page in the browser, on which music is dropped and asked about."""
+
+import argparse
+import os
+import signal
+import sys
+from importlib.util import find_spec
+
+from mullama.errors import MissingExtraError
+from mullama.load_options import LoadOptions
+from mullama.options import add_flags, from_flags
+from mullama.serving.demo.demo_options import DemoOptions
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which model, and where its page is shown."""
+    add_flags(parser, LoadOptions, group="model")
+    add_flags(parser, DemoOptions, group="page")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the page until Ctrl-C or SIGTERM; see `cli.main` for the exit codes."""
+    options, loading = from_flags(DemoOptions, arguments), from_flags(LoadOptions, arguments)
+    options.users()  # refused before a model is loaded
+    if find_spec("gradio") is None:
+        raise MissingExtraError("gradio", "demo", "the demo")
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+
+    from mullama.engine import Engine
+    from mullama.serving.demo.launch import serve
+    from mullama.song import open_model
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    engine = Engine(
+        open_model(loading), batch_size=options.batch_size, max_seconds=options.max_seconds
+    )
+    serve(engine, options, announce=_announce)
+    return 0
+
+
+def _announce(address: str) -> None:
+    print(f"mullama: the demo is at {address}", file=sys.stderr, flush=True)

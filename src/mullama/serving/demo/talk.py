@@ -1,0 +1,113 @@
+"""A visit and an engine: music is heard, questions are answered piece by piece, or given up.
+
+Each step changes the visit and yields, so that a page can show it. Knows no gradio.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mullama.engine import Engine, Question, Ticket
+from mullama.errors import Cancelled, MuLlamaError
+from mullama.serving.demo.visit import Conversation, Turn, Visit
+
+NOTHING_YET = "Choose music first: drop a file, record something, or take one of the examples."
+
+
+class Talk:
+    """What every visitor shares: one engine, and whose answer is being made."""
+
+    def __init__(self, engine: Engine, *, timeout: float | None = None) -> None:
+        """`timeout` (seconds) is for waiting, listening and answering together."""
+        self.engine = engine
+        self._timeout = timeout
+        self._running: dict[str, Ticket] = {}
+        self._lock = threading.Lock()
+
+    def hear(self, visit: Visit, path: str, name: str) -> Iterator[None]:
+        """Listen to a file and open a conversation about it; what cannot be read is noted."""
+        visit.notice, visit.listening = "", name
+        yield
+        begun = time.perf_counter()
+        try:
+            song = self.engine.song(path)
+        except MuLlamaError as error:
+            visit.notice = str(error).replace(path, name)
+        else:
+            took = time.perf_counter() - begun
+            warnings = tuple(warning.replace(path, name) for warning in song.warnings)
+            heard = (song.seconds_heard, song.seconds_total, took, warnings)
+            visit.open(Conversation(path, name, *heard))
+        finally:
+            visit.listening = ""
+        yield
+
+    def ask(
+        self, visit: Visit, visitor: str, question: str, sampling: Mapping[str, Any]
+    ) -> Iterator[Turn | None]:
+        """Answer about the visit's music, yielding whenever there is more; None where nothing began.
+
+        `visitor` names the tab. A question that comes before the last one's answer has ended takes
+        its place.
+        """
+        self.stop(visitor)
+        visit.notice = ""
+        conversation, question = visit.conversation, question.strip()
+        if conversation is None or not question:
+            visit.notice = NOTHING_YET if conversation is None else "Type a question first."
+            yield None
+            return
+        turn = Turn(question, options={k: v for k, v in sampling.items() if v is not None})
+        try:
+            ticket = self.engine.submit(
+                Question(conversation.path, question),
+                caller=visitor,
+                timeout=self._timeout,
+                **sampling,
+            )
+        except MuLlamaError as error:
+            visit.notice = str(error)
+            yield None
+            return
+        with self._lock:
+            self._running[visitor] = ticket
+        conversation.turns.append(turn)
+        try:
+            yield from self._follow(visit, conversation, turn, ticket)
+        finally:
+            ticket.cancel()  # nobody reads any more; without effect where it has ended
+            with self._lock:
+                if self._running.get(visitor) is ticket:
+                    del self._running[visitor]
+
+    def stop(self, visitor: str) -> None:
+        """Give up the answer that is being made for this tab, if any; what is there of it stays."""
+        with self._lock:
+            ticket = self._running.pop(visitor, None)
+        if ticket is not None:
+            ticket.cancel()
+
+    def _follow(
+        self, visit: Visit, conversation: Conversation, turn: Turn, ticket: Ticket
+    ) -> Iterator[Turn | None]:
+        begun = time.perf_counter()
+        try:
+            yield turn
+            for piece in ticket.pieces():
+                turn.answer += piece
+                turn.tokens, turn.seconds = len(ticket.tokens), time.perf_counter() - begun
+                yield turn
+            answer = ticket.result()
+            turn.answer, turn.ended = answer.text, answer.finish_reason
+            turn.tokens = len(answer.token_ids)
+        except Cancelled:
+            turn.ended = "cancelled"
+        except MuLlamaError as error:
+            turn.ended = "failed"
+            visit.notice = str(error).replace(conversation.path, conversation.name)
+        except GeneratorExit:
+            turn.ended = "cancelled"
+            raise
+        turn.known, turn.seconds = bool(ticket.song_known), time.perf_counter() - begun
+        yield turn

@@ -1,0 +1,289 @@
+"""The page in a real browser, served by a real server with the model that ships."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mullama.engine import Engine
+from mullama.serving.demo.demo_options import DemoOptions
+from paths import EXAMPLES
+
+gradio = pytest.importorskip("gradio")
+from mullama.serving.demo.launch import start  # noqa: E402
+
+pytestmark = pytest.mark.slow
+
+ROCK, WALTZ = EXAMPLES / "rock.mp3", EXAMPLES / "waltz.flac"
+TEMPO, LONG = "What is the tempo?", "Describe the audio in detail"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WATCH = """() => {
+  window.shown = [];
+  new MutationObserver(() => {
+    const bots = document.querySelectorAll("#chat .message.bot");
+    const text = bots.length ? bots[bots.length - 1].innerText.trim() : "";
+    if (text && window.shown.at(-1) !== text) window.shown.push(text);
+  }).observe(document.querySelector("#chat"), {subtree: true, childList: true, characterData: true});
+}"""
+"""Notes each text that the last answer shows."""
+
+
+@pytest.fixture(scope="module")
+def url(engine: Engine) -> Iterator[str]:
+    blocks = start(engine, DemoOptions(port=0))
+    yield blocks.local_url
+    blocks.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not on this system: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Tab:
+    """The page in a window of its own, and what it said and asked for."""
+
+    def __init__(self, browser: Any, url: str, **window: Any) -> None:
+        self.context = browser.new_context(**window)
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(url)
+        self.page.get_by_label("Your question").wait_for(timeout=60_000)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def unfold_options(self) -> None:
+        self.page.get_by_role("button", name=re.compile("^Options")).click()
+
+    def upload(self, path: Path) -> None:
+        self.page.locator("#music input[type=file]").set_input_files(path)
+
+    def hear(self, path: Path) -> None:
+        self.upload(path)
+        self.page.get_by_role("heading", name=path.name).wait_for()
+
+    def send(self, question: str) -> None:
+        self.page.get_by_label("Your question").fill(question)
+        self.page.keyboard.press("Enter")
+
+    def answered(self, count: int) -> str:
+        """The text of answer `count`, once it has its figures."""
+        self.page.locator("#chat .message.bot").nth(count - 1).wait_for()
+        self.page.locator("#figures .figures").wait_for()
+        return self.answers()[-1]
+
+    def answers(self) -> list[str]:
+        return [t.strip() for t in self.page.locator("#chat .message.bot").all_inner_texts()]
+
+    def figures(self) -> str:
+        return str(self.page.locator("#figures").inner_text())
+
+
+@pytest.fixture
+def tab(browser: Any, url: str) -> Iterator[Tab]:
+    opened = Tab(browser, url, viewport={"width": 1200, "height": 900})
+    yield opened
+    assert opened.said == []
+    opened.context.close()
+
+
+def alone(engine: Engine, path: Path, question: str) -> str:
+    return engine.mu.listen(path).ask(question).text
+
+
+def test_a_file_is_dropped_asked_about_and_asked_again_without_being_heard_again(
+    tab: Tab, engine: Engine
+) -> None:
+    tab.hear(ROCK)
+    card = tab.page.locator("#song").inner_text()
+    assert re.search(r"Length\s+20\.0 s\s+Heard\s+20\.0 s", card)
+    tab.page.locator("#music").get_by_label("Play", exact=False).first.wait_for()
+    seconds = engine.state.seconds_heard
+    tab.page.evaluate(WATCH)
+    tab.send(LONG)
+    assert tab.answered(1) == alone(engine, ROCK, LONG)
+    shown = [text for text in tab.page.evaluate("window.shown") if text != "…"]
+    assert len(shown) > 2, "the answer came at once"
+    assert all(late.startswith(early[:5]) for early, late in pairwise(shown))
+    tab.send(TEMPO)
+    assert tab.answered(2) == alone(engine, ROCK, TEMPO)
+    assert "small · 20.0 s heard" in tab.figures()
+    assert "already listened to" in tab.figures()
+    assert engine.state.seconds_heard == seconds
+
+
+def test_two_tabs_with_two_songs_at_once_never_mix(browser: Any, url: str, engine: Engine) -> None:
+    tabs = [Tab(browser, url), Tab(browser, url)]
+    for tab, path in zip(tabs, (ROCK, WALTZ), strict=True):
+        tab.upload(path)
+    for tab, path in zip(tabs, (ROCK, WALTZ), strict=True):
+        tab.page.get_by_role("heading", name=path.name).wait_for()
+    expected = [[alone(engine, path, q) for q in (LONG, TEMPO)] for path in (ROCK, WALTZ)]
+    assert expected[0] != expected[1]
+    for count, question in enumerate((LONG, TEMPO), start=1):
+        for tab in tabs:
+            tab.send(question)
+        for tab in tabs:
+            tab.answered(count)
+    assert [tab.answers() for tab in tabs] == expected
+    for tab in tabs:
+        tab.context.close()
+
+
+def test_several_songs_in_one_tab_keep_their_conversations(tab: Tab, engine: Engine) -> None:
+    tab.press("Rock")
+    tab.page.get_by_role("heading", name="rock.mp3").wait_for()
+    tab.press(TEMPO)
+    rock = tab.answered(1)
+    tab.press("Waltz")
+    tab.page.get_by_role("heading", name="waltz.flac").wait_for()
+    assert tab.answers() == []
+    tab.press("Short caption")
+    assert tab.answered(1) == alone(engine, WALTZ, "Describe the audio")
+    tab.page.get_by_label("rock.mp3").check()
+    tab.page.get_by_role("heading", name="rock.mp3").wait_for()
+    assert tab.answers() == [rock]
+    tab.press("Remove this")
+    tab.page.get_by_role("heading", name="waltz.flac").wait_for()
+    assert tab.page.get_by_label("rock.mp3").count() == 0
+
+
+def test_what_is_no_music_is_said_on_the_page(tab: Tab, tmp_path: Path) -> None:
+    (tmp_path / "bad.mp3").write_text("no music at all")
+    tab.send(TEMPO)
+    tab.page.get_by_role("alert").get_by_text("Choose music first").wait_for()
+    assert tab.page.get_by_label("Your question").input_value() == TEMPO
+    tab.upload(tmp_path / "bad.mp3")
+    alert = tab.page.get_by_role("alert").get_by_text("bad.mp3:")
+    alert.wait_for()
+    assert "/" not in alert.inner_text()
+    tab.hear(ROCK)
+    assert alert.count() == 0
+
+
+def test_clear_and_options(tab: Tab) -> None:
+    tab.press("Jazz")
+    tab.page.get_by_role("heading", name="jazz.mp3").wait_for()
+    tab.unfold_options()
+    tab.page.get_by_label("Max new tokens").fill("3")
+    tab.press("Long caption")
+    tab.answered(1)
+    assert "3 tokens" in tab.figures()
+    assert "cut" in tab.figures()
+    tab.press("Clear conversation")
+    tab.page.get_by_text("Choose music, then ask.").wait_for()
+    assert tab.answers() == []
+    tab.press(TEMPO)
+    tab.answered(1)
+
+
+def test_the_conversation_is_saved_as_json(tab: Tab, tmp_path: Path) -> None:
+    tab.hear(ROCK)
+    tab.send(TEMPO)
+    answer = tab.answered(1)
+    with tab.page.expect_download() as download:
+        tab.press("Download JSON")
+    download.value.save_as(tmp_path / "saved.json")
+    (saved,) = json.loads((tmp_path / "saved.json").read_text())["conversations"]
+    assert saved["audio"] == "rock.mp3"
+    assert [(turn["question"], turn["answer"]) for turn in saved["turns"]] == [(TEMPO, answer)]
+
+
+def test_it_asks_nobody_but_its_own_server(tab: Tab, url: str) -> None:
+    tab.hear(ROCK)
+    tab.send(TEMPO)
+    tab.answered(1)
+    assert len(tab.requests) > 5
+    assert not [asked for asked in tab.requests if not asked.startswith((url, "blob:", "data:"))]
+
+
+def test_without_a_microphone_the_page_lives_on(tab: Tab) -> None:
+    tab.page.get_by_label("Record audio").click()
+    tab.page.get_by_text("No microphone found").first.wait_for(state="attached")
+    tab.press("Rock")
+    tab.page.get_by_role("heading", name="rock.mp3").wait_for()
+
+
+def test_a_recording_is_heard(browser: Any, url: str) -> None:
+    pretend = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with browser.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=["--no-sandbox", *pretend]
+    ) as other:
+        tab = Tab(other, url)
+        tab.page.get_by_label("Record audio").click()
+        tab.press("Record")
+        tab.page.wait_for_timeout(2500)
+        tab.page.locator("#music").get_by_role("button", name="Stop").first.click()
+        tab.page.get_by_role("heading", name="recording 1").wait_for()
+
+
+def test_it_fits_a_phone_and_follows_dark(browser: Any, url: str) -> None:
+    window = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+    tab = Tab(browser, url, **window)
+    tab.hear(ROCK)
+    tab.send(LONG)
+    tab.answered(1)
+    assert tab.page.evaluate(OVERFLOW) <= 0
+    color = tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(map(int, re.findall(r"\d+", color)[:3])) < 60
+    tab.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Any, url: str, scheme: str) -> None:
+    found = find_spec("axe_playwright_python")
+    if found is None:
+        pytest.skip("axe is not installed: pip install axe-playwright-python")
+    tab = Tab(browser, url, color_scheme=scheme)
+    tab.hear(ROCK)
+    tab.send(TEMPO)
+    tab.answered(1)
+    tab.unfold_options()
+    tab.send("")
+    tab.page.get_by_role("alert").wait_for()
+    tab.page.wait_for_timeout(1000)
+    (folder,) = found.submodule_search_locations or ()
+    tab.page.add_script_tag(path=f"{folder}/axe.min.js")
+    grave = [
+        (violation["id"], [node["html"][:200] for node in violation["nodes"]])
+        for violation in tab.page.evaluate("axe.run()")["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert grave == []
+    tab.context.close()
+
+
+def test_users_come_in_by_their_password(browser: Any, engine: Engine) -> None:
+    blocks = start(engine, DemoOptions(port=0, auth=("ada:secret",)))
+    context = browser.new_context()
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    for password, inside in (("wrong", False), ("secret", True)):
+        page.goto(blocks.local_url)
+        page.get_by_label("username").fill("ada")
+        page.get_by_label("password").fill(password)
+        page.get_by_role("button", name="Login").click()
+        if inside:
+            page.get_by_label("Your question").wait_for()
+        else:
+            page.get_by_text("Incorrect Credentials").wait_for()
+    context.close()
+    blocks.close(verbose=False)
