@@ -76,7 +76,11 @@ class Item:
         """The inverse; raises UsageError, beginning with `where`, for anything else."""
         if not isinstance(values, dict) or not values.keys() <= set(FIELDS):
             raise UsageError(f"{where}: not an item of an evaluation: {shown(values)}")
-        item = from_mapping(cls, values, where)
+        try:
+            item = from_mapping(cls, values, where)
+        except UsageError as error:  # what options are is told by the item, not by its place
+            text = str(error)
+            raise UsageError(text if text.startswith(where) else f"{where}: {text}") from error
         if not is_excerpt(item.excerpt):
             raise UsageError(f"{where}: excerpt: expected its begin and end, got {item.excerpt}")
         return item

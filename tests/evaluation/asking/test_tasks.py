@@ -125,3 +125,9 @@ def test_an_item_survives_being_stored() -> None:
 def test_a_stored_item_of_other_types_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(UsageError, match=f"here: {next(iter(change))}.*: expected"):
         Item.from_dict({"id": "a", "question": "b", **change}, "here")
+
+
+def test_options_that_are_no_choice_are_refused_with_their_place() -> None:
+    stored = {"id": "a", "question": "b", "options": ["x", "y"], "right": 9}
+    with pytest.raises(UsageError, match="here: option 9 is not among 2 options"):
+        Item.from_dict(stored, "here")

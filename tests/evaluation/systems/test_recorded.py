@@ -107,7 +107,7 @@ def test_answers_of_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        ("a" * 100_001, "has 100001 characters"),
+        ("a" * 100_001, "has 100,001 characters"),
         (None, "as text, got None"),
         (3, "as text, got 3"),
         (["a"], r"as text, got \['a'\]"),
