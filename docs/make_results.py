@@ -12,8 +12,10 @@ from typing import Any
 PAGE = Path(__file__).with_name("results.md")
 PUBLISHED = ("BLEU", "METEOR", "ROUGE-L", "BERTScore")
 STANDARD = ("BLEU-1", "BLEU-4", "METEOR", "ROUGE-L F1", "CIDEr-D")
-HEARD = tuple(
-    f"{name} F1" for name in ("Instruments", "Style", "Mood", "Key", "Tempo", "Metre", "Drums")
+HEARD = (
+    *(f"{name} F1" for name in ("Instruments", "Style", "Mood", "Key", "Tempo", "Metre")),
+    "Presence, balanced",
+    "Drums, balanced",
 )
 TABLES = {
     "small-published": ("evaluate-small", "as-published", PUBLISHED),
