@@ -12,7 +12,6 @@ from mullama.evaluation.asking.tasks import Asking
 from mullama.evaluation.counted import counted
 from mullama.evaluation.folder import EvaluationFolder
 from mullama.evaluation.items import Item, limited
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.overlap import check_training_files
 from mullama.evaluation.scoring.score_options import ScoreOptions
@@ -121,11 +120,8 @@ def missing(recipe: EvaluationRecipe) -> list[str]:
     for spec in recipe.specs:
         lines += [f"system {spec.name}: {line}" for line in _missing_of(spec)]
     lines += _untold(recipe.score.hold_out, "score: hold_out")
-    about = MetricOptions(
-        **{name: getattr(recipe.score, name) for name in MetricOptions.__annotations__}
-    )
     for name in dict.fromkeys(c.metric for table in recipe.score.table for c in TABLES[table]):
-        for need in open_metric(name, about).needs():
+        for need in open_metric(name, recipe.score).needs():
             lines.append(f"metric {name}: {need.what} is missing ({need.how})")
     return lines
 

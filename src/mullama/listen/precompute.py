@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple, assert_never
+from typing import NamedTuple, assert_never
 
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedConfig
@@ -23,13 +23,12 @@ from mullama.jobs.keys import Key
 from mullama.jobs.no_log import NoLog
 from mullama.jobs.run import run
 from mullama.jobs.workers import Mapper, Work, here, processes, ray, threads
+from mullama.jobs.workers.choose import Engine
 from mullama.jobs.workers.work import none_or_some
 from mullama.listen.cache import ListeningCache, open_cache
 from mullama.listen.encoders.encoder import EncoderModel
 from mullama.printable import printable
 
-Engine = Literal["here", "threads", "processes", "ray"]
-"""Where files are encoded: in this thread, in threads, in processes, on a Ray cluster."""
 GPU_THREADS = 8
 """Threads that feed one GPU unless another number is asked for."""
 FAULTS = (AudioError, OSError, ValueError, RuntimeError)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from browsers import chromium
 from mullama.evaluation.report.report import report
 
 pytestmark = pytest.mark.slow
@@ -51,14 +52,8 @@ def page_file(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not on this system: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 class Opened:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from browsers import chromium
 from mullama.engine import Engine
 from mullama.serving.demo.demo_options import DemoOptions
 from paths import EXAMPLES
@@ -43,14 +44,8 @@ def url(engine: Engine) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not on this system: apt-get install chromium")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 class Tab:

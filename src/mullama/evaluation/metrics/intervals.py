@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from mullama.errors import UsageError
-from mullama.evaluation.metrics.metric import Statistics, Sums, Values
+from mullama.evaluation.metrics.metric import Statistics, Sums, Values, ratio
 
 Reduce = Callable[[Sums], Values]
 TrackSums = Float[np.ndarray, "tracks columns"]
@@ -130,14 +130,15 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def share_of_way(value: float, best_control: float, perfect: float) -> float:
+def share_of_way(
+    value: float | np.ndarray, best_control: float | np.ndarray, perfect: float | np.ndarray
+) -> np.ndarray:
     """How much of the way from the best control to a perfect score is gone: 0 at the one, 1 at the other.
 
     Negative where a control is better; NaN where a control is perfect already. It holds as well
     for metrics whose lower values are better.
     """
-    way = perfect - best_control
-    return (value - best_control) / way if way else float("nan")
+    return ratio(np.asarray(value - best_control), np.asarray(perfect - best_control))
 
 
 def _check_tracks(sums: TrackSums) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from mullama.evaluation.metrics.protocols import AS_PUBLISHED, STANDARD
 from mullama.evaluation.report.figure import Figure
 from mullama.evaluation.report.verdict import Verdict, verdict
-from mullama.evaluation.scoring.figures import REAL
+from mullama.evaluation.scoring.figures import REAL, scored_items
 
 Scores = Mapping[str, Any]
 
@@ -234,18 +234,13 @@ def _heading(scores: Scores, title: str, metric: str, value: str) -> Heading:
 
 def _rows(scores: Scores, headings: Sequence[Heading]) -> tuple[Row, ...]:
     rows = []
-    counts = [_items(system) for system in scores["systems"]]
+    counts = [scored_items(system) for system in scores["systems"]]
     for system, items in zip(scores["systems"], counts, strict=True):
         cells = tuple(cell(scores, system, h.metric, h.value) for h in headings)
         asked = tuple(n for n in scores["asking"]["controls"] if n in system["conditions"])
         heard = system["hears"], system["deaf"]
         rows.append(Row(system["name"], *heard, items, max(counts), asked, cells))
     return tuple(rows)
-
-
-def _items(system: Scores) -> int:
-    music = system["conditions"].get("music", {})
-    return max((about["items"] for about in music.values()), default=0)
 
 
 def _condition(conditions: Scores, name: str, metric: str, value: str) -> Figure:

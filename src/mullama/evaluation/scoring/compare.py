@@ -18,9 +18,10 @@ from mullama.evaluation.metrics.intervals import (
     TrackSums,
     intervals,
     paired_p_values,
+    share_of_way,
     sum_by_track,
 )
-from mullama.evaluation.metrics.metric import AnyMetric, Sums, Values, ratio
+from mullama.evaluation.metrics.metric import AnyMetric, Sums, Values
 from mullama.evaluation.scoring.judge import Condition, Judged
 
 
@@ -122,7 +123,7 @@ def _shares(metric: AnyMetric, controls: int, together: Sums) -> Values:
         heights = np.stack([values[name] for values in controlled])
         lower = name == metric.headline and metric.direction == "lower"
         best = np.fmin.reduce(heights) if lower else np.fmax.reduce(heights)
-        shares[name] = ratio(np.asarray(reached[name] - best), np.asarray(perfect - best))
+        shares[name] = share_of_way(reached[name], best, perfect)
     return shares
 
 

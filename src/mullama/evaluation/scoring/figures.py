@@ -135,3 +135,9 @@ def adjust_for_ears(systems: Sequence[dict[str, Any]]) -> None:
     known = [about for about in told if not math.isnan(about["p"])]
     for about, adjusted in zip(known, holm([about["p"] for about in known]), strict=True):
         about["holm"] = adjusted
+
+
+def scored_items(told: Mapping[str, Any]) -> int:
+    """Items whose answer to the music was scored, by the metric with the most."""
+    music = told["conditions"].get(REAL, {})
+    return max((about["items"] for about in music.values()), default=0)

@@ -15,7 +15,6 @@ from mullama.evaluation.asking.tasks import CHOICE_PROMPT, Asking, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, Item, limited
 from mullama.evaluation.metrics.metric import AnyMetric
-from mullama.evaluation.metrics.metric_options import MetricOptions
 from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.compare import Resampling
 from mullama.evaluation.scoring.figures import REAL, System, adjust_for_ears, figures, tests
@@ -91,9 +90,6 @@ def _write(folder: EvaluationFolder, scores: dict[str, Any], systems: Sequence[S
 
 def _metrics(options: ScoreOptions, items: Sequence[Item]) -> dict[str, AnyMetric]:
     """The metrics of the tables that were asked for and fit the set."""
-    about = MetricOptions(
-        **{name: getattr(options, name) for name in MetricOptions.__annotations__}
-    )
     words = any(item.references and not item.options for item in items)
     choices = any(item.right is not None for item in items)
     wanted = [
@@ -102,7 +98,7 @@ def _metrics(options: ScoreOptions, items: Sequence[Item]) -> dict[str, AnyMetri
         if (choices if name == "choices" else words)
         for column in TABLES[name]
     ]
-    return {name: open_metric(name, about) for name in dict.fromkeys(wanted)}
+    return {name: open_metric(name, options) for name in dict.fromkeys(wanted)}
 
 
 def _judge(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mullama.evaluation.counted import counted
-from mullama.evaluation.scoring.figures import REAL
+from mullama.evaluation.scoring.figures import REAL, scored_items
 
 MAX_LINES = 3
 """Of what one system's answers, or the set, have that cannot be scored; the others are counted."""
@@ -12,7 +12,7 @@ MAX_LINES = 3
 
 def warnings(scores: Mapping[str, Any]) -> list[str]:
     """What a reader must know before believing a figure."""
-    counts = {system["name"]: _scored(system) for system in scores["systems"]}
+    counts = {system["name"]: scored_items(system) for system in scores["systems"]}
     told = []
     for system in scores["systems"]:
         told += _of_system(system)
@@ -58,12 +58,6 @@ def _of_set(about: Mapping[str, Any]) -> list[str]:
     if about["tracks"] < 2:
         told.append("one track alone has no intervals: it says nothing about others")
     return told
-
-
-def _scored(system: Mapping[str, Any]) -> int:
-    """Items whose answer to the music was scored."""
-    music = system["conditions"].get(REAL, {})
-    return max((about["items"] for about in music.values()), default=0)
 
 
 def _shards(system: Mapping[str, Any]) -> str:
