@@ -1,0 +1,92 @@
+"""Likelihoods of given answers -> which one it is, how sure that is, and whether it can be told at all.
+
+Imports no torch.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mullama.errors import UsageError
+
+MAX_CHOICES = 256
+MAX_CHOICE_TOKENS = 64
+"""Of each choice, with the end of the answer."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the answers that were given to choose from, or None: "cannot tell"."""
+
+    answer: str | None
+    """The most probable one; None where it is less probable than was asked for."""
+    probability: float
+    """Of the most probable one."""
+    probabilities: dict[str, float]
+    """Of all choices, in the order in which they were given; they sum to 1."""
+    calibrated: bool
+    """Whether the model's folder says how far its likelihoods are to be believed; if not, probabilities
+    are the bare likelihoods' shares."""
+    logprobs: dict[str, float]
+    """Natural logarithms of the probability that the model says just this and ends, of all choices."""
+    question: str
+    audio: str
+    """The file that was listened to, or what the caller named the sound."""
+    seconds_heard: float
+    seconds_total: float | None
+    """None where the container does not tell and not all of it was read."""
+    model: str
+
+    def __str__(self) -> str:
+        return "cannot tell" if self.answer is None else self.answer
+
+    def as_record(self) -> dict[str, Any]:
+        """What a line of `mullama ask --json` holds."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How likelihoods become probabilities: softmax((heard - prior * unheard) / temperature).
+
+    `heard` is a choice's log-probability about the music, `unheard` the same without any music
+    (Holtzman et al. 2021, arXiv 2104.08315); the temperature is Guo et al.'s (2017, arXiv 1706.04599).
+    """
+
+    temperature: float = 1.0
+    prior: float = 0.0
+    fitted: bool = False
+
+    @classmethod
+    def stored(cls, generation: Mapping[str, Any]) -> "Calibration":
+        """What a generation_config.json states as `choice_temperature` and `choice_prior`."""
+        temperature = generation.get("choice_temperature")
+        if temperature is None:
+            return cls()
+        return cls(float(temperature), float(generation.get("choice_prior") or 0.0), True)
+
+    def probabilities(self, heard: Sequence[float], unheard: Sequence[float]) -> list[float]:
+        """Of each choice; `unheard` may be empty where nothing is made of it."""
+        before = unheard or [0.0] * len(heard)
+        scores = [
+            (one - self.prior * other) / self.temperature
+            for one, other in zip(heard, before, strict=True)
+        ]
+        shares = [math.exp(score - max(scores)) for score in scores]
+        return [share / sum(shares) for share in shares]
+
+
+def check_choices(choices: Sequence[str]) -> list[str]:
+    """The choices without the white space around them; raises UsageError for what is none."""
+    if isinstance(choices, str):
+        raise UsageError(f"choices are a list of texts, not the one text {choices!r}")
+    found = [choice.strip() for choice in choices]
+    if not 2 <= len(found) <= MAX_CHOICES:
+        raise UsageError(f"{len(found)} choices: give 2 to {MAX_CHOICES}")
+    if not all(found):
+        raise UsageError(f"choice {found.index('') + 1} is empty: leave it out")
+    if len(set(found)) < len(found):
+        twice = next(choice for choice in found if found.count(choice) > 1)
+        raise UsageError(f"the choice {twice!r} is there twice: leave one out")
+    return found
