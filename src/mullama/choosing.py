@@ -1,48 +1,55 @@
 """Songs, questions and answers to choose from -> how likely each answer is, and which one it is."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
 from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
+from mullama.answer.forms import Form
 from mullama.answer.likelihood import loglikelihoods
 from mullama.errors import UsageError
 
 if TYPE_CHECKING:
     from mullama.song import MuLlama, Song
 
+UNLIKELY = 7.0
+"""A form whose beginning is so many nats less likely than another's is not looked at: a thousandth."""
 
-def answer_likelihoods(
-    mu: "MuLlama",
-    songs: "Sequence[Song]",
-    questions: Sequence[str],
-    answers: Sequence[str],
-    *,
-    ended: bool,
-    longest: int | None = None,
-) -> list[float]:
-    """The natural logarithm of the probability of `answers[i]` to `questions[i]` about `songs[i]`.
 
-    With `ended`, that it is the whole answer: "D" is then no beginning of "D major". Tokens are those
-    that training would give it. A song's question is read once, whatever the number of its answers.
-    Raises UsageError for an answer without tokens or with more than `longest`, and for texts that are
-    longer than the language model can read.
+@dataclass(frozen=True)
+class Said:
+    """An answer whose likelihood is wanted."""
+
+    song: "Song"
+    question: str
+    text: str
+    ends: bool
+    """Whether it is the whole answer: "D" is then no beginning of "D major"."""
+    longest: int | None = None
+    """In tokens."""
+
+
+def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
+    """The natural logarithm of the probability of each answer, in one batch.
+
+    Tokens are those that training would give it. A song's question is read once, whatever the number
+    of its answers. Raises UsageError for an answer without tokens or with too many, and for texts that
+    are longer than the language model can read.
     """
     prompts: list[list[int]] = []
     shifts: list[torch.Tensor] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
     rows = []
-    for song, question, text in zip(songs, questions, answers, strict=True):
-        asked, said = _tokens(mu, question, text)
-        said += [_end(mu)] if ended else []
-        if longest is not None and len(said) > longest:
-            raise UsageError(f"{text[:40]!r}... has {len(said)} tokens; a choice has {longest}")
-        place = known.setdefault((id(song), tuple(asked)), len(prompts))
+    for answer in answers:
+        asked, said = _tokens(mu, answer)
+        place = known.setdefault((id(answer.song), tuple(asked)), len(prompts))
         if place == len(prompts):
             prompts.append(asked)
-            shifts.append(song.shifts)
+            shifts.append(answer.song.shifts)
         rows.append((place, said))
     if not rows:
         return []
@@ -69,34 +76,51 @@ def choose(
             "not go together"
         )
     checked = [check_choices(one) for one in choices]
-    heard = _likelihoods(mu, songs, questions, checked)
+    heard = choice_likelihoods(mu, songs, questions, checked)
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
-        nothing = mu.no_song()
-        unheard = _likelihoods(mu, [nothing] * len(songs), questions, checked)
+        nothing = [mu.no_song()] * len(songs)
+        unheard = choice_likelihoods(mu, nothing, questions, checked)
     rows = zip(songs, questions, checked, heard, unheard, strict=True)
     return [_choice(mu.calibration, mu.name, min_probability, *row) for row in rows]
 
 
-def _likelihoods(
+def choice_likelihoods(
     mu: "MuLlama",
     songs: "Sequence[Song]",
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
 ) -> list[list[float]]:
-    """Of the choices of each question, in one batch."""
+    """Of the choices of each question, each said in all the forms in which the model may say it."""
+    asked = list(zip(songs, questions, choices, strict=True))
+    forms = _likely_forms(mu, songs, questions)
     rows = [
-        (song, question, text)
-        for song, question, texts in zip(songs, questions, choices, strict=True)
-        for text in texts
+        Said(song, question, form.say(choice), form.ends, MAX_CHOICE_TOKENS)
+        for (song, question, texts), known in zip(asked, forms, strict=True)
+        for choice in texts
+        for form in known
     ]
-    if not rows:
-        return []
-    asked, questions, texts = zip(*rows, strict=True)
-    found = iter(
-        answer_likelihoods(mu, asked, questions, texts, ended=True, longest=MAX_CHOICE_TOKENS)
-    )
-    return [[next(found) for _ in texts] for texts in choices]
+    found = iter(likelihoods(mu, rows))
+    return [
+        [_log_sum([next(found) for _ in known]) for _ in texts]
+        for (_, _, texts), known in zip(asked, forms, strict=True)
+    ]
+
+
+def _likely_forms(
+    mu: "MuLlama", songs: "Sequence[Song]", questions: Sequence[str]
+) -> list[list[Form]]:
+    """Those that a question is answered in: what stands before the choice tells which are out."""
+    forms = mu.calibration.forms
+    heads = list(dict.fromkeys(form.head for form in forms if form.head))
+    pairs = list(zip(songs, questions, strict=True))
+    found = iter(likelihoods(mu, [Said(*pair, head, ends=False) for pair in pairs for head in heads]))
+    known = []
+    for _ in pairs:
+        likely = {head: next(found) for head in heads}
+        least = max(likely.values(), default=0.0) - UNLIKELY
+        known.append([form for form in forms if likely.get(form.head, least) >= least])
+    return known
 
 
 def _choice(
@@ -125,19 +149,30 @@ def _choice(
     )
 
 
-def _tokens(mu: "MuLlama", question: str, text: str) -> tuple[list[int], list[int]]:
-    """What is read before an answer, and the answer's own tokens."""
-    if not text:
+def _log_sum(values: Sequence[float]) -> float:
+    best = max(values)
+    return best + math.log(sum(math.exp(value - best) for value in values))
+
+
+def _tokens(mu: "MuLlama", answer: Said) -> tuple[list[int], list[int]]:
+    """What is read before an answer, and the answer's own tokens, with the end where it ends."""
+    if not answer.text:
         raise UsageError("an empty answer has no likelihood")
-    prompt.require_text(text, "answer")
-    before = mu.tokens(question)
-    whole = mu.tokens(question, prompt.follow(mu.prompt_name, text))
-    if len(whole) <= len(before):
-        raise UsageError(f"the answer {text!r} has no tokens of its own")
+    prompt.require_text(answer.text, "answer")
+    before = mu.tokens(answer.question)
+    whole = mu.tokens(answer.question, prompt.follow(mu.prompt_name, answer.text))
+    said = whole[len(before) :]
+    if not said:
+        raise UsageError(f"the answer {answer.text!r} has no tokens of its own")
     # One more for the end.
     if len(whole) + 1 > mu.model.config.text_config.max_position_embeddings:
         raise UsageError("question and answer are longer than the language model can read")
-    return whole[: len(before)], whole[len(before) :]
+    if answer.longest is not None and len(said) >= answer.longest:
+        raise UsageError(
+            f"the answer {answer.text[:40]!r}... has {len(said)} tokens; a choice has fewer than "
+            f"{answer.longest}"
+        )
+    return whole[: len(before)], [*said, _end(mu)] if answer.ends else said
 
 
 def _end(mu: "MuLlama") -> int:

@@ -32,7 +32,7 @@ from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
-from mullama.choosing import answer_likelihoods, choose
+from mullama.choosing import Said, choose, likelihoods
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.listening import EncodeWindows, encode_sound
@@ -283,7 +283,8 @@ class MuLlama:
         Tokens are those that training would give it. Raises UsageError for an answer without any, and
         for texts that are longer than the language model can read.
         """
-        return answer_likelihoods(self, songs, questions, answers, ended=False)
+        rows = zip(songs, questions, answers, strict=True)
+        return likelihoods(self, [Said(*row, ends=False) for row in rows])
 
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""

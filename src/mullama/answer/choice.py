@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mullama.answer.forms import BARE, Form, stored_forms
 from mullama.errors import UsageError
 
 MAX_CHOICES = 256
@@ -29,7 +30,8 @@ class Choice:
     """Whether the model's folder says how far its likelihoods are to be believed; if not, probabilities
     are the bare likelihoods' shares."""
     logprobs: dict[str, float]
-    """Natural logarithms of the probability that the model says just this and ends, of all choices."""
+    """Natural logarithms of the probability that the model's answer is just this, of all choices; the
+    rest of it, should they not sum to 1, is for other answers."""
     question: str
     audio: str
     """The file that was listened to, or what the caller named the sound."""
@@ -41,9 +43,15 @@ class Choice:
     def __str__(self) -> str:
         return "cannot tell" if self.answer is None else self.answer
 
+    @property
+    def coverage(self) -> float:
+        """The share of the model's own answers that these choices are: little where it would rather say
+        something else, as that it hears no music."""
+        return min(1.0, sum(map(math.exp, self.logprobs.values())))
+
     def as_record(self) -> dict[str, Any]:
         """What a line of `mullama ask --json` holds."""
-        return asdict(self)
+        return {**asdict(self), "coverage": self.coverage}
 
 
 @dataclass(frozen=True)
@@ -57,14 +65,18 @@ class Calibration:
     temperature: float = 1.0
     prior: float = 0.0
     fitted: bool = False
+    forms: tuple[Form, ...] = (BARE,)
+    """What a choice may be said as; its probability is that of all of them."""
 
     @classmethod
     def stored(cls, generation: Mapping[str, Any]) -> "Calibration":
-        """What a generation_config.json states as `choice_temperature` and `choice_prior`."""
+        """What a generation_config.json states as `choice_temperature`, `choice_prior`, `choice_forms`."""
+        forms = stored_forms(generation.get("choice_forms"))
         temperature = generation.get("choice_temperature")
         if temperature is None:
-            return cls()
-        return cls(float(temperature), float(generation.get("choice_prior") or 0.0), True)
+            return cls(forms=forms)
+        prior = generation.get("choice_prior") or 0.0
+        return cls(float(temperature), float(prior), fitted=True, forms=forms)
 
     def probabilities(self, heard: Sequence[float], unheard: Sequence[float]) -> list[float]:
         """Of each choice; `unheard` may be empty where nothing is made of it."""
