@@ -1,7 +1,7 @@
 """Songs, questions and answers to choose from -> how likely each answer is, and which one it is."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mullama.song import MuLlama, Song
 
 UNLIKELY = 7.0
-"""A form whose beginning is so many nats less likely than another's is not looked at: a thousandth."""
+"""A form whose head is so many nats less likely than another's is not looked at: a thousandth."""
+SURE = math.log(0.5)
+"""Where a head is likelier than this, a choice without any head is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def choice_likelihoods(
 ) -> list[list[float]]:
     """Of the choices of each question, each said in all the forms in which the model may say it."""
     asked = list(zip(songs, questions, choices, strict=True))
-    forms = _likely_forms(mu, songs, questions)
+    forms = _likely_forms(mu, songs, questions, choices)
     rows = [
         Said(song, question, form.say(choice), form.ends, MAX_CHOICE_TOKENS)
         for (song, question, texts), known in zip(asked, forms, strict=True)
@@ -108,19 +110,32 @@ def choice_likelihoods(
 
 
 def _likely_forms(
-    mu: "MuLlama", songs: "Sequence[Song]", questions: Sequence[str]
+    mu: "MuLlama",
+    songs: "Sequence[Song]",
+    questions: Sequence[str],
+    choices: Sequence[Sequence[str]],
 ) -> list[list[Form]]:
     """Those that a question is answered in: what stands before the choice tells which are out."""
     forms = mu.calibration.forms
     heads = list(dict.fromkeys(form.head for form in forms if form.head))
     pairs = list(zip(songs, questions, strict=True))
-    found = iter(likelihoods(mu, [Said(*pair, head, ends=False) for pair in pairs for head in heads]))
-    known = []
-    for _ in pairs:
-        likely = {head: next(found) for head in heads}
-        least = max(likely.values(), default=0.0) - UNLIKELY
-        known.append([form for form in forms if likely.get(form.head, least) >= least])
-    return known
+    rows = [Said(*pair, head, ends=False) for pair in pairs for head in heads]
+    found = iter(likelihoods(mu, rows))
+    return [
+        _forms_among(forms, {head: next(found) for head in heads}, texts) for texts in choices
+    ]
+
+
+def _forms_among(
+    forms: Sequence[Form], heads: Mapping[str, float], choices: Sequence[str]
+) -> list[Form]:
+    """By the likelihood of each head; choices that are whole sentences already need no head."""
+    bare = [form for form in forms if not form.head]
+    best = max(heads.values(), default=-math.inf)
+    likely = [form for form in forms if heads.get(form.head, -math.inf) >= best - UNLIKELY]
+    if any(choice.startswith(form.head) for form in likely for choice in choices):
+        return bare
+    return likely if best > SURE else [*bare, *likely]
 
 
 def _choice(
