@@ -31,8 +31,6 @@ class Said:
     text: str
     ends: bool
     """Whether it is the whole answer: "D" is then no beginning of "D major"."""
-    longest: int | None = None
-    """In tokens."""
 
 
 def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
@@ -70,14 +68,15 @@ def choose(
     No answer is told that is less probable than `min_probability`. Raises UsageError for choices that
     are empty, alike, too many or too long.
     """
-    if not 0 <= min_probability <= 1:
-        raise UsageError(f"min_probability is from 0 to 1, not {min_probability!r}")
     if not len(songs) == len(questions) == len(choices):
         raise UsageError(
             f"{len(songs)} songs, {len(questions)} questions and {len(choices)} lists of choices do "
             "not go together"
         )
-    checked = [check_choices(one) for one in choices]
+    checked = [
+        check_choosing(mu, question, texts, min_probability)
+        for question, texts in zip(questions, choices, strict=True)
+    ]
     heard = choice_likelihoods(mu, songs, questions, checked)
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
@@ -85,6 +84,23 @@ def choose(
         unheard = choice_likelihoods(mu, nothing, questions, checked)
     rows = zip(songs, questions, checked, heard, unheard, strict=True)
     return [_choice(mu.calibration, mu.name, min_probability, *row) for row in rows]
+
+
+def check_choosing(
+    mu: "MuLlama", question: str, choices: Sequence[str], min_probability: float
+) -> list[str]:
+    """The choices as they are read; raises UsageError as `choose` does."""
+    texts = check_choices(choices, min_probability)
+    before = len(mu.tokens(question))
+    for text in texts:
+        # One more for the end.
+        count = len(_whole(mu, question, text)) - before + 1
+        if count > MAX_CHOICE_TOKENS:
+            raise UsageError(
+                f"the choice {text[:40]!r}... has {count} tokens with its end; {MAX_CHOICE_TOKENS} "
+                "are read"
+            )
+    return texts
 
 
 def choice_likelihoods(
@@ -97,7 +113,7 @@ def choice_likelihoods(
     asked = list(zip(songs, questions, choices, strict=True))
     forms = _likely_forms(mu, songs, questions, choices)
     rows = [
-        Said(song, question, form.say(choice), form.ends, MAX_CHOICE_TOKENS)
+        Said(song, question, form.say(choice), form.ends)
         for (song, question, texts), known in zip(asked, forms, strict=True)
         for choice in texts
         for form in known
@@ -121,9 +137,7 @@ def _likely_forms(
     pairs = list(zip(songs, questions, strict=True))
     rows = [Said(*pair, head, ends=False) for pair in pairs for head in heads]
     found = iter(likelihoods(mu, rows))
-    return [
-        _forms_among(forms, {head: next(found) for head in heads}, texts) for texts in choices
-    ]
+    return [_forms_among(forms, {head: next(found) for head in heads}, texts) for texts in choices]
 
 
 def _forms_among(
@@ -171,23 +185,19 @@ def _log_sum(values: Sequence[float]) -> float:
 
 def _tokens(mu: "MuLlama", answer: Said) -> tuple[list[int], list[int]]:
     """What is read before an answer, and the answer's own tokens, with the end where it ends."""
-    if not answer.text:
-        raise UsageError("an empty answer has no likelihood")
-    prompt.require_text(answer.text, "answer")
-    before = mu.tokens(answer.question)
-    whole = mu.tokens(answer.question, prompt.follow(mu.prompt_name, answer.text))
+    before, whole = mu.tokens(answer.question), _whole(mu, answer.question, answer.text)
     said = whole[len(before) :]
     if not said:
-        raise UsageError(f"the answer {answer.text!r} has no tokens of its own")
+        raise UsageError("an empty answer has no likelihood")
     # One more for the end.
     if len(whole) + 1 > mu.model.config.text_config.max_position_embeddings:
         raise UsageError("question and answer are longer than the language model can read")
-    if answer.longest is not None and len(said) >= answer.longest:
-        raise UsageError(
-            f"the answer {answer.text[:40]!r}... has {len(said)} tokens; a choice has fewer than "
-            f"{answer.longest}"
-        )
     return whole[: len(before)], [*said, _end(mu)] if answer.ends else said
+
+
+def _whole(mu: "MuLlama", question: str, text: str) -> list[int]:
+    prompt.require_text(text, "answer")
+    return mu.tokens(question, prompt.follow(mu.prompt_name, text) if text else "")
 
 
 def _end(mu: "MuLlama") -> int:

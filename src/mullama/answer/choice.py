@@ -11,6 +11,7 @@ from typing import Any
 from mullama.answer.forms import BARE, Form, stored_forms
 from mullama.errors import UsageError
 
+CANNOT_TELL = "cannot tell"
 MAX_CHOICES = 256
 MAX_CHOICE_TOKENS = 64
 """Of each choice, with the end of the answer."""
@@ -41,7 +42,11 @@ class Choice:
     model: str
 
     def __str__(self) -> str:
-        return "cannot tell" if self.answer is None else self.answer
+        """As `mullama ask` prints it: "yes (93 %)", or "cannot tell"."""
+        if self.answer is None:
+            return CANNOT_TELL
+        trust = "" if self.calibrated else ", uncalibrated"
+        return f"{self.answer} ({100 * self.probability:.0f} %{trust})"
 
     @property
     def coverage(self) -> float:
@@ -89,8 +94,10 @@ class Calibration:
         return [share / sum(shares) for share in shares]
 
 
-def check_choices(choices: Sequence[str]) -> list[str]:
+def check_choices(choices: Sequence[str], min_probability: float = 0.0) -> list[str]:
     """The choices without the white space around them; raises UsageError for what is none."""
+    if not 0 <= min_probability <= 1:
+        raise UsageError(f"min_probability is from 0 to 1, not {min_probability!r}")
     if isinstance(choices, str):
         raise UsageError(f"choices are a list of texts, not the one text {choices!r}")
     found = [choice.strip() for choice in choices]
