@@ -100,6 +100,9 @@ def check_choices(choices: Sequence[str], min_probability: float = 0.0) -> list[
         raise UsageError(f"min_probability is from 0 to 1, not {min_probability!r}")
     if isinstance(choices, str):
         raise UsageError(f"choices are a list of texts, not the one text {choices!r}")
+    for number, choice in enumerate(choices, start=1):
+        if not isinstance(choice, str):
+            raise UsageError(f"choice {number} is no text but {choice!r}")
     found = [choice.strip() for choice in choices]
     if not 2 <= len(found) <= MAX_CHOICES:
         raise UsageError(f"{len(found)} choices: give 2 to {MAX_CHOICES}")

@@ -5,12 +5,14 @@ form {choice} stands for a choice and {Choice} for it with a capital; one that e
 as it will.
 """
 
+import re
 from dataclasses import dataclass
 
 from mullama.errors import CheckpointError
 
 MAX_FORMS, MAX_FORM = 32, 200
 OPEN = "..."
+PLACE = re.compile(r"\{[cC]hoice\}")
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Form:
     text: str
 
     def __post_init__(self) -> None:
-        if len(self.text) > MAX_FORM or self.text.lower().count("{choice}") != 1:
+        if len(self.text) > MAX_FORM or len(PLACE.findall(self.text)) != 1:
             raise CheckpointError(
                 f"the form {self.text[:MAX_FORM]!r} of choices should hold {{choice}} once"
             )
@@ -28,7 +30,7 @@ class Form:
     @property
     def head(self) -> str:
         """What is said before the choice itself."""
-        return self.text[: self.text.index("{")].strip()
+        return PLACE.split(self.text)[0].strip()
 
     @property
     def ends(self) -> bool:
@@ -38,8 +40,9 @@ class Form:
     def say(self, choice: str) -> str:
         """The words for a choice."""
         capital = choice[:1].upper() + choice[1:]
-        said = self.text.replace("{choice}", choice).replace("{Choice}", capital)
-        return said if self.ends else said.removesuffix(OPEN).rstrip()
+        place = "{Choice}" if "{Choice}" in self.text else "{choice}"
+        said = self.text if self.ends else self.text.removesuffix(OPEN).rstrip()
+        return said.replace(place, capital if place == "{Choice}" else choice)
 
 
 BARE = Form("{choice}")

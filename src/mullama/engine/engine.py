@@ -139,7 +139,7 @@ class Engine:
         caller: str = "",
         timeout: float | None = None,
         choices: Sequence[str] | None = None,
-        min_probability: float = 0.0,
+        min_probability: float | None = None,
         **sampling: Unpack[SamplingKeywords],
     ) -> Ticket:
         """Ask without waiting. The file is read later: it has to stay until the ticket is done.
@@ -153,11 +153,12 @@ class Engine:
         ticket = Ticket(question, caller, row, self.mu.text, self._leave)
         if choices is not None:
             if sampling:
-                raise UsageError(
-                    f"choices are not sampled: leave out {', '.join(sorted(sampling))}"
-                )
-            texts = check_choosing(self.mu, question.text, choices, min_probability)
-            ticket.choices = Choices(tuple(texts), min_probability)
+                raise UsageError(f"choices are not sampled: leave out {', '.join(sorted(sampling))}")
+            least = min_probability or 0.0
+            texts = check_choosing(self.mu, question.text, choices, least)
+            ticket.choices = Choices(tuple(texts), least)
+        elif min_probability is not None:
+            raise UsageError("min_probability is for choices: give them too")
         self._desk.accept(ticket, timeout)
         hearing, answering = self._threads
         if question.audio is None:

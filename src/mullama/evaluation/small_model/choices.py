@@ -86,8 +86,13 @@ def scored(
     songs: Sequence[Song],
     truths: Sequence[Truth],
     report: Callable[[int], None] = lambda done: None,
+    *,
+    unheard: bool = False,
 ) -> list[Asked]:
-    """All questions about the songs, with the log-probabilities of their choices."""
+    """All questions about the songs, with the log-probabilities of their choices.
+
+    With `unheard` also those that they have without any music; else zeros.
+    """
     asked = list(questions(truths))
     nothing = mu.no_song()
     found = []
@@ -95,10 +100,12 @@ def scored(
         part = asked[start : start + BATCH]
         texts, choices = [put.question for put in part], [put.choices for put in part]
         heard = choice_likelihoods(mu, [songs[put.clip] for put in part], texts, choices)
-        unheard = choice_likelihoods(mu, [nothing] * len(part), texts, choices)
+        others = [[0.0] * len(one) for one in choices]
+        if unheard:
+            others = choice_likelihoods(mu, [nothing] * len(part), texts, choices)
         found += [
             Asked(np.array(one), np.array(other), put.answers, put.right, put.field)
-            for put, one, other in zip(part, heard, unheard, strict=True)
+            for put, one, other in zip(part, heard, others, strict=True)
         ]
         report(len(found))
     return found
