@@ -90,10 +90,18 @@ def reliability(items: Sequence[Asked], temperature: float, prior: float = 0.0) 
 
 
 def fit(items: Sequence[Asked], prior: float = 0.0) -> float:
-    """The temperature with the least loss, by golden section over its logarithm."""
+    """The temperature with the least loss, by golden section over its logarithm.
+
+    Every field counts as much, however many questions ask after it.
+    """
+    fields: dict[str, list[Asked]] = {}
+    for asked in items:
+        fields.setdefault(asked.field, []).append(asked)
 
     def loss(log_temperature: float) -> float:
-        return reliability(items, math.exp(log_temperature), prior).loss
+        temperature = math.exp(log_temperature)
+        told = [reliability(part, temperature, prior).loss for part in fields.values()]
+        return sum(told) / len(told)
 
     low, high = math.log(COLDEST), math.log(HOTTEST)
     while high - low > EXACT:
