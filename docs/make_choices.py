@@ -1,6 +1,6 @@
 """Fits the small model's calibration of choices, and writes what it is worth into docs/choices.md.
 
-python docs/make_choices.py [CLIPS]     (held-out pieces to check on, and as many to fit on; default: 400)
+python docs/make_choices.py [PIECES]     (held-out pieces to check on, and as many to fit on; default: 400)
 
 Fits one temperature on pieces of the seeds "validation", checks it on pieces of the seeds "held-out", stores it
 with the weights, and draws docs/images/choices.svg. Music is kept in ~/.cache/mullama/choices.
@@ -148,8 +148,8 @@ def main() -> None:
     text = json.dumps(dict(sorted(settings.items())), indent=2) + "\n"
     SETTINGS.write_text(text, encoding="utf-8")
     said = (
-        f"Temperature {temperature:g}, fitted on {len(done.fitted_on)} questions about {pieces} pieces; "
-        f"checked on {len(done.checked_on)} questions about {pieces} other pieces; {BINS} bins."
+        f"Temperature {temperature:g}, fitted on {len(done.fitted_on)} questions, checked on "
+        f"{len(done.checked_on)} questions about other pieces; {BINS} bins."
     )
     blocks = {
         "fields": [said, "", *fields_table(done.checked_on, temperature)],

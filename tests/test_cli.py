@@ -1,8 +1,8 @@
 """The command line as a person uses it: real processes, real files, exit codes and one line for each fault."""
 
 import json
-import re
 import os
+import re
 import subprocess
 import sys
 import time

@@ -36,7 +36,7 @@ def test_the_error_told_by_hand() -> None:
 def test_a_known_temperature_is_found() -> None:
     random = np.random.default_rng(1)
     items = []
-    for _ in range(4000):
+    for _ in range(2000):
         scores = random.normal(0, 2, 4)
         likely = np.exp(scores) / np.exp(scores).sum()
         items.append(asked(list(3 * scores), int(random.choice(4, p=likely))))

@@ -153,7 +153,9 @@ class Engine:
         ticket = Ticket(question, caller, row, self.mu.text, self._leave)
         if choices is not None:
             if sampling:
-                raise UsageError(f"choices are not sampled: leave out {', '.join(sorted(sampling))}")
+                raise UsageError(
+                    f"choices are not sampled: leave out {', '.join(sorted(sampling))}"
+                )
             least = min_probability or 0.0
             texts = check_choosing(self.mu, question.text, choices, least)
             ticket.choices = Choices(tuple(texts), least)
