@@ -15,8 +15,10 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
+from mullama.answer.choice import Calibration
+from mullama.answer.forms import stored_forms
 from mullama.evaluation.calibration import BINS, Asked, fit, reliability
-from mullama.evaluation.small_model.choices import FIELDS, scored
+from mullama.evaluation.small_model.choices import FIELDS, FORMS, scored
 from mullama.evaluation.small_model.measure import listen
 from mullama.song import load
 from mullama.studio.clips import TAKES
@@ -43,6 +45,7 @@ class Scored:
 def measure(pieces: int) -> Scored:
     """Ask about one take of each piece."""
     mu = load()
+    mu.calibration = Calibration(forms=stored_forms(list(FORMS)))
 
     def about(name: str, purpose: str, count: int, *, unheard: bool = False) -> list[Asked]:
         split = Split(name=name, purpose=purpose, clips=TAKES * pieces)
@@ -91,23 +94,19 @@ def scores_table(items: list[Asked]) -> list[str]:
 def draw(checked: list[Asked], temperature: float, path: Path) -> None:
     """How often answers are right against how probable they were said to be, field by field."""
     mpl.rcParams["svg.hashsalt"] = "mullama"
-    figure, panels = plt.subplots(2, 4, figsize=(11, 6), sharex=True, sharey=True)
+    figure, panels = plt.subplots(
+        2, 4, figsize=(11, 6.4), sharex=True, sharey=True, layout="constrained"
+    )
     for panel, field in zip(panels.flat, (*FIELDS, "all"), strict=True):
         items = [asked for asked in checked if field in (asked.field, "all")]
         panel.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+        errors = []
         for name, value, colour in (
             ("as it is", 1.0, "tab:orange"),
             ("calibrated", temperature, "tab:blue"),
         ):
             found = reliability(items, value)
-            panel.plot(
-                [one.probability for one in found.bins],
-                [one.accuracy for one in found.bins],
-                color=colour,
-                linewidth=0.8,
-                label=f"{name}: {found.error:.3f}",
-            )
-            sizes = [4 + 120 * one.count / found.count for one in found.bins]
+            sizes = [8 + 150 * one.count / found.count for one in found.bins]
             panel.scatter(
                 [one.probability for one in found.bins],
                 [one.accuracy for one in found.bins],
@@ -115,13 +114,16 @@ def draw(checked: list[Asked], temperature: float, path: Path) -> None:
                 color=colour,
                 alpha=0.6,
                 linewidths=0,
+                label=name,
             )
-        panel.set_title(f"{field} ({len(items)})", fontsize=10)
-        panel.legend(fontsize=8, loc="upper left", frameon=False)
+            errors.append(f"{found.error:.3f} {name}")
+        panel.set_title(f"{field} ({len(items)})\n{', '.join(errors)}", fontsize=9)
         panel.set_aspect("equal")
+    figure.legend(
+        *panels[0, 0].get_legend_handles_labels(), loc="outside lower right", frameon=False
+    )
     figure.supxlabel("probability of the chosen answer")
     figure.supylabel("share that is right")
-    figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
 
 
@@ -144,7 +146,7 @@ def main() -> None:
     done = measure(pieces)
     temperature = round(fit(done.fitted_on), 2)
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    settings["choice_temperature"] = temperature
+    settings |= {"choice_temperature": temperature, "choice_forms": list(FORMS)}
     text = json.dumps(dict(sorted(settings.items())), indent=2) + "\n"
     SETTINGS.write_text(text, encoding="utf-8")
     said = (

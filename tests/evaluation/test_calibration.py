@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from mullama.answer.forms import Form
 from mullama.evaluation.calibration import Asked, fit, reliability, shares
-from mullama.evaluation.small_model.choices import FIELDS, TEMPOS, questions, tempo_class
+from mullama.evaluation.small_model.choices import FIELDS, FORMS, TEMPOS, questions, tempo_class
+from mullama.song import load
 from mullama.studio.truth import Truth
+from mullama.studio.words.describe import fact
 
 
 def asked(scores: list[float], right: int, field: str = "key", **more: object) -> Asked:
@@ -50,6 +53,19 @@ def test_fields_count_alike() -> None:
     many = [asked([2.0, 0.0], right, "key") for right in (0, 1)] * 50
     assert fit(few) < fit([*few, *many]) < fit(many)
     assert fit([*few, *many]) == pytest.approx(fit([*few * 25, *many]), rel=1e-3)
+
+
+def test_the_forms_are_those_of_the_studio() -> None:
+    known = Truth(("piano", "drums"), "jazz", 120, "4/4", "D major", "calm", "piano")
+    said = {
+        Form(form).say(value)
+        for form in FORMS
+        for value in ("jazz", "120", "4/4", "D major", "calm", "piano")
+    }
+    for topic in ("tempo", "metre", "key", "style", "mood", "lead"):
+        assert fact(known, topic) in said
+    assert fact(known, "drums").startswith(Form(FORMS[0]).say("yes"))
+    assert [form.text for form in load().calibration.forms] == ["{choice}", *FORMS]
 
 
 def test_questions_have_their_truths_among_the_choices() -> None:

@@ -26,6 +26,18 @@ TEMPOS = tuple(map(str, range(60, 181)))
 """Beats per minute; a tempo class is all of its own."""
 CLASSES = (90, 130)
 """Where moderate begins, and where fast does."""
+FORMS = (
+    "{Choice}, ...",
+    "The key is {choice}.",
+    "The time signature is {choice}.",
+    "The tempo is about {choice} BPM.",
+    "The style is {choice}.",
+    "The mood is {choice}.",
+    "The melody is played by a {choice}.",
+    "The melody is played by an {choice}.",
+    "The melody is played by {choice}.",
+)
+"""How `studio.words.describe` puts a value into an answer: what stands with the weights as `choice_forms`."""
 PRESENCES_AN_INSTRUMENT = 15
 FIELDS = ("tempo class", "key", "metre", "style", "mood", "presence", "drums")
 TOPICS = {"tempo class": "tempo"}
