@@ -13,7 +13,8 @@ import soundfile
 from mullama.engine import Engine
 from mullama.serving.keys import ApiKeys
 from mullama.serving.serve_options import ServeLimits, ServeOptions
-from mullama.serving.server import Server, address, bind
+from mullama.serving.listening import address, bind
+from mullama.serving.server import Server
 from mullama.serving.service import Service
 from mullama.song import MuLlama
 from tiny import RATE, clip
@@ -26,7 +27,7 @@ class RunningServer:
         self.service = service
         self._socket = bind("127.0.0.1", 0)
         self.port = self._socket.getsockname()[1]
-        self.url = address(self._socket)
+        self.url = f"{address(self._socket)}/v1"
         self.server = Server(service)
         self._thread = threading.Thread(
             target=self.server.run, kwargs={"sockets": [self._socket]}, daemon=True

@@ -23,7 +23,8 @@ from mullama.engine import Engine
 from mullama.errors import CheckpointError, UsageError
 from mullama.serving.keys import ApiKeys
 from mullama.serving.serve_options import ServeLimits, ServeOptions
-from mullama.serving.server import bind, serve
+from mullama.serving.listening import bind
+from mullama.serving.server import serve
 from mullama.serving.service import Service
 from mullama.song import MuLlama
 from running_server import ask, sound_part, user, wav

@@ -44,9 +44,11 @@ Changes = dict[Any, Any]
 """Component -> what it shows next."""
 
 
-def page(engine: Engine, *, timeout: float | None = None) -> gr.Blocks:
+def page(
+    engine: Engine, *, timeout: float | None = None, max_answer: int | None = None
+) -> gr.Blocks:
     """The page of one engine, for any number of visitors."""
-    built = Page(Talk(engine, timeout=timeout))
+    built = Page(Talk(engine, timeout=timeout, max_answer=max_answer))
     with gr.Blocks(
         title="mullama",
         analytics_enabled=False,
@@ -56,7 +58,22 @@ def page(engine: Engine, *, timeout: float | None = None) -> gr.Blocks:
         built.lay_out()
         built.connect()
         blocks.unload(built.left)
+    for block in blocks.blocks.values():
+        block.async_move_resource_to_block_cache = _files_only(
+            block.async_move_resource_to_block_cache
+        )
     return blocks
+
+
+def _files_only(move: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Gradio would download what a visitor names by its address, however long it is."""
+
+    async def moved(path: Any) -> Any:
+        if isinstance(path, str) and "://" in path:
+            raise gr.Error("files are taken here, no addresses")
+        return await move(path)
+
+    return moved
 
 
 class Page:

@@ -1,0 +1,49 @@
+"""The demo's page in a window of its own, used as a visitor uses it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+
+class Tab:
+    """The page in a window of its own, and what it said and asked for."""
+
+    def __init__(self, browser: Any, url: str, **window: Any) -> None:
+        self.context = browser.new_context(**window)
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(url)
+        self.page.get_by_label("Your question").wait_for(timeout=60_000)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def unfold_options(self) -> None:
+        self.page.get_by_role("button", name=re.compile("^Options")).click()
+
+    def upload(self, path: Path) -> None:
+        self.page.locator("#music input[type=file]").set_input_files(path)
+
+    def hear(self, path: Path) -> None:
+        self.upload(path)
+        self.page.get_by_role("heading", name=path.name).wait_for()
+
+    def send(self, question: str) -> None:
+        self.page.get_by_label("Your question").fill(question)
+        self.page.keyboard.press("Enter")
+
+    def answered(self, count: int) -> str:
+        """The text of answer `count`, once it has its figures."""
+        self.page.locator("#chat .message.bot").nth(count - 1).wait_for()
+        self.page.locator("#figures .figures").wait_for()
+        return self.answers()[-1]
+
+    def answers(self) -> list[str]:
+        return [t.strip() for t in self.page.locator("#chat .message.bot").all_inner_texts()]
+
+    def figures(self) -> str:
+        return str(self.page.locator("#figures").inner_text())
