@@ -94,7 +94,7 @@ def create_app(service: Service, demo: DemoMount | None = None) -> FastAPI:
         # The pages would fetch their scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        root_path=service.options.root_path,
+        servers=[{"url": below}] if (below := service.options.root_path) else None,
         redirect_slashes=False,
     )
     _add_probes(app, service)

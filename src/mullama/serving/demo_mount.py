@@ -40,11 +40,10 @@ class DemoMount:
 
     def __init__(self, options: ServeOptions, limits: ServeLimits) -> None:
         """Raises UsageError for users that cannot be read."""
-        below = options.root_path.rstrip("/")
-        self._address = f"{below}{PATH}/"
+        self._root = options.root_path.rstrip("/")
         self._options = DemoOptions(
             auth=options.auth,
-            root_path=f"{below}{PATH}" if below else "",
+            root_path=f"{self._root}{PATH}" if self._root else "",
             max_mb=max(1, round(limits.max_upload_mb)),
             timeout=limits.answer_seconds,
         )
@@ -57,12 +56,12 @@ class DemoMount:
         self._up, self._ended = asyncio.Event(), asyncio.Event()
 
     def build(self, engine: Engine, folder: Path) -> None:
-        """Make the page, whose visitors' files lie in `folder`; in whichever thread."""
-        os.environ[FOLDER], os.environ[ANALYTICS] = str(folder), "False"
+        """Make the page, whose visitors' files lie below `folder`; in whichever thread."""
+        self._folder = folder / PATH.strip("/")
+        os.environ[FOLDER], os.environ[ANALYTICS] = str(self._folder), "False"
         from mullama.serving.demo.launch import mount
 
         bare = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-        self._folder = folder
         self._page = mount(bare, engine, self._options, PATH, max_answer=self._max_answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,7 +69,7 @@ class DemoMount:
         if self._page is None:
             raise _not_now("the model is being loaded", "loading")
         if scope["path"] == PATH:
-            await RedirectResponse(self._address)(scope, receive, send)
+            await RedirectResponse(f"{self._root}{PATH}/")(scope, receive, send)
             return
         if self._life is None:
             self._life = asyncio.ensure_future(self._run(self._page))
@@ -87,9 +86,12 @@ class DemoMount:
 
     async def _run(self, page: FastAPI) -> None:
         """What gradio does beside requests."""
-        async with page.router.lifespan_context(page):
+        try:
+            async with page.router.lifespan_context(page):
+                self._up.set()
+                await self._ended.wait()
+        finally:  # also where it could not begin
             self._up.set()
-            await self._ended.wait()
 
     @contextmanager
     def _room(self, scope: Scope) -> Iterator[None]:
@@ -113,8 +115,9 @@ class DemoMount:
     async def _until_ended(self, page: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or as much of it as there is when the page ends."""
         sending = _Sending(send)
-        # The proxy took the root path off, and gradio is told of it by an option.
-        request = asyncio.ensure_future(page({**scope, "root_path": ""}, receive, sending))
+        # As if the proxy had left the path whole: below a root path of its own, gradio wants it so.
+        whole = {**scope, "root_path": self._root, "path": self._root + scope["path"]}
+        request = asyncio.ensure_future(page(whole, receive, sending))
         ending = asyncio.ensure_future(self._ended.wait())
         try:
             await asyncio.wait({request, ending}, return_when=asyncio.FIRST_COMPLETED)

@@ -49,7 +49,7 @@ def page(
 ) -> gr.Blocks:
     """The page of one engine, for any number of visitors."""
     built = Page(Talk(engine, timeout=timeout, max_answer=max_answer))
-    with gr.Blocks(
+    with UploadsOnly(
         title="mullama",
         analytics_enabled=False,
         fill_width=True,
@@ -58,22 +58,34 @@ def page(
         built.lay_out()
         built.connect()
         blocks.unload(built.left)
-    for block in blocks.blocks.values():
-        block.async_move_resource_to_block_cache = _files_only(
-            block.async_move_resource_to_block_cache
-        )
     return blocks
 
 
-def _files_only(move: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Gradio would download what a visitor names by its address, however long it is."""
+class UploadsOnly(gr.Blocks):
+    """Takes files that were uploaded.
 
-    async def moved(path: Any) -> Any:
-        if isinstance(path, str) and "://" in path:
-            raise gr.Error("files are taken here, no addresses")
-        return await move(path)
+    Gradio downloads what a visitor names by its address, however long it is, and mounted in another
+    application lets every file of the machine be named, and fetched.
+    """
 
-    return moved
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any) -> list[Any]:
+        """What the event's function is given. Raises gradio's Error for another file."""
+        uploads = Path(self.GRADIO_CACHE).resolve()
+        for path in _named(inputs):
+            if "://" in path or not Path(path).resolve().is_relative_to(uploads):
+                raise gr.Error("only files that were uploaded are taken")
+        return await super().preprocess_data(block_fn, inputs, *rest)
+
+
+def _named(value: Any) -> Iterator[str]:
+    """The paths wherever gradio expects a file."""
+    if isinstance(value, dict):
+        if isinstance(path := value.get("path"), str):
+            yield path
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _named(part)
 
 
 class Page:
