@@ -113,6 +113,7 @@ class Service:
         caller: str,
         sampling: SamplingKeywords,
         param: str,
+        top_logprobs: int = 0,
     ) -> Ticket:
         """Put a question to the engine; raises ApiError, about `param`, where it is not taken."""
         engine = self.engine
@@ -132,6 +133,7 @@ class Service:
                 Question(audio, question),
                 caller=caller,
                 timeout=self.limits.answer_seconds,
+                top_logprobs=top_logprobs,
                 **sampling,
             )
         except MuLlamaError as error:
