@@ -44,7 +44,8 @@ async def deltas(
 ) -> AsyncIterator[Delta]:
     """The answer piece by piece; ends before the first of `stops` that comes up.
 
-    `text` is what tokens say, `token_text` what one says that was not taken. Raises what `Ticket.result` raises. Leaving early cancels the ticket.
+    `text` is what tokens say, `token_text` what one says that was not taken. Raises what
+    `Ticket.result` raises. Leaving early cancels the ticket.
     """
     held, cut = _TokenQueue(text, token_text), StopText(stops)
     try:
