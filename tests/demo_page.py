@@ -4,6 +4,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+FOCUSED = """() => {
+  const one = document.activeElement, style = getComputedStyle(one);
+  const name = one.getAttribute("aria-label") || one.labels?.[0]?.innerText || one.innerText || "";
+  if (one === document.body) return {name: "", ring: true};
+  return {name: name.trim(), ring: style.outlineStyle !== "none" && style.outlineWidth !== "0px"};
+}"""
+"""What the keyboard is on, and whether that is seen."""
+
 
 class Tab:
     """The page in a window of its own, and what it said and asked for."""
@@ -21,6 +29,31 @@ class Tab:
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
+
+    def walk(self) -> list[str]:
+        """The names of everything that the Tab key reaches, in its order, from the page's top."""
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.mouse.click(2, 2)
+        names: list[str] = []
+        while True:
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement === document.body"):
+                return names
+            names.append(self.on())
+
+    def on(self) -> str:
+        """The name of what the keyboard is on, which is to be seen."""
+        found = self.page.evaluate(FOCUSED)
+        assert found["ring"], f"{found['name']}: nothing shows that the keyboard is here"
+        return str(found["name"]).partition("\n")[0]
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until the keyboard is on this one."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            if self.on() == name:
+                return
+        raise AssertionError(f"{name} is not reached")
 
     def unfold_options(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Options")).click()

@@ -199,12 +199,60 @@ def test_it_fits_a_phone_and_follows_dark(browser: Any, url: str) -> None:
     tab.context.close()
 
 
+def in_order(names: list[str], wanted: list[str]) -> bool:
+    rest = iter(names)
+    return all(name in rest for name in wanted)
+
+
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page(tab: Tab) -> None:
+    asking = ["Your question", "Ask", "Short caption", "Long caption", "Stop answering"]
+    asking += ["Clear conversation", "Download JSON"]
+    music = ["Upload file", "Record audio", "Jazz", "Rock"]
+    names = tab.walk()
+    assert in_order(names, ["Drop an audio file here to upload", *music, "Options", TEMPO, *asking])
+    tab.hear(ROCK)
+    tab.unfold_options()
+    names = tab.walk()
+    fields = ["Temperature", "Top k", "Max new tokens", "Seed"]
+    assert in_order(names, ["Play", *music, "Add music", "Options", *fields, TEMPO, *asking])
+    assert all(names), "something has no name"
+
+
+def test_it_is_used_by_the_keyboard_alone(tab: Tab, engine: Engine) -> None:
+    keyboard = tab.page.keyboard
+    tab.page.wait_for_timeout(1000)  # it is drawn before it listens
+    tab.tab_to("Drop an audio file here to upload")
+    with tab.page.expect_file_chooser() as chooser:
+        keyboard.press("Enter")
+    assert "audio/*" in chooser.value.element.get_attribute("accept")
+    chooser.value.set_files(ROCK)
+    tab.page.get_by_role("heading", name="rock.mp3").wait_for()
+    tab.tab_to("Your question")
+    keyboard.type(TEMPO)
+    tab.tab_to("Ask")
+    keyboard.press("Enter")
+    assert tab.answered(1) == alone(engine, ROCK, TEMPO)
+    tab.tab_to("Short caption")
+    keyboard.press("Space")
+    assert tab.answered(2) == alone(engine, ROCK, "Describe the audio")
+    tab.tab_to("Options")
+    keyboard.press("Enter")
+    tab.tab_to("Temperature")
+    tab.tab_to("Download JSON")
+    with tab.page.expect_download():
+        keyboard.press("Enter")
+    tab.tab_to("Clear conversation")
+    keyboard.press("Enter")
+    tab.page.get_by_text("Choose music, then ask.").wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 1200])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Any, url: str, scheme: str) -> None:
+def test_axe_finds_nothing_serious(browser: Any, url: str, scheme: str, width: int) -> None:
     found = find_spec("axe_playwright_python")
     if found is None:
         pytest.skip("axe is not installed: pip install axe-playwright-python")
-    tab = Tab(browser, url, color_scheme=scheme)
+    tab = Tab(browser, url, color_scheme=scheme, viewport={"width": width, "height": 800})
     tab.hear(ROCK)
     tab.send(TEMPO)
     tab.answered(1)
