@@ -42,7 +42,9 @@ def run(size: Size) -> Found:
         "songs_in_cache": round(now["songs"]),
     }
     answered = sum(reply.kind == "answered" for reply in replies)
-    found.promise("every request is answered", f"{answered} of {len(replies)}", answered == len(replies))
+    found.promise(
+        "every request is answered", f"{answered} of {len(replies)}", answered == len(replies)
+    )
     heard, kept = round(now["misses_total"]), round(now["songs"])
     found.promise("songs leave the cache", f"{kept} of {heard} are kept", kept < heard)
     grown = quarters[3] - quarters[1]

@@ -137,7 +137,11 @@ def _damaged(data: bytes, chance: random.Random, near: int | None = None) -> byt
     """Cut off, or with some bytes changed or thrown in."""
     bytes_ = bytearray(data)
     for _ in range(chance.randrange(1, 5)):
-        at = chance.randrange(len(bytes_)) if near is None else min(near + chance.randrange(60), len(data) - 1)
+        at = (
+            chance.randrange(len(bytes_))
+            if near is None
+            else min(near + chance.randrange(60), len(data) - 1)
+        )
         match chance.randrange(3):
             case 0:
                 bytes_[at : at + 1] = chance.randbytes(1)

@@ -15,7 +15,7 @@ from service.found import Found
 from service.load import Asked, check_answers
 from service.process import Served, serving
 
-BODY_SECONDS = 1.0
+SURELY_SECONDS = 1.0
 """A request that was sent so long before the signal was surely taken."""
 
 
@@ -65,8 +65,10 @@ def kill(size: Size) -> Found:
         first.text == right[questions[-1]] and answering < 2,
     )
     found.promise(
-        "it clears up what the killed one left", f"{left} folder, then {kept} of its own", (left, kept) == (1, 1)
-    )  # fmt: skip
+        "it clears up what the killed one left",
+        f"{left} folder, then {kept} of its own",
+        (left, kept) == (1, 1),
+    )
     return found
 
 
@@ -100,7 +102,7 @@ def stop(size: Size) -> Found:
 
 def _lost(reply: Reply, signalled: float) -> bool:
     """Was it sent in time, or begun to be answered, and then dropped without a word?"""
-    taken = reply.status != 0 or reply.sent < signalled - BODY_SECONDS
+    taken = reply.status != 0 or reply.sent < signalled - SURELY_SECONDS
     return reply.kind in ("broken", "unreached") and taken
 
 

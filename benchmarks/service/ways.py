@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import rolling
-from service.found import Found
 
 import mullama
+from service.found import Found
 
 
 @dataclass(frozen=True)

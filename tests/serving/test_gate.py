@@ -173,6 +173,7 @@ def test_pages_of_other_sites_may_not_call_unless_they_are_named(serving: Any) -
         refused = server.post(body, headers=page)
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
+        assert server.post(body, headers={"origin": "http://[::"}).status_code == 403
         own = {"origin": server.url.removesuffix("/v1")}
         assert server.post(body, headers=own).status_code == 200
     with serving(options={"allow_origin": ("https://page.example",)}) as server:

@@ -87,7 +87,7 @@ class Gate:
         if (
             origin is not None
             and not {origin, "*"} & {*allowed}
-            and urlsplit(origin).netloc != host
+            and _site(origin) != host
         ):
             raise ApiError(
                 403,
@@ -233,3 +233,11 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _site(origin: str) -> str:
+    """Host and port of an Origin header; what is no address is no host's."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return origin
