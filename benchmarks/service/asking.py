@@ -167,10 +167,10 @@ def tone(number: int, seconds: float, *, format: str = "WAV") -> bytes:
     return file.getvalue()
 
 
-def mixed_questions(synthetic: int) -> list[Question]:
-    """Short and long ones about the examples, made-up sounds, and none; every second one is sampled."""
+def mixed_questions(examples: int, synthetic: int) -> list[Question]:
+    """Short and long ones about so many songs of either kind, and none; every second is sampled."""
     songs: list[bytes | None] = [None]
-    songs += [path.read_bytes() for path in sorted(EXAMPLES.glob("*.*")) if _is_music(path)]
+    songs += [path.read_bytes() for path in _music()[:examples]]
     songs += [tone(number, 1.0 + number % 4) for number in range(synthetic)]
     sampled = (("temperature", 0.8), ("seed", 7))
     return [
@@ -180,5 +180,5 @@ def mixed_questions(synthetic: int) -> list[Question]:
     ]
 
 
-def _is_music(path: Path) -> bool:
-    return path.suffix in (".mp3", ".flac")
+def _music() -> list[Path]:
+    return sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".mp3", ".flac"))

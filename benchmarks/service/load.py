@@ -5,9 +5,10 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from service.asking import Question, Reply, alone, keep_asking, mixed_questions
+from service.asking import Question, keep_asking, mixed_questions
 from service.found import Found, percentiles
 from service.process import Memory, serving
+from service.right import Asked, check_answers, right_answers
 
 
 @dataclass(frozen=True)
@@ -16,19 +17,18 @@ class Size:
 
     clients: int = 64
     seconds: float = 120.0
+    examples: int = 4
+    """Songs; and so many made-up ones:"""
     synthetic: int = 12
-    """Made-up songs beside the examples."""
 
 
-QUICK = Size(clients=8, seconds=2.0, synthetic=1)
-Asked = list[tuple[Question, Reply]]
+QUICK = Size(clients=8, seconds=2.0, examples=1, synthetic=1)
 
 
 def run(size: Size) -> Found:
-    """Ask everything alone; then, of a server that knows no song yet, all at once."""
-    found, questions = Found(asdict(size)), mixed_questions(size.synthetic)
-    with serving() as served:
-        right = asyncio.run(alone(served.url, questions))
+    """All at once, of a server that knows no song yet."""
+    found, questions = Found(asdict(size)), mixed_questions(size.examples, size.synthetic)
+    right = right_answers(questions)
     with serving() as served, Memory(served) as memory:
         begun = time.perf_counter()
         asked = asyncio.run(_for_seconds(served.url, questions, size))
@@ -59,17 +59,6 @@ def _figures(found: Found, asked: Asked, seconds: float) -> None:
         "tokens_per_second": round(sum(reply.tokens for reply in answered) / seconds),
         "first_token_seconds": percentiles([r.first for r in answered if r.first is not None]),
         "end_seconds": percentiles([reply.seconds for reply in answered]),
-        "ends": Counter(reply.kind for _, reply in asked),
-        "errors": Counter(reply.error for _, reply in asked if reply.error),
+        "ends": dict(Counter(reply.kind for _, reply in asked)),
+        "errors": dict(Counter(reply.error for _, reply in asked if reply.error)),
     }
-
-
-def check_answers(found: Found, asked: Asked, right: dict[Question, str]) -> None:
-    """Is each the answer that was given alone?"""
-    told = [(question, reply.text) for question, reply in asked if reply.kind == "answered"]
-    wrong = [question for question, text in told if text != right[question]]
-    found.promise(
-        "every answer is the one given alone",
-        f"{len(wrong)} of {len(told)} differ",
-        bool(told) and not wrong,
-    )

@@ -41,12 +41,12 @@ def run(size: Size) -> Found:
     found = Found(asdict(size))
     with serving("--body-seconds", "5", "--header-seconds", "5") as served:
         outcomes = asyncio.run(_send_all(served.port, size))
-        good = asyncio.run(alone(served.url, mixed_questions(0)[:1]))
+        good = asyncio.run(alone(served.url, mixed_questions(0, 0)[:1]))
         idle, said = served.seconds_until_idle(), served.said
     statuses = Counter(str(outcome.status) for outcome in outcomes)
     found.figures = {
         "statuses": dict(sorted(statuses.items())),
-        "kinds": Counter(outcome.request.kind for outcome in outcomes),
+        "kinds": dict(Counter(outcome.request.kind for outcome in outcomes)),
         "longest_seconds": round(max(outcome.seconds for outcome in outcomes), 2),
     }
     failed = [o for o in outcomes if o.status >= 500 or o.status == 0]

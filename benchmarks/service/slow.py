@@ -43,7 +43,7 @@ QUICK = Size(of_each=4, leaving=4, seconds=4.0)
 
 def run(size: Size) -> Found:
     """Good clients by themselves, then beside the slow ones; then those who leave."""
-    found, questions = Found(asdict(size)), mixed_questions(2)
+    found, questions = Found(asdict(size)), mixed_questions(1, 2)
     flags = [
         word
         for name in ("header", "body", "write")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 
-from service.asking import Question, Reply, alone, ask, client, keep_asking, mixed_questions, tone
+from service.asking import Question, Reply, ask, client, keep_asking, mixed_questions, tone
 from service.found import Found
-from service.load import Asked, check_answers
 from service.process import Served, serving
+from service.right import Asked, check_answers, right_answers
 
 SURELY_SECONDS = 1.0
 """A request that was sent so long before the signal was surely taken."""
@@ -26,20 +26,21 @@ class Size:
     clients: int = 32
     seconds: float = 5.0
     """Until the signal."""
+    examples: int = 4
     synthetic: int = 4
 
 
-QUICK = Size(clients=6, seconds=1.5, synthetic=0)
+QUICK = Size(clients=6, seconds=1.5, examples=1, synthetic=1)
 
 
 def kill(size: Size) -> Found:
     """kill -9, then a new server on the same port and in the same folder."""
-    found, questions = Found(asdict(size)), mixed_questions(size.synthetic)
+    found, questions = Found(asdict(size)), mixed_questions(size.examples, size.synthetic)
+    right = right_answers(questions)
     with tempfile.TemporaryDirectory(prefix="mullama-kill-") as name:
         flags, sounds = ("--stored-in", f"{name}/sounds"), Path(name) / "sounds"
         with serving(*flags) as served:
             port = served.port
-            right = asyncio.run(alone(served.url, questions))
             upload = {"file": ("a.wav", tone(0, 1.0))}
             httpx.post(f"{served.url}/files", files=upload).raise_for_status()
             asked, _, told = asyncio.run(_signalled(served, questions, size, signal.SIGKILL))
@@ -52,7 +53,7 @@ def kill(size: Size) -> Found:
             kept = len(list(sounds.iterdir()))
     check_answers(found, asked, right)
     ends = Counter(reply.kind for _, reply in asked)
-    found.figures = {"ends": ends, "starting_seconds": round(again.starting_seconds, 2)}
+    found.figures = {"ends": dict(ends), "starting_seconds": round(again.starting_seconds, 2)}
     broken = ends["broken"] + ends["unreached"]
     found.promise(
         "every client has its answer or sees the connection end, at once",
@@ -74,15 +75,15 @@ def kill(size: Size) -> Found:
 
 def stop(size: Size) -> Found:
     """SIGTERM: whatever was taken is answered in full, or refused with an error object."""
-    found, questions = Found(asdict(size)), mixed_questions(size.synthetic)
+    found, questions = Found(asdict(size)), mixed_questions(size.examples, size.synthetic)
+    right = right_answers(questions)
     with serving() as served:
-        right = asyncio.run(alone(served.url, questions))
         asked, signalled, _ = asyncio.run(_signalled(served, questions, size, signal.SIGTERM))
         status = served.running.wait(60)
         ending, said = time.perf_counter() - signalled, served.said
     check_answers(found, asked, right)
     ends = Counter(reply.kind for _, reply in asked)
-    found.figures = {"ends": ends, "ending_seconds": round(ending, 2)}
+    found.figures = {"ends": dict(ends), "ending_seconds": round(ending, 2)}
     lost = [reply for _, reply in asked if _lost(reply, signalled)]
     found.promise(
         "every request that was taken is answered in full, or refused",
