@@ -2,7 +2,7 @@
 
     python benchmarks/serving.py                       # everything, then docs/serving.md is filled
     python benchmarks/serving.py --only load,stop      # these phases; the others' figures stay
-    python benchmarks/serving.py --quick               # seconds each, nothing is kept
+    python benchmarks/serving.py --quick               # seconds each; speed does not count, nothing is kept
 
 Figures are kept in docs/serving.load.json. The exit status is 1 when a promise was broken.
 """
@@ -54,19 +54,19 @@ def main() -> None:
     out: Path | None = options.out or (None if options.quick else KEPT)
     broken = 0
     for name in options.only:
-        found = measure(name, quick=options.quick)
-        broken += sum(not promise["kept"] for promise in found["promises"])
+        found, about = measure(name, quick=options.quick)
+        broken += len(found.broken(timed=not options.quick))
         if out is not None:
-            keep(out, name, found)
+            keep(out, name, found.as_json() | about)
     if out == KEPT:
         subprocess.run([sys.executable, str(FILL)], check=True)
     sys.exit(1 if broken else 0)
 
 
-def measure(name: str, *, quick: bool) -> dict[str, Any]:
-    """One phase, on the terminal and as it is kept."""
+def measure(name: str, *, quick: bool) -> tuple[Found, dict[str, Any]]:
+    """One phase, and what it was measured on; said on the terminal, too."""
     run, whole, short = PHASES[name]
-    where = {
+    about = {
         "machine": machine(),
         "cores": os.cpu_count(),
         "busy_before": round(os.getloadavg()[0], 1),
@@ -77,7 +77,7 @@ def measure(name: str, *, quick: bool) -> dict[str, Any]:
     print(f"{name}, {seconds:.0f} s")
     for promise in found.promises:
         print(f"  {'kept  ' if promise.kept else 'BROKEN'} {promise.promise}: {promise.seen}")
-    return found.as_json() | where | {"seconds": round(seconds), "version": mullama.__version__}
+    return found, about | {"seconds": round(seconds), "version": mullama.__version__}
 
 
 def keep(out: Path, name: str, found: dict[str, Any]) -> None:

@@ -136,25 +136,22 @@ async def keep_asking(
     *,
     clients: int,
     until: asyncio.Event,
+    into: list[tuple[Question, Reply]],
     keep: bool = True,
-    pause: float = 0.0,
-) -> list[tuple[Question, Reply]]:
+) -> None:
     """So many clients, each with its own random order, until the event or until nobody is there."""
-    found: list[tuple[Question, Reply]] = []
 
     async def one(number: int, asking: httpx.AsyncClient) -> None:
         chance = np.random.default_rng(number)
         while not until.is_set():
             question = questions[chance.integers(len(questions))]
             reply = await ask(asking, url, question)
-            found.append((question, reply))
+            into.append((question, reply))
             if reply.kind == "unreached":
                 return
-            await asyncio.sleep(pause)
 
     async with client(keep=keep) as asking:
         await asyncio.gather(*(one(number, asking) for number in range(clients)))
-    return found
 
 
 def tone(number: int, seconds: float, *, format: str = "WAV") -> bytes:

@@ -69,6 +69,7 @@ def _promise(found: Found, size: Size) -> None:
         f"within {longest:g} s, reading the upload included",
         f"at most {worst:.1f} s",
         worst < longest,
+        timed=True,
     )
     grown = max(row["memory_growth_mb"] for row in rows)
     found.promise(
@@ -76,7 +77,9 @@ def _promise(found: Found, size: Size) -> None:
         f"{grown} MB", grown < MOST_GROWTH_MB,
     )  # fmt: skip
     idle = max(row["idle_after_seconds"] for row in rows)
-    found.promise("whoever listened stops then", f"after {idle:.2f} s", idle < SLACK_SECONDS)
+    found.promise(
+        "whoever listened stops then", f"after {idle:.2f} s", idle < SLACK_SECONDS, timed=True
+    )
 
 
 async def _drop(served: Served, data: bytes) -> tuple[str, list[float]]:

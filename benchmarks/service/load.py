@@ -40,15 +40,16 @@ def run(size: Size) -> Found:
     check_answers(found, asked, right)
     failed = [reply for _, reply in asked if reply.kind != "answered"]
     found.promise("no error", f"{len(failed)} of {len(asked)}", not failed)
-    found.promise("afterwards nothing is left", f"idle after {idle:.2f} s", idle < 2)
+    found.promise("afterwards nothing is left", f"idle after {idle:.2f} s", idle < 2, timed=True)
     found.promise("the log has no traceback", f"{said.count('Traceback')}", "Traceback" not in said)
     return found
 
 
 async def _for_seconds(url: str, questions: list[Question], size: Size) -> Asked:
-    over = asyncio.Event()
+    over, asked = asyncio.Event(), Asked()
     asyncio.get_running_loop().call_later(size.seconds, over.set)
-    return await keep_asking(url, questions, clients=size.clients, until=over)
+    await keep_asking(url, questions, clients=size.clients, until=over, into=asked)
+    return asked
 
 
 def _figures(found: Found, asked: Asked, seconds: float) -> None:

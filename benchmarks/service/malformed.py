@@ -57,7 +57,7 @@ def run(size: Size) -> Found:
         f"at most {found.figures['longest_seconds']} s", not slow,
     )  # fmt: skip
     found.promise("a good question is answered then", str(*good.values()), bool(good))
-    found.promise("afterwards nothing is left", f"idle after {idle:.2f} s", idle < 2)
+    found.promise("afterwards nothing is left", f"idle after {idle:.2f} s", idle < 2, timed=True)
     found.promise("the log has no traceback", f"{said.count('Traceback')}", "Traceback" not in said)
     return found
 

@@ -11,6 +11,7 @@ from service.asking import Question, Reply
 from service.found import Found
 
 Asked = list[tuple[Question, Reply]]
+"""What became of each question."""
 
 
 def right_answers(questions: Iterable[Question]) -> dict[Question, str]:
