@@ -10,7 +10,7 @@ from service.asking import Question, Reply, ask, client, tone
 from service.found import Found, percentiles
 from service.process import Served, serving
 
-MOST_FACTOR = 4.0
+MOST_SECONDS = 1.0
 CLIENTS = 2
 
 
@@ -43,7 +43,8 @@ def run(size: Size) -> Found:
         }
         for name, replies in (("before", before), ("meanwhile", meanwhile))
     }
-    factor = waited["meanwhile"]["end"]["p95"] / waited["before"]["end"]["p95"]
+    worst = waited["meanwhile"]["end"]["p95"]
+    factor = worst / waited["before"]["end"]["p95"]
     found.figures = waited | {"factor_p95": round(factor, 2), "long_seconds": round(seconds, 1)}
     found.promise("the long one is answered, too", f"after {seconds:.1f} s", whole == 200)
     good = all(reply.kind == "answered" for reply in (*before, *meanwhile))
@@ -51,10 +52,9 @@ def run(size: Size) -> Found:
         "so is every short one", f"{len(before)} before, {len(meanwhile)} meanwhile", good
     )
     found.promise(
-        f"short ones about new songs wait at most {MOST_FACTOR:g} times as long (95th percentile)",
-        f"{factor:.1f} times: {waited['meanwhile']['end']['p95']:.2f} s instead of "
-        f"{waited['before']['end']['p95']:.2f}",
-        factor < MOST_FACTOR,
+        f"short ones, about new songs, take at most {MOST_SECONDS:g} s (95th percentile)",
+        f"{worst:.2f} s, {factor:.1f} times as long as by themselves",
+        worst <= MOST_SECONDS,
         timed=True,
     )
     return found

@@ -91,7 +91,7 @@ def _promise_slow(found: Found, slow: dict[str, list[tuple[float, bytes]]]) -> N
         f"a connection that says nothing is closed after {PATIENCE:g} s",
         f"{worst['silent']:.2f} s", worst["silent"] < longest and not any(got for _, got in slow["silent"]),
     )  # fmt: skip
-    refused = sum(b" 408 " in got.partition(b"\r\n")[0] for _, got in slow["dripping"])
+    refused = sum(b" 408 " in got for _, got in slow["dripping"])
     found.promise(
         f"a body that comes byte by byte is refused after {PATIENCE:g} s, with 408",
         f"{refused} of {len(slow['dripping'])}, within {worst['dripping']:.2f} s",
@@ -149,7 +149,7 @@ async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 async def _drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
     body = Question(tone(0, 1.0), "Key?").body
     writer.write(_head(body))
-    answer = asyncio.ensure_future(reader.read())
+    answer = asyncio.ensure_future(reader.readline())
     for byte in body:
         if answer.done():
             break
