@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from service.asking import Question, keep_asking, mixed_questions
 from service.found import Found, percentiles
-from service.process import Memory, serving
+from service.process import PATIENCE_SECONDS, Memory, serving
 from service.right import Asked, check_answers, right_answers
 
 
@@ -40,7 +40,7 @@ def run(size: Size) -> Found:
     check_answers(found, asked, right)
     failed = [reply for _, reply in asked if reply.kind != "answered"]
     found.promise("no error", f"{len(failed)} of {len(asked)}", not failed)
-    found.promise("afterwards nothing is left", f"idle after {idle:.2f} s", idle < 2, timed=True)
+    found.promise("afterwards nothing is left", f"idle after {idle:.2f} s", idle < PATIENCE_SECONDS)
     found.promise("the log has no traceback", f"{said.count('Traceback')}", "Traceback" not in said)
     return found
 
