@@ -29,6 +29,8 @@ FORM_BYTES = 64 << 10
 DISCARDED_BYTES, DISCARD_SECONDS = 32 << 20, 5.0
 """How much of a refused body is still read, so that its client comes to read the refusal."""
 SLOW = 408
+LINGER_SECONDS = 1.0
+"""How long a client that still sends may take to read why it is refused."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -50,10 +52,11 @@ class Gate:
         try:
             await self._pass(scope, headers, body, watched)
         except ApiError as refusal:
-            if refusal.status != SLOW:
+            slow = refusal.status == SLOW
+            if not slow:
                 await body.discard()
             response = JSONResponse(refusal.body, refusal.status, refusal.headers)
-            await response(scope, receive, watched)
+            await response(scope, receive, _lingering(watched) if slow else watched)
         except ClientStalledError:
             return
         finally:
@@ -92,11 +95,7 @@ class Gate:
                 code="unknown_host",
             )
         allowed = self._service.options.allow_origin
-        if (
-            origin is not None
-            and not {origin, "*"} & {*allowed}
-            and urlsplit(origin).netloc != host
-        ):
+        if origin is not None and not {origin, "*"} & {*allowed} and _site(origin) != host:
             raise ApiError(
                 403,
                 "web pages of other sites may not call this server (--allow-origin)",
@@ -208,6 +207,24 @@ class _WatchedSend:
             raise ClientStalledError from error
 
 
+def _lingering(send: Send) -> Send:
+    """Ends an answer a moment after its last byte.
+
+    What still comes in when a connection is closed makes the system reset it, and then its client
+    may lose what it had not read yet.
+    """
+
+    async def linger(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        await send({**message, "more_body": True})
+        await asyncio.sleep(LINGER_SECONDS)
+        await send({"type": "http.response.body"})
+
+    return linger
+
+
 class ClientStalledError(OSError):
     """A client leaves its answer unread."""
 
@@ -245,3 +262,11 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _site(origin: str) -> str:
+    """Host and port of an Origin header; what is no address is no host's."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return origin
