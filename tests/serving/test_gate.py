@@ -70,6 +70,20 @@ def test_bodies_are_bounded_however_they_come(serving: Any) -> None:
         assert server.post(ask(user(text="x"))).status_code == 200
 
 
+def test_who_still_sends_its_body_slowly_comes_to_read_the_refusal(serving: Any) -> None:
+    """Closed at once, the connection would be reset, and the refusal lost."""
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+    with (
+        serving(limits={"body_seconds": 0.3}) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection,
+    ):
+        connection.sendall(head)
+        for _ in range(16):  # on and on, past the refusal
+            connection.sendall(b" ")
+            time.sleep(0.05)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 408")
+
+
 def test_a_slow_body_and_a_slow_header_are_given_up(serving: Any) -> None:
     with serving(limits={"body_seconds": 0.5, "header_seconds": 1.0}) as server:
         head = (
@@ -167,6 +181,7 @@ def test_pages_of_other_sites_may_not_call_unless_they_are_named(serving: Any) -
         refused = server.post(body, headers=page)
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
+        assert server.post(body, headers={"origin": "http://[::"}).status_code == 403
         own = {"origin": server.url.removesuffix("/v1")}
         assert server.post(body, headers=own).status_code == 200
     with serving(options={"allow_origin": ("https://page.example",)}) as server:

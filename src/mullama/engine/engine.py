@@ -140,16 +140,17 @@ class Engine:
         timeout: float | None = None,
         choices: Sequence[str] | None = None,
         min_probability: float | None = None,
+        top_logprobs: int = 0,
         **sampling: Unpack[SamplingKeywords],
     ) -> Ticket:
         """Ask without waiting. The file is read later: it has to stay until the ticket is done.
 
         Callers are served in turn, however much each asks. `timeout` (seconds) is for waiting,
-        listening and answering together. With `choices` the answer is one of them, and the ticket's
-        `choice()` gives it. Raises Overloaded, Closed, and UsageError for a question that is too long
-        and for choices and options out of bounds.
+        listening and answering together; each token comes with the `top_logprobs` likeliest. With
+        `choices` the answer is one of them, and the ticket's `choice()` gives it. Raises Overloaded,
+        Closed, and UsageError for a question that is too long and for choices and options out of bounds.
         """
-        row = self.mu.row(question.text, self.mu.sampling(**sampling))
+        row = self.mu.row(question.text, self.mu.sampling(**sampling), top_logprobs=top_logprobs)
         ticket = Ticket(question, caller, row, self.mu.text, self._leave)
         if choices is not None:
             if sampling:
