@@ -1,18 +1,13 @@
 """Starting, stopping, leaving, and many at once; with processes and signals where it takes them."""
 
 import json
-import os
 import random
-import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +17,12 @@ import pytest
 from mullama.engine import Engine
 from mullama.errors import CheckpointError, UsageError
 from mullama.serving.keys import ApiKeys
+from mullama.serving.listening import bind
 from mullama.serving.serve_options import ServeLimits, ServeOptions
-from mullama.serving.server import bind, serve
+from mullama.serving.server import serve
 from mullama.serving.service import Service
 from mullama.song import MuLlama
-from running_server import ask, sound_part, user, wav
+from running_server import ask, process, sound_part, user, wav
 from waiting import wait_until
 
 
@@ -164,32 +160,6 @@ def test_no_answer_comes_from_another_caller_s_song(
         found = list(pool.map(one, jobs))
         wait_until(lambda: server.service.sounds.store.nbytes == 0)
     assert found == [alone[job] for job in jobs]
-
-
-@contextmanager
-def process(folder: Path, *flags: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """`mullama serve` in a process of its own, with its address."""
-    command = [
-        sys.executable,
-        "-m",
-        "mullama",
-        "serve",
-        "--model",
-        str(folder),
-        "--port",
-        "0",
-        *flags,
-    ]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
-        try:
-            assert running.stderr is not None
-            line = running.stderr.readline()
-            found = re.fullmatch(r"mullama: serving at (\S+)\n", line)
-            assert found, line + running.stderr.read()
-            yield running, found[1]
-        finally:
-            running.kill()
 
 
 @pytest.mark.slow

@@ -13,13 +13,14 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mullama.serving.demo_mount import PATH, UPLOAD, is_demo
 from mullama.serving.refusals import ApiError
 from mullama.serving.serve_options import nbytes
 from mullama.serving.service import Service
 
 OPEN = frozenset({"/health", "/ready"})
 """Paths that anybody may ask at any time: probes."""
-UPLOADS = frozenset({"/v1/files", "/v1/captions"})
+UPLOADS = frozenset({"/v1/files", "/v1/captions", UPLOAD})
 """Paths whose body is not read as a whole."""
 UPLOAD_PATIENCE = 10
 """How many times as long an upload may take as another body."""
@@ -39,6 +40,7 @@ class Gate:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
         self._hosts = _accepted_hosts(service)
+        self._demo = service.options.demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN:
@@ -58,16 +60,19 @@ class Gate:
         except ClientStalledError:
             return
         finally:
-            route = getattr(scope.get("route"), "path", "")
+            route = PATH if self._is_demo(scope) else getattr(scope.get("route"), "path", "")
             self._service.metrics.requests.labels(route, str(watched.status)).inc()
 
     async def _pass(self, scope: Scope, headers: Headers, body: "_Body", send: Send) -> None:
         """Let a request through, or raise ApiError."""
-        limits = self._service.limits
+        limits, pace = self._service.limits, self._service.pace
         self._require_host(headers)
-        caller, owner = self._caller(scope, headers)
-        scope["mullama_caller"], scope["mullama_owner"] = caller, owner
-        with self._service.pace.request(caller):
+        if self._is_demo(scope):  # which has users of its own
+            caller, pace = _address(scope), self._service.demo_pace
+        else:
+            caller, owner = self._caller(scope, headers)
+            scope["mullama_caller"], scope["mullama_owner"] = caller, owner
+        with pace.request(caller):
             if scope["path"] in UPLOADS:
                 seconds = limits.body_seconds * UPLOAD_PATIENCE
                 body.limit(nbytes(limits.max_upload_mb) + FORM_BYTES, seconds)
@@ -75,6 +80,9 @@ class Gate:
             else:
                 body.limit(nbytes(limits.max_body_mb), limits.body_seconds)
                 await self._app(scope, await body.read(), send)
+
+    def _is_demo(self, scope: Scope) -> bool:
+        return self._demo and is_demo(scope["path"])
 
     def _require_host(self, headers: Headers) -> None:
         """Refuse what a web page of another site sends, and names that are not this server's."""
@@ -99,8 +107,7 @@ class Gate:
         """Who is counted, and whose uploads are asked for; raises ApiError for an unknown key."""
         keys = self._service.keys
         if not keys:
-            client = scope.get("client")
-            return (client[0] if client else ""), ""
+            return _address(scope), ""
         caller = keys.caller(headers.get("authorization"))
         if caller is None:
             raise ApiError(
@@ -235,6 +242,11 @@ def _accepted_hosts(service: Service) -> frozenset[str] | None:
         return frozenset(name.lower() for name in names)
     local = service.options.host == "localhost" or _is_loopback(service.options.host)
     return LOCAL_NAMES | {service.options.host} if local and not service.keys else None
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _is_loopback(host: str) -> bool:
