@@ -68,7 +68,8 @@ def shares(asked: Asked, temperature: float, prior: float) -> NDArray[np.float64
     """The probability of each answer: softmax((heard - prior * unheard) / temperature), summed."""
     scores = (asked.heard - prior * asked.unheard) / temperature
     likely = np.exp(scores - scores.max())
-    return np.bincount(asked.answers, likely / likely.sum(), minlength=asked.right + 1)
+    weights = np.bincount(asked.answers, likely / likely.sum(), minlength=asked.right + 1)
+    return weights.astype(np.float64)
 
 
 def reliability(items: Sequence[Asked], temperature: float, prior: float = 0.0) -> Reliability:
