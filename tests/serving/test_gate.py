@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from mullama.serving.event_stream import EventResponse, EventStream
 from running_server import RunningServer, ask, sound_part, user, wav
+from waiting import wait_until
 
 KEY = "a-key-of-ours"
 
@@ -136,13 +137,6 @@ def test_a_client_that_does_not_read_is_given_up(serving: Any) -> None:
             wait_until(lambda: server.service.pace.running == 1)
             wait_until(lambda: server.service.pace.running == 0)
         wait_until(lambda: ended)
-
-
-def wait_until(condition: Any, seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
 
 
 def test_rates_and_numbers_are_told_with_a_time_to_come_again(serving: Any) -> None:

@@ -27,13 +27,7 @@ from mullama.serving.server import bind, serve
 from mullama.serving.service import Service
 from mullama.song import MuLlama
 from running_server import ask, sound_part, user, wav
-
-
-def wait_until(condition: Any, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
+from waiting import wait_until
 
 
 def test_it_says_that_the_model_is_being_loaded(serving: Any, mu: MuLlama) -> None:
@@ -94,7 +88,7 @@ def test_who_leaves_is_not_answered_any_further(serving: Any, mu: MuLlama, strea
         wait_until(lambda: not engine.state.running and not engine.state.waiting)
         assert time.monotonic() - start < 1.0
         assert 'mullama_answers_total{outcome="Cancelled"} 2.0' in server.get("/metrics").text
-        assert server.service.sounds.store.nbytes == 0
+        wait_until(lambda: server.service.sounds.store.nbytes == 0)
         assert server.post(ask(user(sound_part(wav(1))), max_tokens=2)).status_code == 200
 
 
@@ -168,7 +162,7 @@ def test_no_answer_comes_from_another_caller_s_song(
 
     with serving() as server, ThreadPoolExecutor(16) as pool:
         found = list(pool.map(one, jobs))
-        assert server.service.sounds.store.nbytes == 0
+        wait_until(lambda: server.service.sounds.store.nbytes == 0)
     assert found == [alone[job] for job in jobs]
 
 
