@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -44,8 +45,9 @@ def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
     shifts: list[torch.Tensor] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
     rows = []
+    read = cache(partial(_tokens, mu))  # many songs are asked the same
     for answer in answers:
-        asked, said = _tokens(mu, answer)
+        asked, said = read(answer.question, answer.text, answer.ends)
         place = known.setdefault((id(answer.song), tuple(asked)), len(prompts))
         if place == len(prompts):
             prompts.append(asked)
@@ -73,10 +75,13 @@ def choose(
             f"{len(songs)} songs, {len(questions)} questions and {len(choices)} lists of choices do "
             "not go together"
         )
-    checked = [
-        check_choosing(mu, question, texts, min_probability)
-        for question, texts in zip(questions, choices, strict=True)
-    ]
+    known: dict[tuple[str, int], list[str]] = {}
+    checked = []
+    for question, texts in zip(questions, choices, strict=True):
+        same = question, id(texts)  # many songs are asked the same
+        if same not in known:
+            known[same] = check_choosing(mu, question, texts, min_probability)
+        checked.append(known[same])
     heard = choice_likelihoods(mu, songs, questions, checked)
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
@@ -183,16 +188,16 @@ def _log_sum(values: Sequence[float]) -> float:
     return best + math.log(sum(math.exp(value - best) for value in values))
 
 
-def _tokens(mu: "MuLlama", answer: Said) -> tuple[list[int], list[int]]:
+def _tokens(mu: "MuLlama", question: str, text: str, ends: bool) -> tuple[list[int], list[int]]:
     """What is read before an answer, and the answer's own tokens, with the end where it ends."""
-    before, whole = mu.tokens(answer.question), _whole(mu, answer.question, answer.text)
+    before, whole = mu.tokens(question), _whole(mu, question, text)
     said = whole[len(before) :]
     if not said:
         raise UsageError("an empty answer has no likelihood")
     # One more for the end.
     if len(whole) + 1 > mu.model.config.text_config.max_position_embeddings:
         raise UsageError("question and answer are longer than the language model can read")
-    return whole[: len(before)], [*said, _end(mu)] if answer.ends else said
+    return whole[: len(before)], [*said, _end(mu)] if ends else said
 
 
 def _whole(mu: "MuLlama", question: str, text: str) -> list[int]:

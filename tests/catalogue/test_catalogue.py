@@ -52,6 +52,8 @@ def test_records_hold_captions_facts_and_where_from(music: Path, out: Path) -> N
     assert "accordion" in jig.instruments
     assert jig.fields["singer"].value is None  # "I cannot tell the singer from the music."
     assert 0.9 < jig.fields["singer"].probability <= 1
+    assert not jig.fields["singer"].calibrated
+    assert all(jig.fields[name].calibrated for name in TOPICS)
     assert waltz.metre == "3/4"
     assert (jig.seconds, jig.seconds_heard) == (10.0, 10.0)
     assert jig.model.startswith("small sha256:")

@@ -5,10 +5,11 @@ import pytest
 
 from mullama.answer.forms import Form
 from mullama.evaluation.calibration import Asked, fit, reliability, shares
-from mullama.evaluation.small_model.choices import FIELDS, FORMS, TEMPOS, questions, tempo_class
+from mullama.evaluation.small_model.choices import FIELDS, FORMS, questions, tempo_class
 from mullama.song import load
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import fact
+from mullama.studio.words.vocabularies import TEMPOS
 
 
 def asked(scores: list[float], right: int, field: str = "key", **more: object) -> Asked:

@@ -28,9 +28,11 @@ class Field:
     """In a set wording: "120" (beats per minute), "D major", "3/4", "piano, drums", "yes"; None where
     the model cannot tell, or says nothing that could be read."""
     probability: float
-    """Of `text` as the answer to its question, under the model."""
+    """That it is right, where `calibrated`; else of `text` as the answer to its question."""
     text: str
     """What the model said."""
+    calibrated: bool = False
+    """Whether the probability is one among all values, held against music whose facts are known."""
 
     def sure(self, min_confidence: float) -> bool:
         """Whether it may be repeated."""
@@ -139,7 +141,12 @@ def _field(values: Any, where: str) -> Field:
 
 
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
-FIELD_HINTS: dict[str, Any] = {"value": str | None, "probability": float, "text": str}
+FIELD_HINTS: dict[str, Any] = {
+    "value": str | None,
+    "probability": float,
+    "text": str,
+    "calibrated": bool,
+}
 HINTS: dict[str, Any] = {
     one.name: {
         "seconds": float | None,

@@ -1,0 +1,84 @@
+"""What was said of a song -> questions with choices about it, and how probable what was said then is.
+
+A field with a vocabulary is asked again with all its values to choose from; each instrument that was
+named, by "is there one?". Does not know who is asked.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mullama.answer.choice import Choice
+from mullama.catalogue.heard import DIGITS, Said
+from mullama.catalogue.questions import FIELD_QUESTIONS, read_value
+from mullama.catalogue.record import SEPARATOR
+from mullama.studio.instruments import DRUMS
+from mullama.studio.words.describe import with_article
+from mullama.studio.words.vocabularies import VOCABULARIES, YES_NO
+
+TEMPO_NEAR = 0.04
+"""Tempos so near to the one that was said count as the same, as is usual where tempos are judged
+(MIREX: Gouyon et al. 2006, "accuracy 1")."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A question with choices about one song."""
+
+    field: str
+    question: str
+    choices: tuple[str, ...]
+    said: frozenset[str]
+    """Those of them that agree with what was said; at least one."""
+
+
+def closed_questions(answers: Mapping[str, Said]) -> list[Closed]:
+    """What is to be asked about a song after these answers.
+
+    Nothing of a field that nothing was told of, and of a value outside of its vocabulary.
+    """
+    found: list[Closed] = []
+    for field, question in FIELD_QUESTIONS.items():
+        value = read_value(field, answers[field].text) if field in answers else None
+        if value is None:
+            continue
+        if field == "instruments":
+            found += [_presence(name) for name in value.split(SEPARATOR)]
+        elif said := frozenset(filter(_agrees(field, value), VOCABULARIES[field])):
+            found.append(Closed(field, question, VOCABULARIES[field], said))
+    return found
+
+
+def with_chosen(
+    answers: Mapping[str, Said], asked: Sequence[Closed], choices: Sequence[Choice]
+) -> dict[str, Said]:
+    """The answers, with their probability among the choices where that is calibrated.
+
+    Of several instruments it is the least probable one's: the list is at most as probable as that.
+    """
+    found = dict(answers)
+    for field in dict.fromkeys(one.field for one in asked):
+        pairs = [pair for pair in zip(asked, choices, strict=True) if pair[0].field == field]
+        if all(choice.calibrated for _, choice in pairs):
+            chosen = min(
+                math.fsum(choice.probabilities[one] for one in closed.said)
+                for closed, choice in pairs
+            )
+            coverage = min(choice.coverage for _, choice in pairs)
+            found[field] = answers[field]._replace(
+                chosen=round(min(chosen, 1.0), DIGITS), coverage=round(coverage, DIGITS)
+            )
+    return found
+
+
+def _presence(instrument: str) -> Closed:
+    question = f"Is there {with_article(instrument)}?"
+    if instrument == DRUMS:
+        question = FIELD_QUESTIONS["drums"]
+    return Closed("instruments", question, YES_NO, frozenset({"yes"}))
+
+
+def _agrees(field: str, value: str) -> Callable[[str], bool]:
+    if field != "tempo":
+        return lambda choice: choice == value
+    return lambda choice: abs(int(choice) - int(value)) <= TEMPO_NEAR * int(value)
