@@ -5,17 +5,14 @@ import json
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mullama.catalogue.record import TOPICS, CaptionRecord, read_records
 from mullama.cli import main
-from paths import ROOT
+from paths import DATA, ROOT
 
-EXAMPLES = sorted((ROOT / "examples").glob("*.[mf][pl]*[3c]"))
-Run = Callable[..., list[CaptionRecord]]
 
 
 @pytest.fixture
@@ -221,3 +218,36 @@ def test_processes_give_the_rows_of_one(music: Path, tmp_path: Path) -> None:
         catalogue(music, "--out", out, "--engine", engine, "--workers", "2", "--songs", "1")
         names.append((out / "captions.jsonl").read_bytes())
     assert names[0] == names[1] == names[2]
+
+
+def test_hostile_files_are_heard_or_told_and_end_nothing(tmp_path: Path, out: Path) -> None:
+    folder = DATA / "hostile"
+    if not folder.is_dir():
+        pytest.skip("MULLAMA_DATA names no folder with hostile files")
+    music = tmp_path / "hostile"
+    music.mkdir()
+    for path in folder.glob("*.ogg"):  # the beginnings, which are cut
+        (music / path.name).write_bytes(path.read_bytes()[:300_000])
+    shutil.copy(ROOT / "examples" / "jig.flac", music / "-rf\n\x1b[2J\udcff.flac")
+    found = catalogue(music, "--out", out)
+    assert len(found) == 3
+    assert any("\x1b" in record.path for record in found)
+
+
+def test_archives_that_are_none_or_bombs_cost_their_members(tmp_path: Path, out: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    (music / "broken.tar").write_bytes(b"no tar" * 1000)
+    with tarfile.open(music / "cut.tar", "w") as tar:
+        tar.add(ROOT / "examples" / "jig.flac", "a.flac")
+        tar.add(ROOT / "examples" / "waltz.flac", "b.flac")
+    data = (music / "cut.tar").read_bytes()
+    (music / "cut.tar").write_bytes(data[: -len(data) // 3])
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.wav", b"\0" * (64 << 20))
+        archive.write(ROOT / "examples" / "jig.flac", "good.flac")
+    found = catalogue(music, tmp_path / "bomb.zip", "--out", out, code=1)
+    assert [record.path for record in found] == ["music/cut.tar/a.flac", "bomb.zip/good.flac"]
+    errors = [json.loads(line)["path"] for line in (out / "errors.jsonl").read_text().splitlines()]
+    assert "bomb.zip/bomb.wav" in errors
+    assert "music/broken.tar" in errors

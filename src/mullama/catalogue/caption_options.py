@@ -19,6 +19,8 @@ CAPTIONS = ("short", "long")
 class TextOptions(Options):
     """How what was heard is worded. Other words need no second hearing."""
 
+    length: Literal["short", "long"] = "short"
+    """Which caption the text is: one sentence, or a description. The record has both."""
     variants: Annotated[int, Bounds(0, MAX_VARIANTS), Flag("N")] = 0
     """Other wordings of every caption, made of its facts."""
     seed: Annotated[int, Bounds(0)] = 0

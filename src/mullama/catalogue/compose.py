@@ -38,17 +38,18 @@ def compose(path: str, heard: Heard, options: TextOptions, maker: Maker) -> Capt
     }
     sure = {name: f.value for name, f in fields.items() if f.sure(options.min_confidence)}
     caption, long_caption = (_sure_text(answers[n], sure, options) for n in ("short", "long"))
+    main = caption if options.length == "short" else long_caption
     return CaptionRecord(
         path=path,
         digest=heard.digest,
         seconds=heard.seconds,
         seconds_heard=heard.seconds_heard,
-        text=with_trigger(options.trigger, caption),
+        text=with_trigger(options.trigger, main),
         caption=caption,
         long_caption=long_caption,
         variants=tuple(
             with_trigger(options.trigger, text)
-            for text in _variants(sure, heard.digest, options, caption)
+            for text in _variants(sure, heard.digest, options, main)
         ),
         fields=fields,
         trigger=options.trigger,
@@ -82,7 +83,7 @@ def _sure_text(said: Said, sure: Mapping[str, str | None], options: TextOptions)
 
 
 def _variants(
-    sure: Mapping[str, str | None], digest: str, options: TextOptions, caption: str
+    sure: Mapping[str, str | None], digest: str, options: TextOptions, main: str
 ) -> list[str]:
     rng = random.Random(text_number(f"{options.seed}\0{digest}"))
     found: dict[str, None] = {}
@@ -90,6 +91,6 @@ def _variants(
         if len(found) == options.variants:
             break
         text = wording(sure, rng)
-        if text and text != caption:
+        if text and text != main:
             found[text] = None
     return list(found)

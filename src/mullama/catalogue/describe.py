@@ -8,16 +8,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mullama.answer.answer import Answer
+from mullama.answer.sampling import SamplingKeywords
 from mullama.catalogue.failures import cause_without_place
 from mullama.catalogue.heard import DIGITS, Heard, Said
 from mullama.engine import Engine
 from mullama.errors import AudioError
 from mullama.song import Song
 
-GREEDY = {"temperature": 0.0, "repetition_penalty": 1.0}
-"""Captions of a catalogue are the most likely ones, whatever is stored with the model."""
-MAX_TOKENS = 256
-"""Of an answer."""
+GREEDY: SamplingKeywords = {
+    "temperature": 0.0,
+    "repetition_penalty": 1.0,
+    "max_new_tokens": 256,
+}
+"""Captions are the most likely ones, whatever is stored with the model."""
 
 
 def describe(
@@ -28,12 +31,7 @@ def describe(
     songs = [song for song in found if isinstance(song, Song)]
     texts = list(questions.values())
     asked = [song for song in songs for _ in texts]
-    answers = engine.mu.ask(
-        asked,
-        texts * len(songs),
-        max_new_tokens=MAX_TOKENS,
-        **GREEDY,  # type: ignore[arg-type]
-    )
+    answers = engine.mu.ask(asked, texts * len(songs), **GREEDY)
     coming = iter(answers)
     return [
         entry

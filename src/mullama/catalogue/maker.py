@@ -7,7 +7,7 @@ from typing import Any
 from mullama import __version__
 from mullama.catalogue.caption_options import TextOptions
 from mullama.catalogue.compose import Maker
-from mullama.catalogue.describe import GREEDY, MAX_TOKENS
+from mullama.catalogue.describe import GREEDY
 from mullama.catalogue.fingerprint import keep_fingerprint
 from mullama.catalogue.hearing import Asked
 from mullama.checkpoints.model_folder import load_config
@@ -38,7 +38,7 @@ def fingerprint(
         "prompt": maker.prompt,
         "version": maker.version,
         "questions": dict(asked.questions),
-        "answers": {**GREEDY, "max_new_tokens": MAX_TOKENS},
+        "answers": dict(GREEDY),
         "as_published": asked.as_published,
         "loaded": _loaded(asked.model),
     }

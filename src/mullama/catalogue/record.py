@@ -49,7 +49,7 @@ class CaptionRecord:
     """Length of the whole; None where the container does not tell and not all of it was read."""
     seconds_heard: float
     text: str
-    """What a model is trained with: the short caption with the trigger, or what the template makes."""
+    """What a model is trained with: a caption with the trigger, or what the template makes."""
     caption: str
     """One sentence."""
     long_caption: str

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def _contexts(record: CaptionRecord) -> list[dict[str, Any]]:
     sure = {name: record.sure(name) for name in record.fields}
     sure["instruments"] = list(record.instruments)  # type: ignore[assignment]
     known = {**plain.to_json(), **sure}
-    captions = chain([record.caption], (_bare(text, record.trigger) for text in record.variants))
+    captions = (_bare(text, record.trigger) for text in (record.text, *record.variants))
     return [{**known, "caption": caption} for caption in captions]
 
 
@@ -116,26 +116,20 @@ class _Renderer:
         from jinja2 import StrictUndefined, TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-        environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-        self.why = ""
+        self.source = template
+        self.template: Any = None
+        self.environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
         self.faults = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError)
         _limit_memory()
-        try:
-            with _limited_time():
-                self.template = environment.from_string(template)
-        except self.faults as error:
-            self.why = cause_of(error)
-        except (MemoryError, RecursionError):
-            self.why = "it takes too much time or memory"
 
     def __call__(self, rows: Rows) -> list[Texts]:
         return [self._texts(contexts) for contexts in rows]
 
     def _texts(self, contexts: Sequence[Mapping[str, Any]]) -> Texts:
-        if self.why:
-            return [], self.why
         try:
             with _limited_time():
+                # Here, because constants are computed when a template is compiled.
+                self.template = self.template or self.environment.from_string(self.source)
                 texts = [self._one(context) for context in contexts]
         except self.faults as error:
             return [], printable(cause_of(error))[:300]

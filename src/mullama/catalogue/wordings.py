@@ -35,7 +35,9 @@ def plain_caption(facts: Facts) -> str:
 
 
 def wording(facts: Facts, rng: random.Random) -> str:
-    """One wording: sentences or a list of tags, in one order, with some of the details."""
+    """One wording: sentences or a list of tags, in one order, with some of the details; none of nothing."""
+    if not any(facts.get(name) for name in ("style", "mood", "instruments")):
+        return ""
     details = [name for name in SENTENCES if facts.get(name)]
     chosen = rng.sample(details, rng.randint(0, len(details)))
     if rng.random() < 0.4:
