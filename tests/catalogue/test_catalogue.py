@@ -14,7 +14,6 @@ from mullama.cli import main
 from paths import DATA, ROOT
 
 
-
 @pytest.fixture
 def music(tmp_path: Path) -> Path:
     """Two short pieces."""

@@ -1,6 +1,6 @@
 """A file's tags, and what is wanted there -> what is to be done, field by field. Does nothing itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,10 +53,20 @@ class Plan:
             tags.remove(OURS)
 
 
-def plan(tags: Tags, wanted: Mapping[str, str], *, sound: str, model: str) -> Plan:
-    """Put what is wanted into fields that are empty or ours; take out what we no longer say."""
+def plan(
+    tags: Tags,
+    wanted: Mapping[str, str],
+    *,
+    sound: str,
+    model: str,
+    own: Set[str] = frozenset(),
+) -> Plan:
+    """Put what is wanted into fields that are empty or ours; take out what we no longer say.
+
+    A field of `own` is not empty, though the file's is.
+    """
     before = read_provenance(tags.read(OURS))
-    changes = tuple(_changes(tags, before, wanted))
+    changes = tuple(one for one in _changes(tags, before, wanted) if one.now or one.name not in own)
     ours = {one.name: one.new for one in changes if one.action in ("write", "same")}
     after = Provenance(sound, ours)
     told = after.fields and (after != before or tags.read(MODEL) != [model])

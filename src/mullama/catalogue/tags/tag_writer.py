@@ -3,7 +3,7 @@
 By default nothing is written, and all that would be is shown. Does not know where records come from.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +85,14 @@ class TagWriter:
             self._guard(lambda path=path: self.undo(path))
         return self.report
 
-    def write(self, path: Path, record: CaptionRecord) -> tuple[Change, ...]:
-        """Tag one file; raises AudioError, and UsageError where the disk refuses."""
+    def write(
+        self, path: Path, record: CaptionRecord, own: Set[str] = frozenset()
+    ) -> tuple[Change, ...]:
+        """Tag one file; raises AudioError.
+
+        `own` are fields that the user has in another place, and that are written only where the file
+        has our own text.
+        """
         open_tags = opener(path)
         tags = open_tags(path)
         if (
@@ -97,7 +103,7 @@ class TagWriter:
             raise AudioError(
                 f"{printable(path)}: is not the file that was heard, or has changed since: hear it again"
             )
-        made = plan(tags, wanted(record), sound=record.digest, model=record.model)
+        made = plan(tags, wanted(record), sound=record.digest, model=record.model, own=own)
         if self._do(path, open_tags, made) and self._on_tagged is not None:
             self._on_tagged(record, file_digest(path))
         return made.changes
