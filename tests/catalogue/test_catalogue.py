@@ -14,6 +14,7 @@ from mullama.catalogue.record import TOPICS, CaptionRecord, read_records
 from mullama.cli import main
 from paths import ROOT
 
+
 @pytest.fixture
 def music(tmp_path: Path) -> Path:
     """Two short pieces."""

@@ -95,16 +95,20 @@ def test_tags_come_and_go_and_the_sound_stays(kind: str, make: Callable[[str], P
         ["tempo", "-", "120"],
         ["key", "-", "F#m"],
     ]
-    told: list[str] = []
-    tag(path, one, apply=True, on_tagged=lambda _, digest: told.append(digest))
+    told: list[tuple[str, str]] = []
+    tag(path, one, apply=True, on_tagged=lambda *digests: told.append(digests))
     assert tags_of(path) == {name: [text] for name, text in WANTED.items()}
     assert opener(path)(path).read(MODEL) == ["small-0123"]
-    assert told == [file_digest(path)]
+    assert told == [(one.digest, file_digest(path))]
     assert replace_file.sound_digest(path) == sound
     status = path.stat()
     assert (status.st_mtime_ns, status.st_mode & 0o777) == (NS, 0o640)
     again = tag(path, one, apply=True)
     assert (again.report.changed, again.report.unchanged) == (0, 1)
+    new = tag(
+        path, replace(one, digest=file_digest(path)), apply=True
+    )  # as the next listing has it
+    assert (new.report.changed, new.report.unchanged) == (0, 1)
     TagWriter(apply=True).undo_all([path])
     assert everything(path) == before
     assert replace_file.sound_digest(path) == sound

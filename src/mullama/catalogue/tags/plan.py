@@ -69,8 +69,8 @@ def plan(
     changes = tuple(one for one in _changes(tags, before, wanted) if one.now or one.name not in own)
     ours = {one.name: one.new for one in changes if one.action in ("write", "same")}
     after = Provenance(sound, ours)
-    told = after.fields and (after != before or tags.read(MODEL) != [model])
-    return Plan(changes, after, model, stale=bool(told or (before.fields and not ours)))
+    told = ours != dict(before.fields) or bool(ours and tags.read(MODEL) != [model])
+    return Plan(changes, after, model, stale=told)
 
 
 def plan_undo(tags: Tags) -> Plan:

@@ -64,11 +64,11 @@ class TagWriter:
         apply: bool = False,
         show: Callable[[str], None] = _ignore,
         on_failure: Callable[[str], None] = _ignore,
-        on_tagged: Callable[[CaptionRecord, str], None] | None = None,
+        on_tagged: Callable[[str, str], None] | None = None,
     ) -> None:
         """`show` is given the table by lines, `on_failure` why a file stays as it is.
 
-        `on_tagged` is told which digest the file of a record has now.
+        `on_tagged` is told of each file that was changed: its digest before, and now.
         """
         self.report = TagReport(applied=apply)
         self._show, self._on_failure, self._on_tagged = show, on_failure, on_tagged
@@ -104,8 +104,7 @@ class TagWriter:
                 f"{printable(path)}: is not the file that was heard, or has changed since: hear it again"
             )
         made = plan(tags, wanted(record), sound=record.digest, model=record.model, own=own)
-        if self._do(path, open_tags, made) and self._on_tagged is not None:
-            self._on_tagged(record, file_digest(path))
+        self._do(path, open_tags, made)
         return made.changes
 
     def undo(self, path: Path) -> tuple[Change, ...]:
@@ -115,13 +114,13 @@ class TagWriter:
         self._do(path, open_tags, made)
         return made.changes
 
-    def _do(self, path: Path, open_tags: Callable[[Path], Tags], made: Plan) -> bool:
+    def _do(self, path: Path, open_tags: Callable[[Path], Tags], made: Plan) -> None:
         for change in made.changes:
             if not made.idle or change.action == "keep":
                 self._show(_line(path, change))
         if made.idle:
             self.report.unchanged += 1
-            return False
+            return
 
         def change_copy(part: Path) -> None:
             tags = open_tags(part)
@@ -129,9 +128,11 @@ class TagWriter:
             guarded(part, tags.save)
 
         if self.report.applied:
+            before = file_digest(path, error_type=AudioError) if self._on_tagged else ""
             replace_file(path, change_copy)
+            if self._on_tagged:
+                self._on_tagged(before, file_digest(path, error_type=AudioError))
         self.report.changed += 1
-        return self.report.applied
 
     def _guard(self, act: Callable[[], object]) -> None:
         try:
