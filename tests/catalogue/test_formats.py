@@ -362,6 +362,8 @@ def test_beside_the_sounds_nothing_is_overwritten(
     paths = [Path(json.loads(line)["path"]) for line in lines]
     assert paths == [tmp_path / "music" / song.path for song in songs]
     with pytest.raises(UsageError, match="--beside"):
+        write("stable-audio-tools", tmp_path, songs, beside=True)
+    with pytest.raises(UsageError, match="--beside"):
         destination(tmp_path, [], beside=True, sounds="copy")
 
 

@@ -1,14 +1,13 @@
 """A record's sound -> a file in a format's folder: a link to it, or a copy."""
 
 import os
-import secrets
 import shutil
 from pathlib import Path
 
 from mullama.catalogue.formats.caption_format import Destination
 from mullama.catalogue.record import CaptionRecord
 from mullama.errors import AudioError, UsageError
-from mullama.jobs.atomic import atomic_file, reason, told_as
+from mullama.jobs.atomic import atomic_file, part_name, reason, told_as
 from mullama.jobs.digest import file_digest
 
 
@@ -37,7 +36,7 @@ def _is_there(record: CaptionRecord, place: Path) -> bool:
 def _link(own: Path, place: Path) -> None:
     if place.is_symlink() and os.readlink(place) == str(own):  # noqa: PTH115  a Path is no string
         return
-    part = place.with_name(f"{secrets.token_hex(8)}.part")
+    part = place.with_name(part_name(place))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         part.symlink_to(own)

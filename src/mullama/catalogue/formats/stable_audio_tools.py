@@ -13,6 +13,7 @@ from typing import Any
 from mullama.catalogue.formats.caption_format import Destination
 from mullama.catalogue.formats.sidecars import Sidecars, number
 from mullama.catalogue.record import CaptionRecord
+from mullama.errors import UsageError
 from mullama.jobs.atomic import write_text
 
 NAME, FACTS = "stable-audio-tools", ".json"
@@ -36,7 +37,12 @@ def get_custom_metadata(info, audio):
 
 
 def write_stable_audio_tools(records: Iterable[CaptionRecord], to: Destination) -> list[Path]:
-    """A file a sound, the module and the configuration, which names the folder where it lies now."""
+    """A file a sound, the module and the configuration, which names the folder where it lies now.
+
+    Raises UsageError for `beside`: the configuration has to name a folder with all of the sounds.
+    """
+    if to.options.beside:
+        raise UsageError("stable-audio-tools reads one folder of sounds: leave --beside away")
     files = Sidecars(NAME, to, (FACTS,))
     for record, sound in files.placed(records):
         known = {"prompts": [record.text, *record.variants], "facts": facts(record)}

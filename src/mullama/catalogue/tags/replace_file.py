@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mullama.errors import AudioError
-from mullama.jobs.atomic import atomic_file
+from mullama.jobs.atomic import atomic_file, remove_leftovers_of
 from mullama.jobs.digest import chunks_digest
 from mullama.listen.audio.open_audio import open_audio
 from mullama.printable import printable
@@ -25,6 +25,7 @@ def replace_file(path: Path, change: Callable[[Path], None]) -> None:
     real = Path(os.path.realpath(path))
     before = _writable(path, real)
     sound = sound_digest(real)
+    remove_leftovers_of(real)  # of a run that was killed
     with atomic_file(real, error_type=AudioError) as part:
         shutil.copyfile(real, part)
         change(part)
