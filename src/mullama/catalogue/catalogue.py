@@ -114,28 +114,29 @@ class Catalogue:
                 report.files += FORMATS.load(name)(records, to)
 
     def _count(self, report: CatalogueReport) -> CatalogueReport:
+        """Write down the failures, and how many there are of what was listed."""
+        listed = 0
+
+        def failures(heard: HeardByDigest) -> Iterator[Failure]:
+            nonlocal listed
+            for row in self._spool.rows():
+                listed += 1
+                if row.why:
+                    yield Failure(row.path, row.why)
+                elif heard.failed(row.digest) and (one := heard.get(row.digest)):
+                    yield Failure(row.path, one.failed)
+
         with HeardByDigest(self._log) as heard:
-            failures = (
-                Failure(row.path, why)
-                for row, one in self._joined(heard)
-                if (why := row.why if one is None else one.failed)
-            )
-            errors = self.shard.path(self.folder / ERRORS)
-            report.failures = write_failures(errors, failures)
-            listed = sum(1 for _ in self._spool.rows())
+            report.failures = write_failures(self.shard.path(self.folder / ERRORS), failures(heard))
         report.rows = listed - report.failures
         return report
 
     def _records(
         self, heard: HeardByDigest, text: TextOptions, maker: Maker
     ) -> Iterator[CaptionRecord]:
-        for row, one in self._joined(heard):
-            if one is not None and not one.failed:
-                yield compose(row.path, one, text, maker)
-
-    def _joined(self, heard: HeardByDigest) -> Iterator[tuple[Row, Heard | None]]:
         for row in self._spool.rows():
-            yield row, heard.get(row.digest) if row.digest else None
+            if row.digest and not heard.failed(row.digest) and (one := heard.get(row.digest)):
+                yield compose(row.path, one, text, maker)
 
     def _sounds(self) -> Iterator[Sound]:
         names = iter(self.listing)

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
-from mullama.errors import UsageError
 from mullama.jobs.digest import DIGEST_CHARACTERS
 from mullama.jobs.records import RecordFormat
-from mullama.options.values import fit
 
 DIGITS = 4
 """Of a probability. Company in a batch changes rounding behind the fifth."""
@@ -47,33 +45,37 @@ class Heard:
         }
 
     @classmethod
-    def from_json(cls, values: Any, where: str) -> Self:
-        """The inverse; raises UsageError, beginning with `where`, for anything else."""
-        if not isinstance(values, dict) or not values.keys() <= HINTS.keys():
-            raise UsageError(f"{where}: not what was heard in a sound")
-        read = {name: fit(HINTS[name], v, f"{where}: {name}") for name, v in values.items()}
-        if len(read.get("digest", "")) != DIGEST_CHARACTERS:
-            raise UsageError(f"{where}: digest: expected SHA-256 in hexadecimal")
-        read["answers"] = {
-            name: _said(value, f"{where}: {name}")
-            for name, value in read.get("answers", {}).items()
+    def from_json(cls, values: dict[str, Any], where: str) -> Self:
+        """The inverse; raises ValueError, TypeError or KeyError for anything else.
+
+        Checked by hand, as a catalogue's rows are read more than once.
+        """
+        digest = _text(values["digest"])
+        if len(digest) != DIGEST_CHARACTERS:
+            raise ValueError("the digest is not SHA-256 in hexadecimal")
+        if "failed" in values:
+            return cls(digest, failed=_text(values["failed"]))
+        seconds = values["seconds"]
+        answers = {
+            _text(name): Said(_text(text), _number(probability))
+            for name, (text, probability) in values["answers"].items()
         }
-        return cls(**read)
+        seconds = None if seconds is None else _number(seconds)
+        return cls(digest, seconds, _number(values["seconds_heard"]), answers)
 
 
-def _said(value: Any, where: str) -> Said:
-    if not isinstance(value, list) or len(value) != 2:
-        raise UsageError(f"{where}: expected a text and its probability")
-    return Said(fit(str, value[0], where), fit(float, value[1], where))
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is none")
+    return value
 
 
-HINTS: dict[str, Any] = {
-    "digest": str,
-    "seconds": float | None,
-    "seconds_heard": float,
-    "answers": dict[str, Any],
-    "failed": str,
-}
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError("a number is none")
+    return float(value)
+
+
 HEARD_LINES = RecordFormat[Heard](
     encode=Heard.to_json,
     decode=Heard.from_json,

@@ -15,7 +15,6 @@ import numpy as np
 from mullama.catalogue.heard import HEARD_LINES, Heard
 from mullama.errors import UsageError
 from mullama.jobs.atomic import told_as
-from mullama.jobs.digest import DIGEST_CHARACTERS
 from mullama.jobs.jsonl import from_line, lines_of, to_line
 
 KEY_BYTES = 16
@@ -73,15 +72,17 @@ class HeardByDigest:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        keys, begins = bytearray(), array("q")
+        keys, begins, failed = bytearray(), array("q"), array("b")
         for line in HEARD_LINES.lines(path):
             if line.ended and not line.blank:
-                digest = HEARD_LINES.from_line(line.content, str(path)).digest
-                keys += bytes.fromhex(digest[: 2 * KEY_BYTES])
+                one = HEARD_LINES.from_line(line.content, str(path))
+                keys += bytes.fromhex(one.digest[: 2 * KEY_BYTES])
                 begins.append(line.begin)
+                failed.append(bool(one.failed))
         found = np.frombuffer(bytes(keys), f"S{KEY_BYTES}") if keys else np.empty(0, "S16")
         by_key = np.argsort(found, kind="stable")
         self._keys, self._begins = found[by_key], np.frombuffer(begins, np.int64)[by_key]
+        self._failed = np.frombuffer(failed, np.int8)[by_key]
         self._file = path.open("rb")
 
     def __enter__(self) -> Self:
@@ -95,12 +96,20 @@ class HeardByDigest:
     ) -> None:
         self._file.close()
 
+    def failed(self, digest: str) -> bool:
+        """Whether it could not be heard."""
+        place = self._place(digest)
+        return place is not None and bool(self._failed[place])
+
     def get(self, digest: str) -> Heard | None:
         """What was heard in a sound, or why nothing was; None where it was not tried."""
-        assert len(digest) == DIGEST_CHARACTERS
-        wanted = np.array(bytes.fromhex(digest[: 2 * KEY_BYTES]), f"S{KEY_BYTES}")
-        place = int(np.searchsorted(self._keys, wanted))
-        if place == len(self._keys) or self._keys[place] != wanted:
+        place = self._place(digest)
+        if place is None:
             return None
         self._file.seek(int(self._begins[place]))
         return HEARD_LINES.from_line(self._file.readline().rstrip(b"\n"), str(self.path))
+
+    def _place(self, digest: str) -> int | None:
+        wanted = np.array(bytes.fromhex(digest[: 2 * KEY_BYTES]), f"S{KEY_BYTES}")
+        place = int(np.searchsorted(self._keys, wanted))
+        return place if place < len(self._keys) and self._keys[place] == wanted else None
