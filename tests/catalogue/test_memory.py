@@ -20,7 +20,7 @@ from mullama.listen.file_index import FileIndex
 
 ROWS = 1_000_000
 MAX_BYTES_A_ROW, MAX_MS_A_ROW = 900, 3.0
-"""Memory of the index (200), the log (100 and 16), what is done, and arrays that are sorted."""
+"""Memory of the log (100 and 16), what is under way, and arrays that are sorted; the index is left out."""
 
 
 class Dry(Listing):

@@ -57,8 +57,8 @@ class CatalogueOptions(Options):
     workers: Annotated[int | None, Bounds(1), Flag("N")] = None
     """Of these at a time (default: 1)."""
     engine: Literal["here", "threads", "processes", "ray"] | None = None
-    """Where the workers are: `ray` is a cluster, or this machine where there is none (default: threads
-    beside a GPU, processes for more than one worker on a CPU)."""
+    """Where the workers are: `ray` is a cluster, or this machine where there is none (default: here; for
+    more than one worker threads beside a GPU, processes on a CPU)."""
     shard: Annotated[str, Flag("K/N")] = "1/1"
     """The part of the work that this process does; a last run without it joins all parts."""
     reword: bool = False
