@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     for name in formats:  # a misspelt one is refused before an hour of listening
         FORMATS.load(name)
     if arguments.records is not None:
-        where = arguments.paths, options.audio, options.out
-        return catalogue_outputs.rewrite(arguments.records, *where, formats, form, tags)
+        given = arguments.paths, options.audio, options.out
+        return catalogue_outputs.rewrite(arguments.records, *given, formats, form, tags)
     listing = Listing(arguments.paths, options.audio, without=options.out)
     if tags.undo:
         return catalogue_outputs.tag((), listing, options.out, tags)

@@ -5,7 +5,8 @@ beets finds it as `beetsplug.mullama`; torch comes with the first song that is h
 """
 
 import optparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,17 +92,17 @@ class TaggingPlugin(BeetsPlugin):  # type: ignore[misc]
         writer = TagWriter(apply=apply, show=ui.print_)
         if undo:
             for item in items:
-                self._guard(writer, item, lambda item=item: writer.undo(_path(item)))
+                self._guard(writer, item, partial(writer.undo, _path(item)))
         else:
             for item, record in self._heard(writer, items, force=force):
                 self._guard(
                     writer,
                     item,
-                    lambda item=item, record=record: writer.write(_path(item), record, _own(item)),
+                    partial(writer.write, _path(item), record, _own(item)),
                 )
         self._log.info("{}", writer.report.line())
 
-    def _guard(self, writer: TagWriter, item: Item, act: Any) -> None:
+    def _guard(self, writer: TagWriter, item: Item, act: Callable[[], tuple[Change, ...]]) -> None:
         try:
             changes = act()
         except AudioError as error:

@@ -105,6 +105,7 @@ class Id3Tags:
         from mutagen import id3
 
         self.remove(name)
+        frame: Any
         if name in (MODEL, OURS):
             frame = id3.TXXX(encoding=3, desc=name, text=[text])
         elif name == "comment":

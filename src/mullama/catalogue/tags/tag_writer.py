@@ -5,6 +5,7 @@ By default nothing is written, and all that would be is shown. Does not know whe
 
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mullama.catalogue.formats.caption_format import AudioRoot
@@ -76,13 +77,13 @@ class TagWriter:
     def write_all(self, records: Iterable[CaptionRecord], audio: AudioRoot) -> TagReport:
         """Tag the files of records; what lies in an archive cannot be. Raises MissingExtraError."""
         for record in records:
-            self._guard(lambda record=record: self.write(_file(record, audio), record))
+            self._guard(partial(self._write_one, record, audio))
         return self.report
 
     def undo_all(self, paths: Iterable[Path]) -> TagReport:
         """Take our tags out of files. Raises MissingExtraError."""
         for path in paths:
-            self._guard(lambda path=path: self.undo(path))
+            self._guard(partial(self.undo, path))
         return self.report
 
     def write(
@@ -113,6 +114,9 @@ class TagWriter:
         made = plan_undo(open_tags(path))
         self._do(path, open_tags, made)
         return made.changes
+
+    def _write_one(self, record: CaptionRecord, audio: AudioRoot) -> None:
+        self.write(_file(record, audio), record)
 
     def _do(self, path: Path, open_tags: Callable[[Path], Tags], made: Plan) -> None:
         for change in made.changes:
