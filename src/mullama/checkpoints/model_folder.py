@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from transformers import GenerationConfig
 
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
+from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.tensor_file import TensorFile
 from mullama.checkpoints.weight_files import StoredTensor, read_headers, weight_files
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
@@ -45,6 +47,19 @@ class StoredGeneration(Options):
 
 
 @dataclass(frozen=True)
+class Source:
+    """Tensors that are read when they are needed."""
+
+    plan: Mapping[str, LazyTensor]
+    files: tuple[TensorFile, ...]
+
+    def release(self) -> None:
+        """Forget what was read so far."""
+        for file in self.files:
+            file.release()
+
+
+@dataclass(frozen=True)
 class ModelFolder:
     """What a model's folder says and holds."""
 
@@ -63,6 +78,11 @@ class ModelFolder:
     def files(self) -> list[Path]:
         """The weight files, each once."""
         return sorted({tensor.path for tensor in self.tensors.values()})
+
+    def open(self) -> Source:
+        """Every stored tensor, to be read one by one."""
+        files = tuple(TensorFile(path) for path in self.files)
+        return Source({name: one for file in files for name, one in file.plan().items()}, files)
 
 
 def read_model_folder(path: Path) -> ModelFolder:

@@ -96,6 +96,27 @@ def open_model(
     return model, tokenizer
 
 
+def open_carrier(
+    name: str | Path | None = None, dtype: str | None = None, device: str | None = None
+) -> MuLlamaForConditionalGeneration:
+    """Open what carries a Listening into the language model, LoRA merged, and leave the rest unread.
+
+    The bridge, the shifts, and value and output projections of the adapted layers. Raises CheckpointError,
+    UsageError.
+    """
+    checked = read_model_folder(resolve(name))
+    layers = range(checked.config.text_config.num_hidden_layers)[-checked.config.adapted_layers :]
+    projections = tuple(
+        f"language_model.model.layers.{layer}.self_attn.{part}."
+        for layer in layers
+        for part in ("v_proj", "o_proj")
+    )
+    placement = place(checked.config, checked.tensors, dtype, device)
+    model = load_weights(checked, placement, parts=("bridge.", "shifts.", *projections))
+    model.merge_lora()
+    return model.eval().requires_grad_(False)
+
+
 def find_encoder(name: str | Path | None = None) -> StoredEncoder:
     """What a name stands for, as far as that shows without reading weights; see `open_encoder`."""
     if name is not None and is_file(Path(name)):
@@ -122,5 +143,5 @@ def open_encoder(
         return encoder.to(where, torch.float32 if where.type == "cpu" else chosen)
     checked = read_model_folder(found.path)
     placement = place(checked.config, checked.tensors, dtype, device)
-    encoder = load_weights(checked, placement, part="encoder.").encoder
+    encoder = load_weights(checked, placement, parts=("encoder.",)).encoder
     return encoder.eval().requires_grad_(False)

@@ -19,31 +19,31 @@ UNREADABLE = (SafetensorError, OSError, RuntimeError, MemoryError, ValueError)
 
 
 def load_weights(
-    folder: ModelFolder, placement: Placement, *, part: str = ""
+    folder: ModelFolder, placement: Placement, *, parts: tuple[str, ...] = ("",)
 ) -> MuLlamaForConditionalGeneration:
     """The folder's model, with LoRA apart, each tensor where and as `placement` says.
 
-    Only the tensors whose names begin with `part` are read; the others stay on the meta device.
+    Only the tensors whose names begin with one of `parts` are read; the others stay on the meta device.
     Shapes are compared before anything is read. Raises CheckpointError.
     """
     model = build_skeleton(folder.config, folder.shapes, str(folder.path))
     needed = needed_shapes(model)
-    _check_shapes(folder, needed)
+    check_shapes(folder, needed)
     for path in folder.files:
         with open_safetensors(path) as file:
             for key, header in folder.tensors.items():
-                if header.path == path and key in needed and key.startswith(part):
+                if header.path == path and key in needed and key.startswith(parts):
                     tensor = _read(file, key, path)
                     dtype = placement.dtype_of(key, tensor.dtype)
                     _put(model, key, tensor.to(placement.device, dtype))
-    if model.config.text_config.tie_word_embeddings and HEAD.startswith(part):
+    if model.config.text_config.tie_word_embeddings and HEAD.startswith(parts):
         _put(model, HEAD, model.get_parameter(EMBEDDING))
     _restore_buffers(model, placement.device)
     return model
 
 
-def _check_shapes(folder: ModelFolder, needed: dict[str, tuple[int, ...]]) -> None:
-    """Refuse what is unknown, of another shape, or missing."""
+def check_shapes(folder: ModelFolder, needed: dict[str, tuple[int, ...]]) -> None:
+    """Refuse what is unknown, of another shape, or missing. Raises CheckpointError."""
     for key, header in folder.tensors.items():
         tied = key == HEAD and key not in needed
         if needed.get(key) != header.shape and not tied:

@@ -20,10 +20,10 @@ from mullama.checkpoints.convert.fresh import fresh, zeros
 from mullama.checkpoints.convert.imagebind import read_imagebind
 from mullama.checkpoints.convert.llama import Llama, read_llama
 from mullama.checkpoints.convert.mert import read_mert
-from mullama.checkpoints.convert.safetensors_shards import write_shards
 from mullama.checkpoints.convert.settings import new_config, write_settings
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.model_folder import is_model_folder
+from mullama.checkpoints.safetensors_shards import write_shards
 from mullama.checkpoints.skeleton import build_skeleton, needed_shapes
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
