@@ -45,6 +45,8 @@ class ListenOptions(Options):
     """By the published resampler, and as much as published: of MERT's model the first 60 s."""
     as_adapter: Annotated[Path | None, Flag("DIR")] = None
     """Also write each song as a LoRA for the language model of `mullama export`."""
+    base: Annotated[Path | None, Flag("DIR|FILE")] = None
+    """With --as-adapter: the language model of a folder that holds an adapter alone."""
     tensor_parallel: Annotated[int, Bounds(1, 1024), Flag("N")] = 1
     """With --as-adapter: as in `mullama export`."""
 
@@ -109,7 +111,7 @@ def _write_adapters(
     from mullama.checkpoints.export.song_folder import write_songs
     from mullama.checkpoints.store import open_carrier
 
-    model = open_carrier(options.model, device=options.device)
+    model = open_carrier(options.model, device=options.device, base=options.base)
     maker = adapter_maker(model, options.tensor_parallel)
     songs = {str(path): digest for path, digest in digests.items()}
     new = write_songs(out, songs, cache, model, maker)

@@ -40,6 +40,9 @@ class ConvertOptions(Options):
     """Take all of the encoder's hidden states, or the last alone, as LLaMA-Adapter does."""
     seed: Annotated[int, Bounds(0, 2**64 - 1)] = 0
     """Of a fresh adapter's random start."""
+    adapter_only: bool = False
+    """Leave the language model out and name it by its digest: what is needed to load the folder is the
+    folder and --base. --llama must hold its weights."""
     overwrite: bool = False
     """Replace the model in --out."""
 

@@ -24,8 +24,8 @@ LICENCES = """\
 These weights are a changed copy of the language model that they were made from, and its licence goes
 with them; mullama's own, Apache-2.0, is about the program. Whoever passes on weights made from LLaMA 2
 adds a copy of the Llama 2 Community License Agreement and the notice "Llama 2 is licensed under the
-LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved." No encoder is in this folder; songs that MERT
-(CC-BY-NC-4.0) has heard were made with it. What the weights were made from:
+LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved." No encoder is in this
+folder; songs that MERT (CC-BY-NC-4.0) has heard were made with it. What the weights were made from:
 
 """
 

@@ -11,6 +11,7 @@ The folder appears whole or not at all. Songs are adapters beside it (song_adapt
 from collections.abc import Callable
 from pathlib import Path
 
+from mullama.checkpoints.base import with_base
 from mullama.checkpoints.export.card import ExportRecord, is_export, prompt_of, write_card
 from mullama.checkpoints.export.export_options import ExportOptions
 from mullama.checkpoints.export.language_model import LanguageModel, read_language_model
@@ -36,7 +37,7 @@ def export(
 
     Raises CheckpointError for a model that cannot be exported, and where the disk refuses.
     """
-    model = read_model_folder(resolve(name))
+    model = with_base(read_model_folder(resolve(name)), options.base)
     language = read_language_model(model, options.dtype)
     by = widening(language.config, language.head_dim, options.tensor_parallel)
     state = widen(language, by)

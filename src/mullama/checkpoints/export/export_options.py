@@ -17,6 +17,8 @@ class ExportOptions(Options):
     """Who reads it: transformers and PEFT, vLLM, or llama.cpp and what is built on it."""
     out: Annotated[Path, Flag("DIR")]
     """The folder to write."""
+    base: Annotated[Path | None, Flag("DIR|FILE")] = None
+    """The language model of a folder that holds an adapter alone."""
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
     """Of all weights (default: as they are run here)."""
     tensor_parallel: Annotated[int, Bounds(1, 1024), Flag("N")] = 1

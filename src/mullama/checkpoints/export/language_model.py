@@ -63,7 +63,7 @@ def read_language_model(folder: ModelFolder, dtype: str | None = None) -> Langua
         stored.pop(HEAD, None)
     state = {
         name: _merged(name, tensor, stored, running)
-        for name, tensor in stored.items()
+        for name, tensor in sorted(stored.items())  # as they are stored says nothing
         if ".lora_" not in name
     }
     return LanguageModel(
