@@ -2,10 +2,14 @@
 
 import argparse
 import sys
-from typing import get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 from mullama.checkpoints.export.export_options import ExportOptions, Target
 from mullama.options import add_flags, from_flags, options_of
+
+if TYPE_CHECKING:
+    from mullama.checkpoints.export.export import Song
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +32,20 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mullama.checkpoints.export.export import export
 
+    song = None if options.song is None else _listen(arguments.model, options, options.song)
     with tqdm(unit="B", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
-        digest = export(arguments.model, options, progress=bar.update)
+        digest = export(arguments.model, options, song, bar.update)
     print(f"{options.out}: {digest}")
     return 0
+
+
+def _listen(model: str | None, options: ExportOptions, audio: Path) -> "Song":
+    """What a music file adds to the language model."""
+    from mullama.checkpoints.export.export import Song
+    from mullama.jobs.digest import file_digest
+    from mullama.song import load
+
+    mu = load(model, base=options.base)
+    for warning in (song := mu.listen(audio)).warnings:
+        print(f"mullama: warning: {warning}", file=sys.stderr)
+    return Song(file_digest(audio), song.shifts)

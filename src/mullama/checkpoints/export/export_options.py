@@ -19,6 +19,8 @@ class ExportOptions(Options):
     """The folder to write."""
     base: Annotated[Path | None, Flag("DIR|FILE")] = None
     """The language model of a folder that holds an adapter alone."""
+    song: Annotated[Path | None, Flag("AUDIO")] = None
+    """With --for gguf: a music file that is inside, so that no adapter is needed."""
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
     """Of all weights (default: as they are run here)."""
     tensor_parallel: Annotated[int, Bounds(1, 1024), Flag("N")] = 1

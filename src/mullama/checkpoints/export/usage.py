@@ -11,7 +11,10 @@ SERVED_NAME = "no-audio"
 """The base's name on a server; asked for by nobody, since every request names a song or `no-song`."""
 ADAPTERS_AT_ONCE, ADAPTERS_IN_MEMORY = 16, 1024
 """Songs in one batch, and songs that are kept ready in the main memory: 330 KB each at 7B."""
-HF = """\
+PROMPT = """\
+The prompt stands in `mullama_export.json`: a question takes the place of `{question}`, and the tokenizer
+adds what comes before a text. Other words than these are answered less well."""
+HF = f"""\
 The language model has one head more than it had, whose output is one in a single channel of the attention
 of every layer. A song is a LoRA of rank 1 on `o_proj` that reads this channel: `mullama listen SONG... --model
 MODEL --as-adapter SONGS` writes one folder a song. Without a song it answers as it did.
@@ -19,8 +22,7 @@ MODEL --as-adapter SONGS` writes one folder a song. Without a song it answers as
     base = transformers.AutoModelForCausalLM.from_pretrained(DIR)
     model = peft.PeftModel.from_pretrained(base, SONGS/NAME, adapter_name=NAME)
 
-The prompt stands in `mullama_export.json`: a question takes the place of `{question}`, and the tokenizer
-adds what comes before a text. Other words than these are answered less well."""
+{PROMPT}"""
 VLLM = f"""\
 {HF}
 
@@ -31,9 +33,25 @@ versions one without an adapter is answered with the song of another request in 
 loaded later by `/v1/load_lora_adapter` (VLLM_ALLOW_RUNTIME_LORA_UPDATING=1), on a port that nobody else
 reaches."""
 
+GGUF_SONG = f"""\
+`model.gguf` is the language model with one song inside, for llama.cpp and what is built on it. All that is
+asked of it is asked about this song.
 
-def usage(options: ExportOptions) -> str:
-    """What the README says of use."""
+    llama-completion -m model.gguf -no-cnv -p PROMPT
+
+{PROMPT}"""
+GGUF_WIDENED = f"""\
+`model.gguf` is the language model with one head more than it had, whose output is one in a single channel of
+the attention of every layer: a song is a LoRA of rank 1 on `attn_output` that reads this channel. Without one
+it answers as it did.
+
+{PROMPT}"""
+
+
+def usage(options: ExportOptions, song: bool) -> str:
+    """What the README says of use; `song`: there is one inside."""
+    if options.target == "gguf":
+        return GGUF_SONG if song else GGUF_WIDENED
     return VLLM if options.target == "vllm" else HF
 
 
