@@ -33,8 +33,9 @@ def write_tokenizer(
     """Write `folder`'s tokenizer into `out`; return the file that it was read from.
 
     `folder` may also be a GGUF file with SentencePiece's pieces inside. `rows` of embeddings must suffice
-    for the vocabulary, and match it where `exact`. `begin` sees to it that every text starts with the begin-of-text token. `chat`: a text brings its own
-    special tokens, spelt out, and none is added; otherwise no text can smuggle one in.
+    for the vocabulary, and match it where `exact`. `begin` sees to it that every text starts with the
+    begin-of-text token. `chat`: a text brings its own special tokens, spelt out, and none is added;
+    otherwise no text can smuggle one in.
     """
     model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
     if folder.is_file():
