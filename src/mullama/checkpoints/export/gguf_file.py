@@ -17,8 +17,8 @@ from mullama.checkpoints.export.gguf_tokenizer import GgufVocabulary
 from mullama.checkpoints.export.language_model import LanguageModel
 from mullama.checkpoints.export.song_adapter import MODULE, shift_output
 from mullama.checkpoints.gguf_names import GROUPED, gguf_name, interleaved
-from mullama.checkpoints.gguf_rope import rope_factors
 from mullama.checkpoints.lazy_tensor import LazyTensor, concat, lazy_full
+from mullama.checkpoints.scaled_rope import rope_factors
 from mullama.errors import CheckpointError, MissingExtraError
 
 ARCHITECTURE = "llama"

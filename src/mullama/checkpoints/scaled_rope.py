@@ -1,4 +1,4 @@
-"""What Llama 3.1's rotary angles are divided by, as GGUF stores it (`rope_freqs.weight`)."""
+"""Llama 3.1's scaling of rotary angles, and what it divides them by, as GGUF stores it."""
 
 from typing import Any
 
@@ -6,6 +6,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+
+LLAMA_3_1_ROPE = {
+    "rope_type": "llama3",
+    "factor": 8.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 8192,
+}
+"""What `use_scaled_rope` in a params.json stands for (Llama 3 model card, "RoPE scaling")."""
 
 
 def rope_factors(config: Any) -> Float[Tensor, " half"]:
