@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from transformers import PreTrainedConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig
 
 from goldens import LLAMA, MERT
 from mullama.checkpoints.convert.convert import convert
@@ -23,6 +23,7 @@ from mullama.checkpoints.gguf_header import read_header
 from mullama.checkpoints.gguf_tensors import GgufFile
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.model_folder import read_model_folder
+from mullama.checkpoints.store import load_model
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.errors import CheckpointError
 
@@ -77,6 +78,20 @@ def test_it_is_the_model_that_it_was_made_of(plain: Path, tmp_path: Path, dtype:
         ids = tokens(text)["input_ids"]
         assert ids == ours(text)["input_ids"]
         assert tokens.decode(ids) == ours.decode(ids)
+
+
+def test_transformers_reads_the_same_of_it(plain: Path, tmp_path: Path) -> None:
+    """Its reader of GGUF is nobody of ours: names, order of rows, sizes and vocabulary."""
+    path = write(plain, tmp_path / "toy.gguf", "float32")
+    theirs = AutoModelForCausalLM.from_pretrained(
+        tmp_path, gguf_file=path.name, dtype=torch.float32
+    )
+    ours = load_model(plain, dtype="float32", device="cpu")[0].language_model
+    ids = torch.arange(3, 60)[None]
+    with torch.inference_mode():
+        torch.testing.assert_close(theirs(ids).logits, ours(ids).logits, rtol=1e-5, atol=1e-5)
+    tokens = AutoTokenizer.from_pretrained(tmp_path, gguf_file=path.name)
+    assert tokens(TEXTS[0])["input_ids"] == load_tokenizer(plain)(TEXTS[0])["input_ids"]
 
 
 @pytest.mark.parametrize("scale", [8.0, 32.0])
