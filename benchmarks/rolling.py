@@ -119,13 +119,14 @@ def arriving(
     mu: MuLlama, asked: list[Asked], options: argparse.Namespace
 ) -> dict[str, dict[str, float]]:
     """Seconds to the first token and to the end, for questions that come one by one."""
-    batches = [asked[start : start + STATIC_BATCH] for start in range(0, 64, STATIC_BATCH)]
+    some = asked[:64]
+    batches = [some[start : start + STATIC_BATCH] for start in range(0, len(some), STATIC_BATCH)]
     begun = time.perf_counter()  # by the wall clock, as arrivals are
     for batch in batches * 2:
         mu.ask(*zip(*batch, strict=True))
-    keeps_up = 128 / (time.perf_counter() - begun)
-    some = random.Random(1)
-    gaps = [some.expovariate(options.load * keeps_up) for _ in asked]
+    keeps_up = 2 * len(some) / (time.perf_counter() - begun)
+    chance = random.Random(1)
+    gaps = [chance.expovariate(options.load * keeps_up) for _ in asked]
 
     engine, questions = rolling(mu, asked, STATIC_BATCH)
 

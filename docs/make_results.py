@@ -4,10 +4,11 @@ python docs/make_results.py RUNS     (RUNS holds the folders that docs/results.m
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from marked import fill
 
 PAGE = Path(__file__).with_name("results.md")
 PUBLISHED = ("BLEU", "METEOR", "ROUGE-L", "BERTScore")
@@ -85,15 +86,11 @@ def about(scores: dict[str, Any]) -> str:
 
 def main(runs: Path) -> None:
     """Fill every place of the page that begins and ends with a table's name."""
-    page = PAGE.read_text(encoding="utf-8")
+    texts = {}
     for name, (folder, which, titles) in TABLES.items():
         scores = json.loads((runs / folder / "scores.json").read_text(encoding="utf-8"))
-        filled = "\n".join([*table(scores, which, titles), "", about(scores)])
-        place = re.compile(rf"(<!-- {name}: begin -->\n).*?(<!-- {name}: end -->)", re.DOTALL)
-        if not place.search(page):
-            sys.exit(f"{PAGE}: there is no place for {name}")
-        page = place.sub(lambda found, text=filled: f"{found[1]}{text}\n{found[2]}", page)
-    PAGE.write_text(page, encoding="utf-8")
+        texts[name] = "\n".join([*table(scores, which, titles), "", about(scores)])
+    fill(PAGE, texts)
 
 
 if __name__ == "__main__":

@@ -128,6 +128,7 @@ class MuLlama:
         stop = model.generation_config.eos_token_id
         self._stop = frozenset(stop if isinstance(stop, list) else [stop])
         self.decoder = choose_decoder(model) if decoder is None else decoder
+        self._token_texts: dict[int, str] = {}
 
     @property
     def device(self) -> torch.device:
@@ -218,7 +219,7 @@ class MuLlama:
             row.shifts = song.shifts
         yield from decode(self.batch(), rows)
 
-    def row(self, question: str, sampling: Sampling) -> Row:
+    def row(self, question: str, sampling: Sampling, *, top_logprobs: int = 0) -> Row:
         """A question as a row for `batch()`, still without its song's shifts.
 
         Raises UsageError for a question that is too long.
@@ -228,7 +229,7 @@ class MuLlama:
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
         fitting = replace(sampling, max_new_tokens=min(room, sampling.max_new_tokens))
-        return Row(prompt, fitting)
+        return Row(prompt, fitting, top_logprobs=top_logprobs)
 
     def batch(self) -> RollingBatch:
         """An empty batch, for rows that come and go."""
@@ -260,6 +261,17 @@ class MuLlama:
     def text(self, ids: Sequence[int]) -> str:
         """Generated tokens as text, without the white space around it."""
         return str(self.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+    def token_text(self, token_id: int) -> str:
+        """What one token says in the middle of a text; special ones by their name.
+
+        Ends with a replacement character where it is part of a character only.
+        """
+        if token_id not in self._token_texts:
+            before = self._tokens("")[-1:]
+            both, first = (str(self.tokenizer.decode(ids)) for ids in ([*before, token_id], before))
+            self._token_texts[token_id] = both.removeprefix(first)
+        return self._token_texts[token_id]
 
     def _tokens(self, question: str, answer: str = "") -> list[int]:
         filled = prompt.fill(self.prompt_name, question) + answer

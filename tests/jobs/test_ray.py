@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from jobs.killed_run import job
 from mullama.errors import AudioError, MissingExtraError
 from mullama.jobs.workers import JobError, Work, here, ray
 from mullama.jobs.workers.ray_data import CHUNK
+from waiting import wait_until
 
 PROGRAM = """
 import sys
@@ -120,7 +120,7 @@ def test_closing_early_ends_all_workers(tmp_path: Path) -> None:
     results = ray(tasks.dying(tmp_path / "w"), 2)(items)
     assert next(results).name == "sleep 0"
     results.close()  # type: ignore[attr-defined]
-    wait_for(lambda: not any(map(alive, begun(tmp_path / "w"))))
+    wait_until(lambda: not any(map(alive, begun(tmp_path / "w"))))
 
 
 @pytest.mark.slow
@@ -136,13 +136,13 @@ def test_nothing_outlives_a_job_on_this_machine(tmp_path: Path, how: int) -> Non
         text=True,
         start_new_session=True,
     ) as parent:
-        wait_for(lambda: folder.exists() and len(begun(folder)) == 2, 120)
+        wait_until(lambda: folder.exists() and len(begun(folder)) == 2, 120)
         started = [pid for pid in descendants(parent.pid) if "Agent" not in command(pid)]
         agents = set(descendants(parent.pid)) - set(started)  # some versions of Ray forget them
         assert len(started) > 4
         parent.send_signal(how)
         _, told = parent.communicate(timeout=60)
-    wait_for(lambda: not any(map(alive, [*started, *begun(folder)])), 60)
+    wait_until(lambda: not any(map(alive, [*started, *begun(folder)])), 60)
     for pid in filter(alive, agents):
         os.kill(pid, signal.SIGKILL)
     assert parent.returncode == (130 if how == signal.SIGINT else -how), told
@@ -215,10 +215,3 @@ def descendants(pid: int) -> list[int]:
         new = [child for each in new for child in children.get(each, [])]
         found += new
     return found
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.05)

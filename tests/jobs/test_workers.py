@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
@@ -17,6 +16,7 @@ from jobs.rows import Row
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.workers import JobError, Mapper, Work, here, processes, threads
 from mullama.jobs.workers.messages import WorkerTraceback
+from waiting import wait_until
 
 Way = Callable[[Work[str, Row]], Mapper[str, Row]]
 WAYS: dict[str, Way] = {
@@ -49,13 +49,6 @@ def alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -182,7 +175,7 @@ def test_closing_early_ends_all_workers(tmp_path: Path) -> None:
     folder = tmp_path / "w"
     results = processes(tasks.dying(folder), 2)(["sleep 0", "sleep 60", "sleep 60 b", "sleep 60 c"])
     assert next(results).name == "sleep 0"
-    wait_for(lambda: len(begun(folder)) == 2)
+    wait_until(lambda: len(begun(folder)) == 2)
     results.close()  # type: ignore[attr-defined]
     assert not any(map(alive, begun(folder)))
 
@@ -202,10 +195,10 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, how: int, to_group: bool)
         text=True,
         start_new_session=True,
     ) as parent:
-        wait_for(lambda: folder.exists() and len(begun(folder)) == 3)
+        wait_until(lambda: folder.exists() and len(begun(folder)) == 3)
         (os.killpg if to_group else os.kill)(parent.pid, how)
         _, told = parent.communicate()
-    wait_for(lambda: not any(map(alive, begun(folder))))
+    wait_until(lambda: not any(map(alive, begun(folder))))
     assert told.count("Traceback") == (how == signal.SIGINT)  # of the parent alone
 
 

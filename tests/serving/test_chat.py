@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from mullama.song import MuLlama, Song
 from running_server import RunningServer, ask, sound_part, user, wav
@@ -75,6 +76,47 @@ def test_a_stream_is_the_same_answer_and_ends_with_usage(
     assert last.choices == []
     assert last.usage.completion_tokens == len(answer.token_ids)
     assert len({chunk.id for chunk in chunks}) == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_top_logprobs_are_the_model_s_own(
+    client: Any, mu: MuLlama, song: Callable[[int], Song], stream: bool
+) -> None:
+    """Equal to the log-softmax of one pass over the whole answer, whatever the sampling and the company."""
+    told = {"logprobs": True, "seed": 3, "temperature": 1.5, "n": 2, "max_tokens": 12}
+    found = complete(
+        client,
+        user(sound_part(wav(1))),
+        **told,
+        extra_body={"repetition_penalty": 1.2},
+        top_logprobs=20,
+        stream=stream,
+    )
+    parts = list(found) if stream else [found]
+    tokens = [t for p in parts for c in p.choices if c.index == 1 for t in c.logprobs.content]
+    heard = song(1)
+    options = {"seed": 4, "temperature": 1.5, "repetition_penalty": 1.2, "max_new_tokens": 12}
+    ids = heard.ask("What plays?", **options).token_ids
+    assert len(tokens) == len(ids)
+    read = list(mu.row("What plays?", mu.sampling()).prompt)
+    for token, taken in zip(tokens, ids, strict=True):
+        logits, _ = mu.decoder.start(torch.tensor([read]), heard.shifts[None])
+        best = logits[0].float().log_softmax(-1).topk(20)
+        logprobs = [top.logprob for top in token.top_logprobs]
+        assert logprobs == pytest.approx(best.values.tolist(), abs=1e-4)
+        if taken in (likeliest := best.indices.tolist()):
+            place = likeliest.index(taken)
+            top = token.top_logprobs[place]
+            assert (top.token, top.logprob) == (token.token, token.logprob)
+        for top in token.top_logprobs:
+            assert top.bytes in (None, list(top.token.encode()))
+        read.append(taken)
+
+
+def test_without_them_there_are_no_top_logprobs(client: Any) -> None:
+    for more in ({}, {"top_logprobs": 0}):
+        (choice,) = complete(client, user(text="x"), logprobs=True, **more).choices
+        assert all(token.top_logprobs == [] for token in choice.logprobs.content)
 
 
 def test_a_stream_ends_with_done_and_without_usage_unless_asked(server: RunningServer) -> None:
@@ -156,7 +198,8 @@ def test_a_sound_that_is_too_long_is_refused(serving: Any) -> None:
     [
         ({"tools": [{"type": "function"}]}, 422, "tools"),
         ({"response_format": {"type": "json_object"}}, 422, "response_format"),
-        ({"top_logprobs": 2, "logprobs": True}, 422, "top_logprobs"),
+        ({"top_logprobs": 2}, 400, "top_logprobs"),
+        ({"top_logprobs": 21, "logprobs": True}, 400, "top_logprobs"),
         ({"temperature": 200}, 400, "temperature"),
         ({"nonsense": 1}, 400, "nonsense"),
         ({"n": 9}, 400, "n"),

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from mullama.serving.event_stream import EventResponse, EventStream
 from running_server import RunningServer, ask, sound_part, user, wav
+from waiting import wait_until
 
 KEY = "a-key-of-ours"
 
@@ -67,6 +68,20 @@ def test_bodies_are_bounded_however_they_come(serving: Any) -> None:
         chunked = httpx.post(server.url + "/chat/completions", content=chunks)
         assert chunked.status_code == 413
         assert server.post(ask(user(text="x"))).status_code == 200
+
+
+def test_who_still_sends_its_body_slowly_comes_to_read_the_refusal(serving: Any) -> None:
+    """Closed at once, the connection would be reset, and the refusal lost."""
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+    with (
+        serving(limits={"body_seconds": 0.3}) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection,
+    ):
+        connection.sendall(head)
+        for _ in range(16):  # on and on, past the refusal
+            connection.sendall(b" ")
+            time.sleep(0.05)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 408")
 
 
 def test_a_slow_body_and_a_slow_header_are_given_up(serving: Any) -> None:
@@ -138,13 +153,6 @@ def test_a_client_that_does_not_read_is_given_up(serving: Any) -> None:
         wait_until(lambda: ended)
 
 
-def wait_until(condition: Any, seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
-
-
 def test_rates_and_numbers_are_told_with_a_time_to_come_again(serving: Any) -> None:
     with serving(limits={"rate": 6.0}) as server:
         assert server.post(ask(user(text="x"))).status_code == 200
@@ -173,6 +181,7 @@ def test_pages_of_other_sites_may_not_call_unless_they_are_named(serving: Any) -
         refused = server.post(body, headers=page)
         assert refused.status_code == 403
         assert "access-control-allow-origin" not in refused.headers
+        assert server.post(body, headers={"origin": "http://[::"}).status_code == 403
         own = {"origin": server.url.removesuffix("/v1")}
         assert server.post(body, headers=own).status_code == 200
     with serving(options={"allow_origin": ("https://page.example",)}) as server:

@@ -1,18 +1,13 @@
 """Starting, stopping, leaving, and many at once; with processes and signals where it takes them."""
 
 import json
-import os
 import random
-import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +17,13 @@ import pytest
 from mullama.engine import Engine
 from mullama.errors import CheckpointError, UsageError
 from mullama.serving.keys import ApiKeys
+from mullama.serving.listening import bind
 from mullama.serving.serve_options import ServeLimits, ServeOptions
-from mullama.serving.server import bind, serve
+from mullama.serving.server import serve
 from mullama.serving.service import Service
 from mullama.song import MuLlama
-from running_server import ask, sound_part, user, wav
-
-
-def wait_until(condition: Any, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
+from running_server import ask, process, sound_part, user, wav
+from waiting import wait_until
 
 
 def test_it_says_that_the_model_is_being_loaded(serving: Any, mu: MuLlama) -> None:
@@ -94,7 +84,7 @@ def test_who_leaves_is_not_answered_any_further(serving: Any, mu: MuLlama, strea
         wait_until(lambda: not engine.state.running and not engine.state.waiting)
         assert time.monotonic() - start < 1.0
         assert 'mullama_answers_total{outcome="Cancelled"} 2.0' in server.get("/metrics").text
-        assert server.service.sounds.store.nbytes == 0
+        wait_until(lambda: server.service.sounds.store.nbytes == 0)
         assert server.post(ask(user(sound_part(wav(1))), max_tokens=2)).status_code == 200
 
 
@@ -168,34 +158,8 @@ def test_no_answer_comes_from_another_caller_s_song(
 
     with serving() as server, ThreadPoolExecutor(16) as pool:
         found = list(pool.map(one, jobs))
-        assert server.service.sounds.store.nbytes == 0
+        wait_until(lambda: server.service.sounds.store.nbytes == 0)
     assert found == [alone[job] for job in jobs]
-
-
-@contextmanager
-def process(folder: Path, *flags: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """`mullama serve` in a process of its own, with its address."""
-    command = [
-        sys.executable,
-        "-m",
-        "mullama",
-        "serve",
-        "--model",
-        str(folder),
-        "--port",
-        "0",
-        *flags,
-    ]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as running:
-        try:
-            assert running.stderr is not None
-            line = running.stderr.readline()
-            found = re.fullmatch(r"mullama: serving at (\S+)\n", line)
-            assert found, line + running.stderr.read()
-            yield running, found[1]
-        finally:
-            running.kill()
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from running_server import RunningServer, ask, user, wav
+from waiting import wait_until
 
 openai = pytest.importorskip("openai")
 
@@ -45,7 +46,7 @@ def test_an_upload_expires(serving: Any) -> None:
         file_id = upload(server, wav(1)).json()["id"]
         time.sleep(1.1)
         assert server.post(ask(user(by_id(file_id)))).status_code == 404
-        assert server.service.sounds.store.nbytes == 0
+        wait_until(lambda: server.service.sounds.store.nbytes == 0)
 
 
 def test_one_caller_s_uploads_are_not_another_s(serving: Any) -> None:
@@ -66,7 +67,7 @@ def test_what_is_no_music_is_refused_and_not_kept(server: RunningServer) -> None
     refused = upload(server, b"words, words")
     assert refused.status_code == 415
     assert refused.json()["error"]["message"].startswith("a.wav: ")
-    assert server.service.sounds.store.nbytes == 0
+    wait_until(lambda: server.service.sounds.store.nbytes == 0)
     assert server.get("/v1/files").json()["data"] == []
 
 

@@ -24,6 +24,8 @@ class Token:
     id: int
     logprob: float
     """Natural logarithm of its probability under the model itself (temperature 1, all tokens)."""
+    likeliest: tuple[tuple[int, float], ...] = ()
+    """As many as the row asked for, likeliest first: ids with their logarithms, of the same kind."""
 
 
 def probabilities(
@@ -100,8 +102,9 @@ def left_padded(
 class Choice:
     """What one row's next token is chosen by: its options, its own source, what it has read."""
 
-    def __init__(self, prompt: Sequence[int], sampling: Sampling) -> None:
-        self.sampling = sampling
+    def __init__(self, prompt: Sequence[int], sampling: Sampling, top_logprobs: int = 0) -> None:
+        """`top_logprobs`: how many of the likeliest tokens are told beside each that is chosen."""
+        self.sampling, self.top_logprobs = sampling, top_logprobs
         self.last = prompt[-1]
         """The token that was read or chosen last."""
         self._source = _source(sampling.seed)
@@ -142,8 +145,17 @@ def choose(choices: Sequence[Choice], logits: Float[Tensor, "row vocabulary"]) -
     ]
     for choice, token in zip(choices, chosen, strict=True):
         choice.note(token)
-    logprobs = logits.gather(1, torch.tensor(chosen)[:, None])[:, 0] - logits.logsumexp(-1)
-    return [Token(*pair) for pair in zip(chosen, logprobs.tolist(), strict=True)]
+    total = logits.logsumexp(-1)
+    logprobs = logits.gather(1, torch.tensor(chosen)[:, None])[:, 0] - total
+    beside = [_likeliest(*each) for each in zip(choices, logits, total, strict=True)]
+    return [Token(*each) for each in zip(chosen, logprobs.tolist(), beside, strict=True)]
+
+
+def _likeliest(choice: Choice, logits: Tensor, total: Tensor) -> tuple[tuple[int, float], ...]:
+    if not choice.top_logprobs:
+        return ()
+    best = logits.topk(min(choice.top_logprobs, len(logits)))
+    return tuple(zip(best.indices.tolist(), (best.values - total).tolist(), strict=True))
 
 
 def _source(seed: int | None) -> torch.Generator:

@@ -30,10 +30,12 @@ class Row:
     """The music; given for all rows of a batch, or for none."""
     finished: Literal["stop", "length"] | None = None
     """`stop` when the model ended by itself, `length` when `max_new_tokens` are made."""
+    top_logprobs: int = 0
+    """How many of the likeliest tokens are told beside each that is chosen."""
 
     def __post_init__(self) -> None:
         self.made = 0
-        self.choice = Choice(self.prompt, self.sampling)
+        self.choice = Choice(self.prompt, self.sampling, self.top_logprobs)
 
 
 class RollingBatch:

@@ -10,6 +10,7 @@ from mullama.errors import MissingExtraError
 from mullama.load_options import LoadOptions
 from mullama.options import add_flags, from_flags
 from mullama.serving.demo.demo_options import DemoOptions
+from mullama.serving.listening import bind
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     if find_spec("gradio") is None:
         raise MissingExtraError("gradio", "demo", "the demo")
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+    bind(options.host, options.port).close()  # that it is taken is told before a model is loaded
 
     from mullama.engine import Engine
     from mullama.serving.demo.launch import serve

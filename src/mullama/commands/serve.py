@@ -31,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     for library in LIBRARIES:
         if find_spec(library) is None:
             raise MissingExtraError(library, "serve", "serving")
+    if options.demo and find_spec("gradio") is None:
+        raise MissingExtraError("gradio", "demo", "the demo")
 
     from mullama.serving.server import serve
 
@@ -51,5 +53,5 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _announce(address: str) -> None:
-    print(f"mullama: serving at {address}", file=sys.stderr, flush=True)
+def _announce(said: str) -> None:
+    print(f"mullama: {said}", file=sys.stderr, flush=True)

@@ -117,15 +117,16 @@ class Engine:
         *,
         caller: str = "",
         timeout: float | None = None,
+        top_logprobs: int = 0,
         **sampling: Unpack[SamplingKeywords],
     ) -> Ticket:
         """Ask without waiting. The file is read later: it has to stay until the ticket is done.
 
         Callers are served in turn, however much each asks. `timeout` (seconds) is for waiting,
-        listening and answering together. Raises Overloaded, Closed, and UsageError for a question
-        that is too long and for options out of bounds.
+        listening and answering together; each token comes with the `top_logprobs` likeliest. Raises
+        Overloaded, Closed, and UsageError for a question that is too long and for options out of bounds.
         """
-        row = self.mu.row(question.text, self.mu.sampling(**sampling))
+        row = self.mu.row(question.text, self.mu.sampling(**sampling), top_logprobs=top_logprobs)
         ticket = Ticket(question, caller, row, self.mu.text, self._leave)
         self._desk.accept(ticket, timeout)
         hearing, answering = self._threads

@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mullama.errors import MuLlamaError
 from mullama.serving import captions, uploads
 from mullama.serving.captions import CaptionRecord
 from mullama.serving.chat import Chat, require_model
 from mullama.serving.chat_request import ChatRequest
+from mullama.serving.demo_mount import DemoMount, is_demo
 from mullama.serving.event_stream import EventResponse, EventStream
 from mullama.serving.gate import Gate
 from mullama.serving.invalid_request import from_validation
@@ -70,8 +72,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application; it loads the service's engine when it starts and closes it at its end."""
+def create_app(service: Service, demo: DemoMount | None = None) -> FastAPI:
+    """The application; it loads the service's engine when it starts and closes it at its end.
+
+    `demo` is shown below its path.
+    """
     from mullama import __version__
 
     @asynccontextmanager
@@ -89,13 +94,15 @@ def create_app(service: Service) -> FastAPI:
         # The pages would fetch their scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        root_path=service.options.root_path,
+        servers=[{"url": below}] if (below := service.options.root_path) else None,
         redirect_slashes=False,
     )
     _add_probes(app, service)
     _add_chat(app, service)
     _add_files(app, service)
     _add_refusals(app)
+    if demo is not None:
+        app.add_middleware(_Fork, demo=demo)
     app.add_middleware(Gate, service=service)
     if service.options.allow_origin:
         app.add_middleware(
@@ -105,6 +112,17 @@ def create_app(service: Service) -> FastAPI:
             allow_headers=CORS_HEADERS,
         )
     return app
+
+
+class _Fork:
+    """Middleware: requests for the demo, and all others."""
+
+    def __init__(self, app: ASGIApp, demo: DemoMount) -> None:
+        self._app, self._demo = app, demo
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        to_demo = scope["type"] == "http" and is_demo(scope["path"])
+        await (self._demo if to_demo else self._app)(scope, receive, send)
 
 
 def _add_probes(app: FastAPI, service: Service) -> None:

@@ -72,6 +72,7 @@ class Chat:
                     caller=self._caller,
                     sampling=self._request.sampling(number),
                     param="messages",
+                    top_logprobs=self._request.top_logprobs or 0,
                 )
                 self._held.callback(ticket.cancel)
                 self._tickets.append(ticket)
@@ -149,7 +150,9 @@ class Chat:
         """One ticket's deltas into the queue, and how it ended into the figures."""
         outcome = "Cancelled"
         try:
-            async for delta in deltas(ticket, self._mu.text, self._request.stops):
+            async for delta in deltas(
+                ticket, self._mu.text, self._request.stops, self._mu.token_text
+            ):
                 outcome = delta.finish_reason or outcome
                 queue.put_nowait((number, delta))
             queue.put_nowait((number, None))

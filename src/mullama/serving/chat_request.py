@@ -32,7 +32,6 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
     "store": (False,),
     "tool_choice": ("none", "auto"),
     "tools": ([],),
-    "top_logprobs": (0,),
     "verbosity": ("medium",),
     "web_search_options": (),
 }
@@ -42,6 +41,8 @@ LABELS = ("metadata", "prompt_cache_key", "safety_identifier", "user")
 MAX_STOPS = 4
 MAX_MESSAGES = 1000
 MAX_PARTS = 100
+MAX_TOP_LOGPROBS = 20
+"""As in OpenAI's API."""
 
 
 class Strict(BaseModel):
@@ -163,6 +164,9 @@ class ChatRequest(Strict):
         default=None, description="text before which an answer ends"
     )
     logprobs: bool | None = Field(default=None, description="of the tokens that were taken")
+    top_logprobs: int | None = Field(
+        default=None, ge=0, le=MAX_TOP_LOGPROBS, description="likeliest tokens beside each of those"
+    )
     max_tokens: int | None = Field(default=None, ge=1, description="as max_completion_tokens")
     max_completion_tokens: int | None = option_field("max_new_tokens")
     temperature: float | None = option_field("temperature")
@@ -196,6 +200,14 @@ class ChatRequest(Strict):
         if stop is not None and not all([stop] if isinstance(stop, str) else stop):
             raise ValueError("a stop text must not be empty")
         return stop
+
+    @model_validator(mode="after")
+    def _logprobs_are_asked_for(self) -> "ChatRequest":
+        if self.top_logprobs and not self.logprobs:
+            raise ApiError(
+                400, "top_logprobs wants logprobs: true", param="top_logprobs", code="invalid_value"
+            )
+        return self
 
     @property
     def stops(self) -> tuple[str, ...]:

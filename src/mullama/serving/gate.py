@@ -13,13 +13,14 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mullama.serving.demo_mount import PATH, UPLOAD, is_demo
 from mullama.serving.refusals import ApiError
 from mullama.serving.serve_options import nbytes
 from mullama.serving.service import Service
 
 OPEN = frozenset({"/health", "/ready"})
 """Paths that anybody may ask at any time: probes."""
-UPLOADS = frozenset({"/v1/files", "/v1/captions"})
+UPLOADS = frozenset({"/v1/files", "/v1/captions", UPLOAD})
 """Paths whose body is not read as a whole."""
 UPLOAD_PATIENCE = 10
 """How many times as long an upload may take as another body."""
@@ -28,6 +29,8 @@ FORM_BYTES = 64 << 10
 DISCARDED_BYTES, DISCARD_SECONDS = 32 << 20, 5.0
 """How much of a refused body is still read, so that its client comes to read the refusal."""
 SLOW = 408
+LINGER_SECONDS = 1.0
+"""How long a client that still sends may take to read why it is refused."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -37,6 +40,7 @@ class Gate:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
         self._hosts = _accepted_hosts(service)
+        self._demo = service.options.demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN:
@@ -48,23 +52,27 @@ class Gate:
         try:
             await self._pass(scope, headers, body, watched)
         except ApiError as refusal:
-            if refusal.status != SLOW:
+            slow = refusal.status == SLOW
+            if not slow:
                 await body.discard()
             response = JSONResponse(refusal.body, refusal.status, refusal.headers)
-            await response(scope, receive, watched)
+            await response(scope, receive, _lingering(watched) if slow else watched)
         except ClientStalledError:
             return
         finally:
-            route = getattr(scope.get("route"), "path", "")
+            route = PATH if self._is_demo(scope) else getattr(scope.get("route"), "path", "")
             self._service.metrics.requests.labels(route, str(watched.status)).inc()
 
     async def _pass(self, scope: Scope, headers: Headers, body: "_Body", send: Send) -> None:
         """Let a request through, or raise ApiError."""
-        limits = self._service.limits
+        limits, pace = self._service.limits, self._service.pace
         self._require_host(headers)
-        caller, owner = self._caller(scope, headers)
-        scope["mullama_caller"], scope["mullama_owner"] = caller, owner
-        with self._service.pace.request(caller):
+        if self._is_demo(scope):  # which has users of its own
+            caller, pace = _address(scope), self._service.demo_pace
+        else:
+            caller, owner = self._caller(scope, headers)
+            scope["mullama_caller"], scope["mullama_owner"] = caller, owner
+        with pace.request(caller):
             if scope["path"] in UPLOADS:
                 seconds = limits.body_seconds * UPLOAD_PATIENCE
                 body.limit(nbytes(limits.max_upload_mb) + FORM_BYTES, seconds)
@@ -72,6 +80,9 @@ class Gate:
             else:
                 body.limit(nbytes(limits.max_body_mb), limits.body_seconds)
                 await self._app(scope, await body.read(), send)
+
+    def _is_demo(self, scope: Scope) -> bool:
+        return self._demo and is_demo(scope["path"])
 
     def _require_host(self, headers: Headers) -> None:
         """Refuse what a web page of another site sends, and names that are not this server's."""
@@ -84,11 +95,7 @@ class Gate:
                 code="unknown_host",
             )
         allowed = self._service.options.allow_origin
-        if (
-            origin is not None
-            and not {origin, "*"} & {*allowed}
-            and urlsplit(origin).netloc != host
-        ):
+        if origin is not None and not {origin, "*"} & {*allowed} and _site(origin) != host:
             raise ApiError(
                 403,
                 "web pages of other sites may not call this server (--allow-origin)",
@@ -100,8 +107,7 @@ class Gate:
         """Who is counted, and whose uploads are asked for; raises ApiError for an unknown key."""
         keys = self._service.keys
         if not keys:
-            client = scope.get("client")
-            return (client[0] if client else ""), ""
+            return _address(scope), ""
         caller = keys.caller(headers.get("authorization"))
         if caller is None:
             raise ApiError(
@@ -201,6 +207,24 @@ class _WatchedSend:
             raise ClientStalledError from error
 
 
+def _lingering(send: Send) -> Send:
+    """Ends an answer a moment after its last byte.
+
+    What still comes in when a connection is closed makes the system reset it, and then its client
+    may lose what it had not read yet.
+    """
+
+    async def linger(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        await send({**message, "more_body": True})
+        await asyncio.sleep(LINGER_SECONDS)
+        await send({"type": "http.response.body"})
+
+    return linger
+
+
 class ClientStalledError(OSError):
     """A client leaves its answer unread."""
 
@@ -220,6 +244,11 @@ def _accepted_hosts(service: Service) -> frozenset[str] | None:
     return LOCAL_NAMES | {service.options.host} if local and not service.keys else None
 
 
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -233,3 +262,11 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _site(origin: str) -> str:
+    """Host and port of an Origin header; what is no address is no host's."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return origin

@@ -28,13 +28,18 @@ class Heard(BaseModel):
     )
 
 
-class TokenLogprob(BaseModel):
-    """A token that was taken."""
+class TopLogprob(BaseModel):
+    """A token that could have been taken."""
 
     token: str
     logprob: float
-    bytes: list[int]
-    top_logprobs: list[Any]
+    bytes: list[int] | None = Field(description="null where it is part of a character only")
+
+
+class TokenLogprob(TopLogprob):
+    """A token that was taken."""
+
+    top_logprobs: list[TopLogprob]
 
 
 class Logprobs(BaseModel):
@@ -110,11 +115,17 @@ def logprobs(tokens: Sequence[TokenText]) -> Logprobs:
     return Logprobs(
         content=[
             TokenLogprob(
-                token=t.text, logprob=t.logprob, bytes=list(t.text.encode()), top_logprobs=[]
+                **_token(token), top_logprobs=[TopLogprob(**_token(t)) for t in token.likeliest]
             )
-            for t in tokens
+            for token in tokens
         ]
     )
+
+
+def _token(token: TokenText) -> dict[str, Any]:
+    part = "\N{REPLACEMENT CHARACTER}" in token.text
+    encoded = None if part else list(token.text.encode())
+    return {"token": token.text, "logprob": token.logprob, "bytes": encoded}
 
 
 def choice(index: int, parts: Sequence[Delta], *, with_logprobs: bool) -> Choice:

@@ -29,6 +29,12 @@ class ServeOptions(Options):
     keys: Annotated[Path | None, Flag("FILE")] = None
     """API keys, one a line; those in MULLAMA_SERVE_KEYS, with spaces between, count too (default: none
     is asked for)."""
+    demo: bool = False
+    """Show the page of `mullama demo` below /demo, by the same engine. Keys do not guard it, `--auth` does:
+    with keys, it has to."""
+    auth: Annotated[tuple[str, ...], Flag("USER:PASSWORD")] = ()
+    """Let only these see the demo. May be given again; @FILE has one a line (default: MULLAMA_DEMO_AUTH in
+    the environment, or everybody)."""
     allow_origin: Annotated[tuple[str, ...], Flag("URL")] = ()
     """A web page that may call this server from a browser, such as https://example.org; * is every one.
     May be given again (default: none may)."""

@@ -16,13 +16,14 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from mullama.engine import Engine
 from mullama.errors import UsageError
 from mullama.serving.app import create_app
+from mullama.serving.demo_mount import PATH, DemoMount
 from mullama.serving.keys import read_keys
+from mullama.serving.listening import address, bind
 from mullama.serving.serve_options import ServeLimits, ServeOptions
 from mullama.serving.service import Service
 
 ANSWER_LAST_SECONDS = 5
 """How long refusals may still travel after the last answer was to be ready."""
-BACKLOG = 2048
 
 
 def serve(
@@ -32,11 +33,17 @@ def serve(
     *,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve until a signal comes. `announce` is told the address when questions are answered.
+    """Serve until a signal comes. `announce` is told each address when questions are answered.
 
-    Raises UsageError where the address cannot be bound, and what opening the engine raised.
+    Raises UsageError where the address cannot be bound, or where the demo would be a way round the keys, and
+    what opening the engine raised.
     """
     keys = read_keys(options.keys)
+    demo = DemoMount(options, limits) if options.demo else None
+    if demo is not None and keys and not demo.guarded:
+        raise UsageError(
+            "there are API keys, and the demo would be a way round them: --auth USER:PASSWORD guards it"
+        )
     listening = bind(options.host, options.port)
     with listening:
         server: Server | None = None
@@ -45,37 +52,33 @@ def serve(
             if server is not None:
                 server.should_exit = True
 
-        service = Service(open_engine, options, limits, keys, on_failure=stop)
-        server = Server(service, lambda: announce(address(listening)))
+        def say() -> None:
+            announce(f"serving at {address(listening)}/v1")
+            if demo is not None:
+                announce(f"the demo is at {address(listening)}{PATH}/")
+
+        on_loaded = {} if demo is None else {"on_loaded": demo.build}
+        service = Service(open_engine, options, limits, keys, on_failure=stop, **on_loaded)
+        server = Server(service, say, demo=demo)
         server.run(sockets=[listening])
     if service.failure is not None:
         raise service.failure
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises UsageError."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise UsageError(f"{host}:{port} cannot be listened on: {why}") from error
-
-
-def address(listening: socket.socket) -> str:
-    """The base URL that clients are given."""
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
-
-
 class Server(uvicorn.Server):
     """uvicorn, which is told what the engine may still finish."""
 
-    def __init__(self, service: Service, announce: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        service: Service,
+        announce: Callable[[], None] = lambda: None,
+        *,
+        demo: DemoMount | None = None,
+    ) -> None:
         options, limits = service.options, service.limits
         super().__init__(
             uvicorn.Config(
-                create_app(service),
+                create_app(service, demo),
                 http=_header_deadline(limits.header_seconds),
                 ws="none",
                 lifespan="on",
@@ -88,7 +91,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=round(limits.drain_seconds) + ANSWER_LAST_SECONDS,
             )
         )
-        self._service, self._announce = service, announce
+        self._service, self._announce, self._demo = service, announce, demo
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so once the model is there."""
@@ -98,7 +101,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the engine finish what it has while connections are waited for."""
         self._waiting.cancel()
-        draining = asyncio.ensure_future(self._service.drain())
+        draining = asyncio.ensure_future(self._drain())
         await super().shutdown(sockets)
         await draining
 
@@ -108,6 +111,11 @@ class Server(uvicorn.Server):
             self.should_exit = True
         else:
             super().handle_exit(sig, frame)
+
+    async def _drain(self) -> None:
+        await self._service.drain()
+        if self._demo is not None:
+            await self._demo.close()
 
     async def _say_when_ready(self) -> None:
         while not self._service.ready.is_set():

@@ -41,9 +41,12 @@ class Service:
         limits: ServeLimits,
         keys: ApiKeys,
         *,
+        on_loaded: Callable[[Engine, Path], None] = lambda engine, folder: None,
         on_failure: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_failure` is called, from another thread, when the engine cannot be opened."""
+        """Both are called from another thread: `on_loaded` with the engine and the folder of sounds, before
+        questions are answered, `on_failure` when the engine cannot be opened.
+        """
         self.options, self.limits, self.keys = options, limits, keys
         self.stage = Stage.LOADING
         self.ready = threading.Event()
@@ -51,6 +54,11 @@ class Service:
         self.created = int(time.time())
         self.pace = Pace(
             per_minute=limits.rate,
+            max_requests=limits.max_requests,
+            max_per_caller=limits.max_per_caller,
+        )
+        self.demo_pace = Pace(
+            per_minute=0,
             max_requests=limits.max_requests,
             max_per_caller=limits.max_per_caller,
         )
@@ -67,7 +75,7 @@ class Service:
         )
         self.sounds = Sounds(store, fetcher)
         self.metrics = Metrics(self)
-        self._open_engine, self._on_failure = open_engine, on_failure
+        self._open_engine, self._on_loaded, self._on_failure = open_engine, on_loaded, on_failure
         self._engine: Engine | None = None
 
     @property
@@ -105,6 +113,7 @@ class Service:
         caller: str,
         sampling: SamplingKeywords,
         param: str,
+        top_logprobs: int = 0,
     ) -> Ticket:
         """Put a question to the engine; raises ApiError, about `param`, where it is not taken."""
         engine = self.engine
@@ -124,6 +133,7 @@ class Service:
                 Question(audio, question),
                 caller=caller,
                 timeout=self.limits.answer_seconds,
+                top_logprobs=top_logprobs,
                 **sampling,
             )
         except MuLlamaError as error:
@@ -147,6 +157,7 @@ class Service:
     def _load(self) -> None:
         try:
             engine = self._open_engine()
+            self._on_loaded(engine, self.sounds.store.folder)
         except BaseException as error:  # noqa: BLE001  reported by whoever runs the server
             self.failure, self.stage = error, Stage.FAILED
             self._on_failure()

@@ -19,6 +19,8 @@ class TokenText:
     text: str
     """Empty where a character is not complete yet; the token that completes it has it."""
     logprob: float
+    likeliest: tuple["TokenText", ...] = ()
+    """What the model held most likely here; with the words of the token that was taken, if it is one."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,17 @@ class Delta:
 
 
 async def deltas(
-    ticket: Ticket, text: Callable[[Sequence[int]], str], stops: Sequence[str] = ()
+    ticket: Ticket,
+    text: Callable[[Sequence[int]], str],
+    stops: Sequence[str] = (),
+    token_text: Callable[[int], str] = str,
 ) -> AsyncIterator[Delta]:
     """The answer piece by piece; ends before the first of `stops` that comes up.
 
-    `text` is what tokens say. Raises what `Ticket.result` raises. Leaving early cancels the ticket.
+    `text` is what tokens say, `token_text` what one says that was not taken. Raises what
+    `Ticket.result` raises. Leaving early cancels the ticket.
     """
-    held, cut = _TokenQueue(text), StopText(stops)
+    held, cut = _TokenQueue(text, token_text), StopText(stops)
     try:
         async for event in _events(ticket):
             new = cut.add(event.piece)
@@ -115,8 +121,10 @@ class StopText:
 class _TokenQueue:
     """Tokens with their texts, given out along with the text that they make."""
 
-    def __init__(self, text: Callable[[Sequence[int]], str]) -> None:
-        self._pieces = Pieces(text)
+    def __init__(
+        self, text: Callable[[Sequence[int]], str], token_text: Callable[[int], str]
+    ) -> None:
+        self._pieces, self._token_text = Pieces(text), token_text
         self._waiting: list[tuple[int, TokenText]] = []
         self.pushed = 0
         self._characters = 0
@@ -125,7 +133,11 @@ class _TokenQueue:
         """Tokens in their order."""
         for token in tokens:
             piece = self._pieces.add(token.id)
-            self._waiting.append((self._characters, TokenText(piece, token.logprob)))
+            likeliest = tuple(
+                TokenText(piece if other == token.id else self._token_text(other), logprob)
+                for other, logprob in token.likeliest
+            )
+            self._waiting.append((self._characters, TokenText(piece, token.logprob, likeliest)))
             self._characters += len(piece)
         self.pushed += len(tokens)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from browsers import chromium
+from demo_page import Tab
 from mullama.engine import Engine
 from mullama.serving.demo.demo_options import DemoOptions
 from paths import EXAMPLES
@@ -46,50 +47,6 @@ def url(engine: Engine) -> Iterator[str]:
 def browser() -> Iterator[Any]:
     with chromium() as opened:
         yield opened
-
-
-class Tab:
-    """The page in a window of its own, and what it said and asked for."""
-
-    def __init__(self, browser: Any, url: str, **window: Any) -> None:
-        self.context = browser.new_context(**window)
-        self.context.set_default_timeout(20_000)
-        self.page = self.context.new_page()
-        self.said: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(url)
-        self.page.get_by_label("Your question").wait_for(timeout=60_000)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def unfold_options(self) -> None:
-        self.page.get_by_role("button", name=re.compile("^Options")).click()
-
-    def upload(self, path: Path) -> None:
-        self.page.locator("#music input[type=file]").set_input_files(path)
-
-    def hear(self, path: Path) -> None:
-        self.upload(path)
-        self.page.get_by_role("heading", name=path.name).wait_for()
-
-    def send(self, question: str) -> None:
-        self.page.get_by_label("Your question").fill(question)
-        self.page.keyboard.press("Enter")
-
-    def answered(self, count: int) -> str:
-        """The text of answer `count`, once it has its figures."""
-        self.page.locator("#chat .message.bot").nth(count - 1).wait_for()
-        self.page.locator("#figures .figures").wait_for()
-        return self.answers()[-1]
-
-    def answers(self) -> list[str]:
-        return [t.strip() for t in self.page.locator("#chat .message.bot").all_inner_texts()]
-
-    def figures(self) -> str:
-        return str(self.page.locator("#figures").inner_text())
 
 
 @pytest.fixture
@@ -242,12 +199,66 @@ def test_it_fits_a_phone_and_follows_dark(browser: Any, url: str) -> None:
     tab.context.close()
 
 
+def in_order(names: list[str], wanted: list[str]) -> bool:
+    rest = iter(names)
+    return all(name in rest for name in wanted)
+
+
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page(tab: Tab) -> None:
+    asking = ["Your question", "Ask", "Short caption", "Long caption", "Stop answering"]
+    asking += ["Clear conversation", "Download JSON"]
+    music = ["Upload file", "Record audio", "Jazz", "Rock"]
+    names = tab.walk()
+    assert in_order(names, ["Drop an audio file here to upload", *music, "Options", TEMPO, *asking])
+    tab.hear(ROCK)
+    tab.unfold_options()
+    names = tab.walk()
+    fields = ["Temperature", "Top k", "Max new tokens", "Seed"]
+    assert in_order(names, ["Play", *music, "Add music", "Options", *fields, TEMPO, *asking])
+    assert all(names), "something has no name"
+
+
+def test_it_is_used_by_the_keyboard_alone(tab: Tab, engine: Engine) -> None:
+    keyboard = tab.page.keyboard
+    tab.page.locator("#music input[type=file]").wait_for(state="attached")
+    choosers: list[Any] = []
+    tab.page.on("filechooser", lambda chooser: choosers.append(chooser))
+    for _ in range(10):  # it is drawn before it listens
+        tab.tab_to("Drop an audio file here to upload")
+        keyboard.press("Enter")
+        tab.page.wait_for_timeout(1000)
+        if choosers:
+            break
+    chooser = choosers[0]
+    assert "audio/*" in chooser.element.get_attribute("accept")
+    chooser.set_files(ROCK)
+    tab.page.get_by_role("heading", name="rock.mp3").wait_for()
+    tab.tab_to("Your question")
+    keyboard.type(TEMPO)
+    tab.tab_to("Ask")
+    keyboard.press("Enter")
+    assert tab.answered(1) == alone(engine, ROCK, TEMPO)
+    tab.tab_to("Short caption")
+    keyboard.press("Space")
+    assert tab.answered(2) == alone(engine, ROCK, "Describe the audio")
+    tab.tab_to("Options")
+    keyboard.press("Enter")
+    tab.tab_to("Temperature")
+    tab.tab_to("Download JSON")
+    with tab.page.expect_download():
+        keyboard.press("Enter")
+    tab.tab_to("Clear conversation")
+    keyboard.press("Enter")
+    tab.page.get_by_text("Choose music, then ask.").wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 1200])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Any, url: str, scheme: str) -> None:
+def test_axe_finds_nothing_serious(browser: Any, url: str, scheme: str, width: int) -> None:
     found = find_spec("axe_playwright_python")
     if found is None:
         pytest.skip("axe is not installed: pip install axe-playwright-python")
-    tab = Tab(browser, url, color_scheme=scheme)
+    tab = Tab(browser, url, color_scheme=scheme, viewport={"width": width, "height": 800})
     tab.hear(ROCK)
     tab.send(TEMPO)
     tab.answered(1)

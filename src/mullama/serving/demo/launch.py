@@ -74,11 +74,21 @@ def start(
     return blocks
 
 
-def mount(app: FastAPI, engine: Engine, options: DemoOptions, path: str) -> FastAPI:
-    """The page below `path` of an application that serves other things too."""
+def mount(
+    app: FastAPI,
+    engine: Engine,
+    options: DemoOptions,
+    path: str,
+    *,
+    max_answer: int | None = None,
+) -> FastAPI:
+    """The page below `path` of an application that serves other things too.
+
+    Answers have `max_answer` tokens at most.
+    """
     return gr.mount_gradio_app(
         app,
-        page(engine, timeout=options.timeout),
+        page(engine, timeout=options.timeout, max_answer=max_answer),
         path,
         auth=list(options.users().items()) or None,
         **_common(options),

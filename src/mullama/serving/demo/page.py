@@ -44,10 +44,12 @@ Changes = dict[Any, Any]
 """Component -> what it shows next."""
 
 
-def page(engine: Engine, *, timeout: float | None = None) -> gr.Blocks:
+def page(
+    engine: Engine, *, timeout: float | None = None, max_answer: int | None = None
+) -> gr.Blocks:
     """The page of one engine, for any number of visitors."""
-    built = Page(Talk(engine, timeout=timeout))
-    with gr.Blocks(
+    built = Page(Talk(engine, timeout=timeout, max_answer=max_answer))
+    with UploadsOnly(
         title="mullama",
         analytics_enabled=False,
         fill_width=True,
@@ -57,6 +59,33 @@ def page(engine: Engine, *, timeout: float | None = None) -> gr.Blocks:
         built.connect()
         blocks.unload(built.left)
     return blocks
+
+
+class UploadsOnly(gr.Blocks):
+    """Takes files that were uploaded.
+
+    Gradio downloads what a visitor names by its address, however long it is, and mounted in another
+    application lets every file of the machine be named, and fetched.
+    """
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any) -> list[Any]:
+        """What the event's function is given. Raises gradio's Error for another file."""
+        uploads = Path(self.GRADIO_CACHE).resolve()
+        for path in _named(inputs):
+            if "://" in path or not Path(path).resolve().is_relative_to(uploads):
+                raise gr.Error("only files that were uploaded are taken")
+        return await super().preprocess_data(block_fn, inputs, *rest)
+
+
+def _named(value: Any) -> Iterator[str]:
+    """The paths wherever gradio expects a file."""
+    if isinstance(value, dict):
+        if isinstance(path := value.get("path"), str):
+            yield path
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _named(part)
 
 
 class Page:

@@ -18,10 +18,14 @@ NOTHING_YET = "Choose music first: drop a file, record something, or take one of
 class Talk:
     """What every visitor shares: one engine, and whose answer is being made."""
 
-    def __init__(self, engine: Engine, *, timeout: float | None = None) -> None:
-        """`timeout` (seconds) is for waiting, listening and answering together."""
+    def __init__(
+        self, engine: Engine, *, timeout: float | None = None, max_answer: int | None = None
+    ) -> None:
+        """`timeout` (seconds) is for waiting, listening and answering together; an answer has
+        `max_answer` tokens at most.
+        """
         self.engine = engine
-        self._timeout = timeout
+        self._timeout, self._max_answer = timeout, max_answer
         self._running: dict[str, Ticket] = {}
         self._lock = threading.Lock()
 
@@ -58,6 +62,7 @@ class Talk:
             visit.notice = NOTHING_YET if conversation is None else "Type a question first."
             yield None
             return
+        sampling = self._bounded(sampling)
         turn = Turn(question, options={k: v for k, v in sampling.items() if v is not None})
         try:
             ticket = self.engine.submit(
@@ -87,6 +92,12 @@ class Talk:
             ticket = self._running.pop(visitor, None)
         if ticket is not None:
             ticket.cancel()
+
+    def _bounded(self, sampling: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._max_answer is None:
+            return sampling
+        asked = sampling.get("max_new_tokens") or self.engine.mu.sampling().max_new_tokens
+        return {**sampling, "max_new_tokens": min(asked, self._max_answer)}
 
     def _follow(
         self, visit: Visit, conversation: Conversation, turn: Turn, ticket: Ticket

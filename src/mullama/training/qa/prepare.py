@@ -10,8 +10,9 @@ from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.data.audio import UNPACKED
 from mullama.errors import UsageError
 from mullama.training.parallel import World
-from mullama.training.qa.data import divide, find
-from mullama.training.qa.listenings import (
+from mullama.training.qa.divide_pairs import divide
+from mullama.training.qa.find_pairs import find
+from mullama.training.qa.prepare_listenings import (
     placeholder_listenings,
     prepare_listenings,
     store_folder,

@@ -17,9 +17,9 @@ from mullama.jobs.digest import chunks_digest
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.export import export_folder
 from mullama.training.parallel import World, full_tensor
-from mullama.training.qa.data import DividedPairs
-from mullama.training.qa.listenings import PreparedListenings
+from mullama.training.qa.divide_pairs import DividedPairs
 from mullama.training.qa.objective import PairObjective
+from mullama.training.qa.prepare_listenings import PreparedListenings
 from mullama.training.qa.start_model import trains_encoder
 from mullama.training.qa.tokenized import TokenizedPairs, tokenize
 from mullama.training.recipe import Phase, Recipe

@@ -7,7 +7,8 @@ import pytest
 
 from mullama.data.records import Pair
 from mullama.errors import UsageError
-from mullama.training.qa.data import PairSet, divide, find, is_held_out
+from mullama.training.qa.divide_pairs import divide, is_held_out
+from mullama.training.qa.find_pairs import PairSet, find
 from mullama.training.recipe import DataSet, Phase, Recipe
 
 PHASE = Phase("one", "pairs", ("finetune",), steps=1)
