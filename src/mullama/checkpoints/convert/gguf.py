@@ -63,9 +63,9 @@ def _config(header: GgufHeader, state: dict[str, LazyTensor]) -> LlamaConfig:
         raise CheckpointError(f"{header.path} lacks token_embd.weight")
     heads, hidden = int(number("attention.head_count")), int(number("embedding_length"))
     head_dim = int(number("attention.key_length", hidden // max(heads, 1)))
-    special = {
-        f"{name}_token_id": header.values.get(f"tokenizer.ggml.{key}_token_id")
-        for name, key in (("bos", "bos"), ("eos", "eos"))
+    special: dict[str, Any] = {
+        f"{name}_token_id": header.values.get(f"tokenizer.ggml.{name}_token_id")
+        for name in ("bos", "eos")
     }
     return LlamaConfig(
         vocab_size=state[EMBEDDING].shape[0],

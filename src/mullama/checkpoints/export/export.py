@@ -85,7 +85,9 @@ def export(
         if options.target == "vllm":
             (folder / START).write_text(vllm_settings(language, options), encoding="utf-8")
         channel = by.channel if song is None else None
-        return write_card(folder, record(model, options, channel, song), usage(options, song))
+        return write_card(
+            folder, record(model, options, channel, song), usage(options, song is not None)
+        )
 
 
 def record(

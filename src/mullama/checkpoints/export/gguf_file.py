@@ -16,6 +16,7 @@ from torch import Tensor
 from mullama.checkpoints.export.gguf_tokenizer import GgufVocabulary
 from mullama.checkpoints.export.language_model import LanguageModel
 from mullama.checkpoints.export.song_adapter import MODULE, shift_output
+from mullama.checkpoints.export.widen import longest_text
 from mullama.checkpoints.gguf_names import GROUPED, gguf_name, interleaved
 from mullama.checkpoints.lazy_tensor import LazyTensor, concat, lazy_full
 from mullama.checkpoints.scaled_rope import rope_factors
@@ -106,7 +107,7 @@ def _stored(key: str, tensor: LazyTensor, config: Any) -> LazyTensor:
 def _write_sizes(writer: Any, config: Any, dtype: torch.dtype) -> None:
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     writer.add_file_type(FILE_TYPES[dtype])
-    writer.add_context_length(config.max_position_embeddings)
+    writer.add_context_length(longest_text(config))
     writer.add_embedding_length(config.hidden_size)
     writer.add_block_count(config.num_hidden_layers)
     writer.add_feed_forward_length(config.intermediate_size)

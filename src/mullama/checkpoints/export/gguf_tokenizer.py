@@ -56,7 +56,7 @@ def gguf_vocabulary(tokenizer: PreTrainedTokenizerFast, rows: int) -> GgufVocabu
     tokens, types = _tokens(stored, rows, pieces)
     merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in model["merges"]]
     special = {
-        name: tokenizer.convert_tokens_to_ids(token)
+        name: int(tokenizer.vocab[token])
         for name in ("bos", "eos", "unk", "pad")
         if (token := getattr(tokenizer, f"{name}_token")) is not None
     }

@@ -58,7 +58,7 @@ def write_songs(
 
     Raises UsageError where the folder cannot be written.
     """
-    new = write_adapter(out / NO_SONG, maker.silent())
+    new = int(write_adapter(out / NO_SONG, maker.silent()))
     names: dict[str, str] = {}
     for digest in sorted(set(songs.values())):
         # One by one: how many are carried at a time shows in the last bits, and so in the name.

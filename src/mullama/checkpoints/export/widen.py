@@ -87,11 +87,7 @@ def widened_config(language: LanguageModel, by: Widening) -> PreTrainedConfig:
         "num_key_value_heads": by.kv_heads + by.added,
         "head_dim": by.head_dim,
         "attention_bias": True,
-        # Beyond the window that a layer sees, the model would be another one.
-        "max_position_embeddings": min(
-            text.max_position_embeddings,
-            getattr(text, "sliding_window", None) or text.max_position_embeddings,
-        ),
+        "max_position_embeddings": longest_text(text),
         "dtype": language.dtype,
     }
     if text.model_type == Qwen3Config.model_type:
@@ -100,6 +96,13 @@ def widened_config(language: LanguageModel, by: Widening) -> PreTrainedConfig:
         raise CheckpointError(f"a {text.model_type} cannot be exported; these can: {KINDS}, qwen3")
     neutral = {"attention_multiplier": by.head_dim**-0.5}
     return GraniteConfig(**_network(GraniteConfig, text), **changed, **neutral)
+
+
+def longest_text(config: PreTrainedConfig) -> int:
+    """Positions up to which a model is the same without a sliding window."""
+    text: Any = config
+    positions = text.max_position_embeddings
+    return int(min(positions, getattr(text, "sliding_window", None) or positions))
 
 
 def _network(kind: type[PreTrainedConfig], text: PreTrainedConfig) -> dict[str, Any]:
