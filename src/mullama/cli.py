@@ -17,6 +17,7 @@ from mullama.registry import Registry
 SUMMARIES = {
     "ask": "answer a question about music files",
     "caption": "describe music files",
+    "catalogue": "caption whole collections for training",
     "convert": "turn published or own weights into one folder",
     "demo": "show a page in the browser on which music is asked about",
     "evaluate": "measure answers, and how much of them needed ears",

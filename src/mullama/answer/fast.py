@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
+from mullama.answer.decoder import token_logprobs
 from mullama.answer.key_values import KeyValueCache
 from mullama.answer.packed_linear import PRECISIONS, fused_linear, prepare_norm, supported
 from mullama.errors import UsageError
@@ -85,6 +86,17 @@ class FastLlama:
         """Read one token more for each row; the cache grows."""
         return self._forward(tokens[:, None], cache, shifts)
 
+    @torch.no_grad()
+    def score(
+        self,
+        tokens: Int[Tensor, "row position"],
+        cache: KeyValueCache,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row known"]:
+        """See `Decoder.score`."""
+        hidden = self._read(tokens[:, :-1], cache, shifts)
+        return token_logprobs(lambda part: self._head(self._norm(part)), hidden, tokens[:, 1:])
+
     def join(self, cache: KeyValueCache, other: KeyValueCache) -> None:
         """See `Decoder.join`."""
         cache.join(other)
@@ -94,6 +106,10 @@ class FastLlama:
         cache.take(rows)
 
     def _forward(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
+        return self._head(self._norm(self._read(tokens, cache, shifts)[:, -1]))
+
+    def _read(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
+        """Float[batch new hidden], before the last norm."""
         batch, new = tokens.shape
         first = len(self._layers) - self._adapted_layers(shifts, batch)
         cache.room(new)
@@ -103,7 +119,7 @@ class FastLlama:
         for index, layer in enumerate(self._layers):
             shift = None if shifts is None or index < first else shifts[:, None, index - first]
             hidden = layer(hidden, rotary, cache.layer(index), mask, shift)
-        return self._head(self._norm(hidden.view(batch, new, -1)[:, -1]))
+        return hidden.view(batch, new, -1)
 
     def _rotary(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """The rotary embedding as two factors, of a head and of its halves swapped."""

@@ -46,6 +46,9 @@ class StoredGeneration(Options):
     bos_token_id: Annotated[int | None, Bounds(0, MAX_TOKENS)] = None
     pad_token_id: Annotated[int | None, Bounds(0, MAX_TOKENS)] = None
     eos_token_id: Annotated[int | tuple[int, ...] | None, Bounds(0, MAX_TOKENS)] = None
+    choice_temperature: Annotated[float | None, Bounds(0.01, 100)] = None
+    choice_prior: Annotated[float | None, Bounds(0, 2)] = None
+    choice_forms: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
@@ -138,6 +138,27 @@ class Service:
             )
         except MuLlamaError as error:
             raise as_api_error(error, param=param) from error
+
+    def submit_choices(
+        self,
+        audio: str | None,
+        question: str,
+        choices: Sequence[str],
+        *,
+        min_probability: float,
+        caller: str,
+    ) -> Ticket:
+        """Put a question with choices to the engine; raises ApiError where it is not taken."""
+        try:
+            return self.engine.submit(
+                Question(audio, question),
+                caller=caller,
+                timeout=self.limits.answer_seconds,
+                choices=choices,
+                min_probability=min_probability,
+            )
+        except MuLlamaError as error:
+            raise as_api_error(error, param="choices") from error
 
     async def drain(self) -> None:
         """Take nothing more; finish what runs, as long as may be, and refuse the rest."""
