@@ -10,7 +10,7 @@ import torch
 
 from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
-from mullama.answer.forms import Form
+from mullama.answer.forms import BARE, Form
 from mullama.answer.likelihood import loglikelihoods
 from mullama.errors import UsageError
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 UNLIKELY = 7.0
 """A form whose head is so many nats less likely than another's is not looked at: a thousandth."""
+SENTENCE_ENDS = (".", "!", "?")
+"""Choices that all end like this are said as they are."""
 SURE = math.log(0.5)
 """Where a head is likelier than this, a choice without any head is not looked at."""
 
@@ -139,10 +141,18 @@ def _likely_forms(
     """Those that a question is answered in: what stands before the choice tells which are out."""
     forms = mu.calibration.forms
     heads = list(dict.fromkeys(form.head for form in forms if form.head))
-    pairs = list(zip(songs, questions, strict=True))
-    rows = [Said(*pair, head, ends=False) for pair in pairs for head in heads]
+    whole = [all(text.endswith(SENTENCE_ENDS) for text in texts) for texts in choices]
+    rows = [
+        Said(song, question, head, ends=False)
+        for song, question, sentences in zip(songs, questions, whole, strict=True)
+        for head in heads
+        if not sentences
+    ]
     found = iter(likelihoods(mu, rows))
-    return [_forms_among(forms, {head: next(found) for head in heads}, texts) for texts in choices]
+    return [
+        [BARE] if sentences else _forms_among(forms, {head: next(found) for head in heads}, texts)
+        for texts, sentences in zip(choices, whole, strict=True)
+    ]
 
 
 def _forms_among(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mullama.answer.choice import Choice
+from mullama.answer.forms import Form
 from mullama.catalogue.heard import DIGITS, Said
 from mullama.catalogue.questions import FIELD_QUESTIONS, read_value
 from mullama.catalogue.record import SEPARATOR
 from mullama.studio.instruments import DRUMS
-from mullama.studio.words.describe import with_article
+from mullama.studio.words.describe import presence_answers, with_article
 from mullama.studio.words.vocabularies import VOCABULARIES, YES_NO
 
 TEMPO_NEAR = 0.04
@@ -32,10 +33,11 @@ class Closed:
     """Those of them that agree with what was said; at least one."""
 
 
-def closed_questions(answers: Mapping[str, Said]) -> list[Closed]:
-    """What is to be asked about a song after these answers.
+def closed_questions(answers: Mapping[str, Said], forms: Sequence[Form]) -> list[Closed]:
+    """What is to be asked about a song after these answers; `forms` are the model's.
 
-    Nothing of a field that nothing was told of, and of a value outside of its vocabulary.
+    Nothing of a field that nothing was told of, and of a value outside of its vocabulary. Choices are the
+    sentences that the model says, as far as these are known: so they are read in one way only.
     """
     found: list[Closed] = []
     for field, question in FIELD_QUESTIONS.items():
@@ -43,9 +45,12 @@ def closed_questions(answers: Mapping[str, Said]) -> list[Closed]:
         if value is None:
             continue
         if field == "instruments":
-            found += [_presence(name) for name in value.split(SEPARATOR)]
-        elif said := frozenset(filter(_agrees(field, value), VOCABULARIES[field])):
-            found.append(Closed(field, question, VOCABULARIES[field], said))
+            known = answers["drums"].text in presence_answers(DRUMS)
+            found += [_presence(name, sentences=known) for name in value.split(SEPARATOR)]
+        elif agreeing := list(filter(_agrees(field, value), VOCABULARIES[field])):
+            say = _wording(field, value, answers[field].text, forms)
+            choices = tuple(map(say, VOCABULARIES[field]))
+            found.append(Closed(field, question, choices, frozenset(map(say, agreeing))))
     return found
 
 
@@ -71,11 +76,19 @@ def with_chosen(
     return found
 
 
-def _presence(instrument: str) -> Closed:
+def _presence(instrument: str, *, sentences: bool) -> Closed:
     question = f"Is there {with_article(instrument)}?"
     if instrument == DRUMS:
         question = FIELD_QUESTIONS["drums"]
-    return Closed("instruments", question, YES_NO, frozenset({"yes"}))
+    choices = presence_answers(instrument) if sentences else YES_NO
+    return Closed("instruments", question, choices, frozenset(choices[:1]))
+
+
+def _wording(field: str, value: str, text: str, forms: Sequence[Form]) -> Callable[[str], str]:
+    """How the model says a value, where this text says one; as it is, where that is not known."""
+    if field == "drums" and text in presence_answers(DRUMS):
+        return dict(zip(YES_NO, presence_answers(DRUMS), strict=True)).__getitem__
+    return next((form.say for form in forms if form.ends and form.say(value) == text), str)
 
 
 def _agrees(field: str, value: str) -> Callable[[str], bool]:

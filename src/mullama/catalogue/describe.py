@@ -61,7 +61,7 @@ def _answers(
     found = [{name: next(coming) for name in questions} for _ in songs]
     if not mu.calibration.fitted:
         return found
-    closed = [closed_questions(answers) for answers in found]
+    closed = [closed_questions(answers, mu.calibration.forms) for answers in found]
     pairs = [(song, one) for song, some in zip(songs, closed, strict=True) for one in some]
     choices = iter(
         mu.ask(

@@ -97,7 +97,7 @@ async def _with_chosen(
     service: Service, path: str, answers: dict[str, Said], caller: str, ending: ExitStack
 ) -> dict[str, Said]:
     """The answers with their probability among all that might be said; see closed.py."""
-    asked = closed_questions(answers)
+    asked = closed_questions(answers, service.engine.mu.calibration.forms)
     tickets = [
         service.submit_choices(path, one.question, one.choices, min_probability=0.0, caller=caller)
         for one in asked
