@@ -5,8 +5,9 @@ named, by "is there one?". Does not know who is asked.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mullama.answer.choice import Choice
 from mullama.answer.forms import Form
@@ -47,10 +48,11 @@ def closed_questions(answers: Mapping[str, Said], forms: Sequence[Form]) -> list
         if field == "instruments":
             known = answers["drums"].text in presence_answers(DRUMS)
             found += [_presence(name, sentences=known) for name in value.split(SEPARATOR)]
-        elif agreeing := list(filter(_agrees(field, value), VOCABULARIES[field])):
-            say = _wording(field, value, answers[field].text, forms)
-            choices = tuple(map(say, VOCABULARIES[field]))
-            found.append(Closed(field, question, choices, frozenset(map(say, agreeing))))
+            continue
+        choices = _sentences(field, value, answers[field].text, forms)
+        both = zip(VOCABULARIES[field], choices, strict=True)
+        if said := frozenset(choice for one, choice in both if _agree(field, one, value)):
+            found.append(Closed(field, question, choices, said))
     return found
 
 
@@ -84,14 +86,20 @@ def _presence(instrument: str, *, sentences: bool) -> Closed:
     return Closed("instruments", question, choices, frozenset(choices[:1]))
 
 
-def _wording(field: str, value: str, text: str, forms: Sequence[Form]) -> Callable[[str], str]:
-    """How the model says a value, where this text says one; as it is, where that is not known."""
+def _sentences(field: str, value: str, text: str, forms: Sequence[Form]) -> tuple[str, ...]:
+    """How the model says each value, where this text says one; values as they are, where that is not known."""
     if field == "drums" and text in presence_answers(DRUMS):
-        return dict(zip(YES_NO, presence_answers(DRUMS), strict=True)).__getitem__
-    return next((form.say for form in forms if form.ends and form.say(value) == text), str)
+        return presence_answers(DRUMS)
+    form = next((form for form in forms if form.ends and form.say(value) == text), None)
+    return VOCABULARIES[field] if form is None else _said(form, field)
 
 
-def _agrees(field: str, value: str) -> Callable[[str], bool]:
+@lru_cache(maxsize=64)
+def _said(form: Form, field: str) -> tuple[str, ...]:
+    return tuple(map(form.say, VOCABULARIES[field]))
+
+
+def _agree(field: str, one: str, other: str) -> bool:
     if field != "tempo":
-        return lambda choice: choice == value
-    return lambda choice: abs(int(choice) - int(value)) <= TEMPO_NEAR * int(value)
+        return one == other
+    return abs(int(one) - int(other)) <= TEMPO_NEAR * int(other)

@@ -7,6 +7,7 @@ compared. It knows truths only, no sound.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
@@ -79,6 +80,7 @@ def presence(truth: Truth, instrument: str) -> str:
     return yes if instrument in truth.instruments else no
 
 
+@cache
 def presence_answers(instrument: str) -> tuple[str, str]:
     """That an instrument can be heard, and that it cannot."""
     verb = "are" if instrument == DRUMS else "is"
