@@ -65,6 +65,7 @@ class Catalogue:
         self._index = open_index(folder / INDEX)
         self._log = shard.path(folder / HEARD)
         self._spool = Spool(shard.path(folder / LISTING))
+        self._heard: HeardByDigest | None = None
 
     def hear(
         self,
@@ -92,6 +93,8 @@ class Catalogue:
 
     def close(self) -> None:
         """Remove what only the run that is over needs."""
+        if self._heard is not None:
+            self._heard.close()
         self._spool.path.unlink(missing_ok=True)
 
     def write(
@@ -105,19 +108,20 @@ class Catalogue:
         warn: Callable[[str], None],
     ) -> None:
         """Write the formats, of what this run listed."""
-        with HeardByDigest(self._log) as heard:
-            for name in formats:
-                records = self._records(heard, text, maker)
-                if template:
-                    records = worded(template, records)
-                to = Destination(self.folder, self.listing, form, warn)
-                report.files += FORMATS.load(name)(records, to)
+        for name in formats:
+            records = self._records(text, maker)
+            if template:
+                records = worded(template, records)
+            to = Destination(self.folder, self.listing, form, warn)
+            report.files += FORMATS.load(name)(records, to)
 
     def _count(self, report: CatalogueReport) -> CatalogueReport:
         """Write down the failures, and how many there are of what was listed."""
         listed = 0
 
-        def failures(heard: HeardByDigest) -> Iterator[Failure]:
+        heard = self._heard = HeardByDigest(self._log)
+
+        def failures() -> Iterator[Failure]:
             nonlocal listed
             for row in self._spool.rows():
                 listed += 1
@@ -126,14 +130,13 @@ class Catalogue:
                 elif heard.failed(row.digest) and (one := heard.get(row.digest)):
                     yield Failure(row.path, one.failed)
 
-        with HeardByDigest(self._log) as heard:
-            report.failures = write_failures(self.shard.path(self.folder / ERRORS), failures(heard))
+        report.failures = write_failures(self.shard.path(self.folder / ERRORS), failures())
         report.rows = listed - report.failures
         return report
 
-    def _records(
-        self, heard: HeardByDigest, text: TextOptions, maker: Maker
-    ) -> Iterator[CaptionRecord]:
+    def _records(self, text: TextOptions, maker: Maker) -> Iterator[CaptionRecord]:
+        heard = self._heard
+        assert heard is not None  # one hears before one writes
         for row in self._spool.rows():
             if row.digest and not heard.failed(row.digest) and (one := heard.get(row.digest)):
                 yield compose(row.path, one, text, maker)

@@ -6,7 +6,7 @@ changes from run to run: no time, no absolute path. Does not know how it is aske
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -99,7 +99,8 @@ class CaptionRecord:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, in the order of the fields."""
-        return {**asdict(self), "variants": list(self.variants)}
+        facts = {name: dict(vars(fact)) for name, fact in self.fields.items()}
+        return {**vars(self), "variants": list(self.variants), "fields": facts}
 
     @classmethod
     def from_json(cls, values: Any, where: str) -> Self:
