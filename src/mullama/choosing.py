@@ -23,6 +23,16 @@ SURE = math.log(0.5)
 
 
 @dataclass(frozen=True)
+class Likelihoods:
+    """Of the choices of one question."""
+
+    logprobs: list[float]
+    """Natural logarithms, of a choice in all forms together."""
+    form: Form
+    """The one in which they are said most: what they are trusted by."""
+
+
+@dataclass(frozen=True)
 class Said:
     """An answer whose likelihood is wanted."""
 
@@ -81,7 +91,7 @@ def choose(
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
         nothing = [mu.no_song()] * len(songs)
-        unheard = choice_likelihoods(mu, nothing, questions, checked)
+        unheard = [one.logprobs for one in choice_likelihoods(mu, nothing, questions, checked)]
     rows = zip(songs, questions, checked, heard, unheard, strict=True)
     return [_choice(mu.calibration, mu.name, min_probability, *row) for row in rows]
 
@@ -108,7 +118,7 @@ def choice_likelihoods(
     songs: "Sequence[Song]",
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
-) -> list[list[float]]:
+) -> list[Likelihoods]:
     """Of the choices of each question, each said in all the forms in which the model may say it."""
     asked = list(zip(songs, questions, choices, strict=True))
     forms = _likely_forms(mu, songs, questions, choices)
@@ -120,9 +130,25 @@ def choice_likelihoods(
     ]
     found = iter(likelihoods(mu, rows))
     return [
-        [_log_sum([next(found) for _ in known]) for _ in texts]
+        _together(mu.calibration.forms, texts, known, [[next(found) for _ in known] for _ in texts])
         for (_, _, texts), known in zip(asked, forms, strict=True)
     ]
+
+
+def _together(
+    forms: Sequence[Form],
+    choices: Sequence[str],
+    known: Sequence[Form],
+    scores: Sequence[Sequence[float]],
+) -> Likelihoods:
+    """`scores` has the likelihood of each choice in each known form; choices may be whole sentences."""
+    logprobs = [_log_sum(row) for row in scores]
+    shares = [_log_sum(column) for column in zip(*scores, strict=True)]
+    form = known[shares.index(max(shares))]
+    if form.is_bare:
+        best = choices[logprobs.index(max(logprobs))]
+        form = next((one for one in forms if not one.is_bare and one.says(best)), form)
+    return Likelihoods(logprobs, form)
 
 
 def _likely_forms(
@@ -159,17 +185,17 @@ def _choice(
     song: "Song",
     question: str,
     choices: Sequence[str],
-    heard: Sequence[float],
+    heard: Likelihoods,
     unheard: Sequence[float],
 ) -> Choice:
-    shares = calibration.probabilities(heard, unheard)
+    shares = calibration.probabilities(heard.logprobs, unheard, heard.form)
     best = max(range(len(shares)), key=shares.__getitem__)
     return Choice(
         answer=choices[best] if shares[best] >= min_probability else None,
         probability=shares[best],
         probabilities=dict(zip(choices, shares, strict=True)),
-        calibrated=calibration.fitted,
-        logprobs=dict(zip(choices, heard, strict=True)),
+        calibrated=heard.form.trust is not None,
+        logprobs=dict(zip(choices, heard.logprobs, strict=True)),
         question=question,
         audio=song.name,
         seconds_heard=song.seconds_heard,
