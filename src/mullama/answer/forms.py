@@ -74,10 +74,9 @@ class Form:
 
     def says(self, text: str) -> bool:
         """Whether a text is said like this, as "The key is D major." is."""
-        before, after = PLACE.split(self._said)
-        rest = text.removeprefix(before)
-        whole = rest.endswith(after) if self.ends else after in rest
-        return text.startswith(before) and whole and rest != after
+        before, after = map(re.escape, PLACE.split(self._said))
+        end = "" if self.ends else r"(?!\w).*"  # after "Yes, the" no "there"
+        return re.fullmatch(f"{before}.+{after}{end}", text, re.DOTALL) is not None
 
     @property
     def _said(self) -> str:

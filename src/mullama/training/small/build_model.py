@@ -97,8 +97,9 @@ def export(
         pad_token_id=tokenizer.token_to_id(PAD),
         bos_token_id=tokenizer.token_to_id(BOS),
         eos_token_id=tokenizer.token_to_id(EOS),
-        choice_forms=dict.fromkeys(TOPIC),
     )
+    # `update` passes over what transformers does not know.
+    model.generation_config.choice_forms = dict.fromkeys(TOPIC)
     half = {
         name: tensor.half() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()
