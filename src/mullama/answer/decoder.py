@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from transformers import DynamicCache
+from transformers import DynamicCache, PreTrainedModel
 
 
 @runtime_checkable
@@ -84,7 +84,7 @@ def cache_argument(language_model: nn.Module) -> str:
 class StockDecoder:
     """The model's own forward; stateless, so that threads may share it."""
 
-    def __init__(self, language_model: nn.Module) -> None:
+    def __init__(self, language_model: PreTrainedModel) -> None:
         self.model = language_model
         self._cache_argument = cache_argument(language_model)
 
@@ -122,8 +122,9 @@ class StockDecoder:
         """See `Decoder.score`."""
         read = tokens[:, :-1]
         cache.mask = torch.cat([cache.mask, torch.ones_like(read)], dim=1)
-        out = self.model.model(**self._inputs(read, cache, shifts))
-        return token_logprobs(self.model.lm_head, out.last_hidden_state, tokens[:, 1:])
+        out = self.model.get_decoder()(**self._inputs(read, cache, shifts))
+        head = self.model.get_output_embeddings()
+        return token_logprobs(head, out.last_hidden_state, tokens[:, 1:])
 
     @torch.inference_mode()
     def join(self, cache: StockCache, other: StockCache) -> None:

@@ -83,8 +83,7 @@ def shares(asked: Asked, trusts: Mapping[str, Trust], prior: float = 0.0) -> Sha
         assert asked.unheard is not None
         scores = scores - prior * asked.unheard
     likely = trusts.get(asked.wording, Trust()).probabilities(scores.tolist())
-    found: Shares = np.bincount(asked.answers, np.array(likely), minlength=asked.right + 1)
-    return found
+    return np.bincount(asked.answers, likely, minlength=asked.right + 1).astype(np.float64)
 
 
 def reliability(
