@@ -84,12 +84,24 @@ def test_a_file_that_is_too_large_or_finds_no_room_is_refused(serving: Any) -> N
 
 
 @pytest.mark.parametrize(
-    "content", [{"json": {"file": "x"}}, {"data": {"purpose": "x"}}, {"content": b"x"}]
+    "content", [{"json": {"file": "x"}}, {"data": {"purpose": "user_data"}}, {"content": b"x"}]
 )
 def test_what_is_no_form_with_a_file_is_refused(server: RunningServer, content: Any) -> None:
     refused = httpx.post(server.url + "/files", **content)
     assert refused.status_code in (400, 415)
     assert refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("field", "status"), [({"purpose": "fine-tune"}, 422), ({"expires_after[seconds]": "60"}, 400)]
+)
+def test_what_is_asked_of_a_file_is_not_dropped(
+    server: RunningServer, field: dict[str, str], status: int
+) -> None:
+    files = {"file": ("a.wav", wav(1))}
+    refused = httpx.post(server.url + "/files", data=field, files=files)
+    assert refused.status_code == status
+    assert refused.json()["error"]["param"] == next(iter(field))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +145,7 @@ def test_captions(server: RunningServer, mu: Any, tmp_path: Any) -> None:
         ({"data": {"file": "words"}}, "file"),
         ({"files": {"file": b"no music"}}, "file"),
         ({"files": {"file": wav(1)}, "data": {"size": "3"}}, "size"),
+        ({"files": {"file": wav(1)}, "data": {"model": "another"}}, "model"),
     ],
 )
 def test_captions_that_cannot_be(server: RunningServer, form: Any, param: str) -> None:
