@@ -66,8 +66,11 @@ class _EngineCollector(Collector):
         service = self._service
         yield _gauge("requests_running", "Requests that have not ended", service.pace.running)
         yield _gauge(
-            "sounds_bytes", "Disk of the sounds that are kept", service.sounds.store.nbytes
+            "sounds_bytes",
+            "Disk of the sounds that are kept or are being received",
+            service.sounds.store.room.taken,
         )
+        yield _gauge("bodies_bytes", "Memory of requests' bodies", service.bodies.taken)
         if service.loaded is not None:
             yield from _engine_metrics(service.loaded.state)
 

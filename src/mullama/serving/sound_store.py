@@ -16,16 +16,12 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from mullama.errors import MuLlamaError
 from mullama.jobs.lock import Lock, same_file, take_lock
+from mullama.serving.room import Room
 
 PREFIX = "mullama-sounds-"
 LOCK = "in-use"
 """A file in a store's folder, locked while its process lives."""
-
-
-class StoreFullError(MuLlamaError):
-    """There is no room for another sound."""
 
 
 @dataclass(frozen=True)
@@ -91,32 +87,27 @@ class SoundStore:
         where.mkdir(parents=True, exist_ok=True)
         _clear_abandoned(where)
         self.folder, self._lock_file = _own_folder(where)
-        self._max_bytes, self._lifetime, self._clock = max_bytes, lifetime, clock
+        self.room = Room(max_bytes)
+        """Also for what is still being received."""
+        self._lifetime, self._clock = lifetime, clock
         self._sounds: dict[str, _Sound] = {}
-        self._bytes = 0
         self._lock = threading.Lock()
 
-    @property
-    def nbytes(self) -> int:
-        """What is stored, with what is being written."""
-        return self._bytes
-
     def put(self, chunks: Iterable[bytes]) -> HeldSound:
-        """The file of these bytes, held until it is released. Raises StoreFullError."""
+        """The file of these bytes, held until it is released. Raises NoRoomError."""
         self._expire()
         digest, size = sha256(), 0
         file = tempfile.NamedTemporaryFile(dir=self.folder, delete=False)  # noqa: SIM115
         try:
             with file:
                 for chunk in chunks:
-                    self._reserve(len(chunk))
+                    self.room.take(len(chunk))
                     size += len(chunk)
                     digest.update(chunk)
                     file.write(chunk)
             return self._settle(digest.hexdigest(), Path(file.name), size)
         except BaseException:
-            with self._lock:
-                self._bytes -= size
+            self.room.give_back(size)
             Path(file.name).unlink(missing_ok=True)
             raise
 
@@ -165,8 +156,8 @@ class SoundStore:
     def close(self) -> None:
         """Delete everything."""
         with self._lock:
+            self.room.give_back(sum(sound.nbytes for sound in self._sounds.values()))
             self._sounds.clear()
-            self._bytes = 0
         os.close(self._lock_file)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -177,15 +168,9 @@ class SoundStore:
                 path = written.replace(self.folder / digest)
                 sound = self._sounds[digest] = _Sound(path, size)
             else:
-                self._bytes -= size
+                self.room.give_back(size)
                 written.unlink()
             return self._held(digest, sound)
-
-    def _reserve(self, size: int) -> None:
-        with self._lock:
-            if self._bytes + size > self._max_bytes:
-                raise StoreFullError("there is no room for another sound at the moment")
-            self._bytes += size
 
     def _held(self, digest: str, sound: _Sound) -> HeldSound:
         sound.holders += 1
@@ -210,7 +195,7 @@ class SoundStore:
         sound = self._sounds[digest]
         if not sound.holders and not sound.uploads:
             del self._sounds[digest]
-            self._bytes -= sound.nbytes
+            self.room.give_back(sound.nbytes)
             sound.path.unlink(missing_ok=True)
 
 

@@ -13,8 +13,9 @@ from mullama.errors import AudioError
 from mullama.listen.audio.reader import AudioReader
 from mullama.printable import printable
 from mullama.serving.refusals import ApiError, as_api_error
+from mullama.serving.room import NoRoomError
 from mullama.serving.service import Service
-from mullama.serving.sound_store import StoreFullError, Upload
+from mullama.serving.sound_store import Upload
 from mullama.serving.sounds import digest_of, id_of, store_full, unknown_file
 
 MAX_NAME = 255
@@ -100,7 +101,7 @@ def _save(service: Service, file: BinaryIO, name: str, owner: str) -> Upload:
         with store.put(file_chunks(file)) as held:
             AudioReader(held.path, rate, max_seconds=limits.max_seconds).close()
             return store.promise(held, name=name, owner=owner)
-    except StoreFullError as error:
+    except NoRoomError as error:
         raise store_full("file") from error
     except AudioError as error:
         raise as_api_error(error, param="file", names={str(held.path): name or "file"}) from error
