@@ -10,7 +10,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -83,10 +84,8 @@ class SoundStore:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`lifetime` seconds is how long an upload is kept. Clears up after stores that were killed."""
-        where = Path(tempfile.gettempdir()) if parent is None else parent
-        where.mkdir(parents=True, exist_ok=True)
-        _clear_abandoned(where)
-        self.folder, self._lock_file = _own_folder(where)
+        self._life = ExitStack()
+        self.folder = self._life.enter_context(own_folder(parent))
         self.room = Room(max_bytes)
         """Also for what is still being received."""
         self._lifetime, self._clock = lifetime, clock
@@ -158,8 +157,7 @@ class SoundStore:
         with self._lock:
             self.room.give_back(sum(sound.nbytes for sound in self._sounds.values()))
             self._sounds.clear()
-        os.close(self._lock_file)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._life.close()
 
     def _settle(self, digest: str, written: Path, size: int) -> HeldSound:
         with self._lock:
@@ -199,7 +197,24 @@ class SoundStore:
             sound.path.unlink(missing_ok=True)
 
 
-def _own_folder(parent: Path) -> tuple[Path, int]:
+@contextmanager
+def own_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A new folder, by default in the system's for temporary files, that is gone at the end.
+
+    Clears up after processes that were killed.
+    """
+    where = Path(tempfile.gettempdir()) if parent is None else parent
+    where.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(where)
+    folder, handle = _new_folder(where)
+    try:
+        yield folder
+    finally:
+        os.close(handle)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder(parent: Path) -> tuple[Path, int]:
     """A new folder, and its open lock; another process may be clearing up at this very moment."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
