@@ -268,7 +268,7 @@ class Page:
 
     def as_json(self, visit: Visit) -> dict[str, Any]:
         """What is saved as a file."""
-        return visit.as_json(self.talk.engine.mu.name)
+        return visit.as_json(self.model)
 
     def _asking(self, question: str) -> Callable[..., Iterator[Changes]]:
         def asked(visit: Visit, request: gr.Request, *options: Any) -> Iterator[Changes]:
