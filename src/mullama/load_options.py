@@ -16,6 +16,8 @@ class LoadOptions(Options):
 
     model: Annotated[str | Path | None, Flag("MODEL")] = None
     """A folder that `mullama convert` or a training wrote, or a hub name (default: the small one)."""
+    base: Annotated[Path | None, Flag("DIR|FILE")] = None
+    """The language model of a folder that holds an adapter alone, as for `mullama convert --llama`."""
     device: Annotated[str | None, Flag("DEVICE")] = None
     """As in torch: cpu, cuda, cuda:1, ... (default: a GPU where there is one)."""
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
@@ -38,6 +40,7 @@ class LoadOptions(Options):
 class LoadKeywords(TypedDict, total=False):
     """The fields of `LoadOptions` behind the model's name, as keywords: what an editor completes."""
 
+    base: str | Path | None
     device: str | None
     dtype: Literal["float32", "bfloat16", "float16"] | None
     decoder: Literal["fast", "stock"] | None

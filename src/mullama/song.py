@@ -347,7 +347,7 @@ def open_model(options: LoadOptions) -> MuLlama:
         retrieval = Retrieval(
             vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
         )
-    model, tokenizer = load_model(options.model, dtype=options.dtype, device=options.device)
+    model, tokenizer = load_model(options.model, options.dtype, options.device, options.base)
     return MuLlama(
         model,
         tokenizer,

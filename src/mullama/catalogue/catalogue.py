@@ -18,6 +18,7 @@ from mullama.catalogue.containers import open_container
 from mullama.catalogue.failures import Failure, cause_without_place, write_failures
 from mullama.catalogue.formats import FORMATS
 from mullama.catalogue.formats.caption_format import Destination
+from mullama.catalogue.formats.format_options import FormatOptions
 from mullama.catalogue.heard import HEARD_LINES, Heard
 from mullama.catalogue.read_paths import Listing
 from mullama.catalogue.record import CaptionRecord
@@ -100,6 +101,8 @@ class Catalogue:
         text: TextOptions,
         template: str,
         maker: Maker,
+        form: FormatOptions,
+        warn: Callable[[str], None],
     ) -> None:
         """Write the formats, of what this run listed."""
         with HeardByDigest(self._log) as heard:
@@ -107,7 +110,7 @@ class Catalogue:
                 records = self._records(heard, text, maker)
                 if template:
                     records = worded(template, records)
-                to = Destination(self.folder, self.listing)
+                to = Destination(self.folder, self.listing, form, warn)
                 report.files += FORMATS.load(name)(records, to)
 
     def _count(self, report: CatalogueReport) -> CatalogueReport:

@@ -21,6 +21,7 @@ from mullama.data.records import Clip
 from mullama.data.tables import bounded_lines, json_rows, open_text
 from mullama.data.tally import Tally
 from mullama.errors import AudioError, UsageError
+from mullama.jobs.safe_paths import safe_name
 from mullama.listen.audio.open_audio import regular_file
 from mullama.printable import printable
 
@@ -60,7 +61,9 @@ class Listing:
         return sum(1 for _ in self)
 
     def place(self, record: CaptionRecord) -> Place:
-        """Where the sound of a record lies."""
+        """Where the sound of a record lies; raises AudioError where it does not, or not below the root."""
+        if safe_name(record.path) is None:
+            raise AudioError(f"{printable(record.path)}: is no name of a file below {self.root}")
         if not self.root.is_dir():
             return _member(self.root, record.path)
         path = self.root / record.path

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from mullama.answer.sampling import SamplingKeywords
-from mullama.engine import Engine, Question, Ticket
+from mullama.engine import Engine, EngineState, Question, Ticket
 from mullama.errors import MuLlamaError
 from mullama.serving.fetch import AudioFetcher
 from mullama.serving.keys import ApiKeys
@@ -76,14 +76,9 @@ class Service:
         )
         self.sounds = Sounds(store, fetcher)
         self.bodies = Room(nbytes(limits.max_bodies_mb))
-        self.metrics = Metrics(self)
+        self.metrics = Metrics(self.pace, store.room, self.bodies, self._state)
         self._open_engine, self._on_loaded, self._on_failure = open_engine, on_loaded, on_failure
         self._engine: Engine | None = None
-
-    @property
-    def loaded(self) -> Engine | None:
-        """The engine, should it be there already."""
-        return self._engine
 
     @property
     def engine(self) -> Engine:
@@ -191,3 +186,6 @@ class Service:
             self.ready.set()
         else:
             engine.close(drain=False)
+
+    def _state(self) -> EngineState | None:
+        return None if self._engine is None else self._engine.state
