@@ -1,7 +1,7 @@
 """Songs, questions and answers to choose from -> how likely each answer is, and which one it is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import torch
 from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
 from mullama.answer.forms import Form
-from mullama.answer.likelihood import loglikelihoods
+from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,11 +43,14 @@ class Said:
     """Whether it is the whole answer: "D" is then no beginning of "D major"."""
 
 
-def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
+def likelihoods(
+    mu: "MuLlama", answers: Sequence[Said], *, between: Callable[[], None] = go_on
+) -> list[float]:
     """The natural logarithm of the probability of each answer, in one batch.
 
     Tokens are those that training would give it. A song's question is read once, whatever the number
-    of its answers. Raises UsageError for an answer without tokens or with too many, and for texts that
+    of its answers. `between` is called before each pass through the language model; what it raises ends
+    all. Raises UsageError for an answer without tokens or with too many, and for texts that
     are longer than the language model can read.
     """
     prompts: list[list[int]] = []
@@ -63,7 +66,9 @@ def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
         rows.append((place, said))
     if not rows:
         return []
-    return loglikelihoods(mu.decoder, prompts, rows, torch.stack(shifts), device=mu.device)
+    return loglikelihoods(
+        mu.decoder, prompts, rows, torch.stack(shifts), device=mu.device, between=between
+    )
 
 
 def choose(
@@ -72,11 +77,14 @@ def choose(
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
     min_probability: float = 0.0,
+    *,
+    between: Callable[[], None] = go_on,
 ) -> list[Choice]:
     """One of `choices[i]` as the answer to `questions[i]` about `songs[i]`, all in one batch.
 
-    No answer is told that is less probable than `min_probability`. Raises UsageError for choices that
-    are empty, alike, too many or too long.
+    No answer is told that is less probable than `min_probability`. `between` is called before each pass
+    through the language model, of which many choices take many; what it raises ends all. Raises UsageError
+    for choices that are empty, alike, too many or too long.
     """
     if not len(songs) == len(questions) == len(choices):
         raise UsageError(
@@ -87,11 +95,12 @@ def choose(
         check_choosing(mu, question, texts, min_probability)
         for question, texts in zip(questions, choices, strict=True)
     ]
-    heard = choice_likelihoods(mu, songs, questions, checked)
+    heard = choice_likelihoods(mu, songs, questions, checked, between=between)
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
         nothing = [mu.no_song()] * len(songs)
-        unheard = [one.logprobs for one in choice_likelihoods(mu, nothing, questions, checked)]
+        found = choice_likelihoods(mu, nothing, questions, checked, between=between)
+        unheard = [one.logprobs for one in found]
     rows = zip(songs, questions, checked, heard, unheard, strict=True)
     return [_choice(mu.calibration, mu.name, min_probability, *row) for row in rows]
 
@@ -118,6 +127,8 @@ def choice_likelihoods(
     songs: "Sequence[Song]",
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
+    *,
+    between: Callable[[], None] = go_on,
 ) -> list[Likelihoods]:
     """Of the choices of each question, each said in all the forms in which the model may say it."""
     asked = list(zip(songs, questions, choices, strict=True))
@@ -128,7 +139,7 @@ def choice_likelihoods(
         for choice in texts
         for form in known
     ]
-    found = iter(likelihoods(mu, rows))
+    found = iter(likelihoods(mu, rows, between=between))
     return [
         _together(mu.calibration.forms, texts, known, [[next(found) for _ in known] for _ in texts])
         for (_, _, texts), known in zip(asked, forms, strict=True)

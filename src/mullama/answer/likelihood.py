@@ -4,7 +4,7 @@ A prompt is read once, however many answers stand behind it; then all answers ar
 behind what was read of its prompt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -17,6 +17,10 @@ ROWS_AT_ONCE = 64
 """Answers in one pass. Each holds its own copy of what was read of its prompt."""
 
 
+def go_on() -> None:
+    """Nothing is to be done between two passes."""
+
+
 def loglikelihoods(
     decoder: Decoder,
     prompts: Sequence[Sequence[int]],
@@ -24,13 +28,16 @@ def loglikelihoods(
     shifts: Float[Tensor, "prompt layers width"],
     *,
     device: torch.device,
+    between: Callable[[], None] = go_on,
 ) -> list[float]:
     """The sum of the log-probabilities of each answer's tokens; natural logarithms.
 
-    An answer comes with the place of its prompt in `prompts`, and has at least one token.
+    An answer comes with the place of its prompt in `prompts`, and has at least one token. `between` is
+    called before each pass; what it raises ends all.
     """
     totals: list[float] = []
     for start in range(0, len(answers), ROWS_AT_ONCE):
+        between()
         rows = answers[start : start + ROWS_AT_ONCE]
         totals += _one_pass(decoder, prompts, rows, shifts, device)
     return totals
