@@ -99,7 +99,7 @@ def export(
         eos_token_id=tokenizer.token_to_id(EOS),
     )
     # `update` passes over what transformers does not know.
-    model.generation_config.choice_forms = dict.fromkeys(TOPIC)
+    vars(model.generation_config)["choice_forms"] = dict.fromkeys(TOPIC)
     half = {
         name: tensor.half() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()
