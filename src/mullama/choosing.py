@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 UNLIKELY = 7.0
 """A form whose head is so many nats less likely than another's is not looked at: a thousandth."""
+SENTENCE_ENDS = (".", "!", "?")
+"""Choices that all end like this are said as they are."""
 SURE = math.log(0.5)
 """Where a head is likelier than this, a choice without any head is not looked at."""
 
@@ -57,8 +60,9 @@ def likelihoods(
     shifts: list[torch.Tensor] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
     rows = []
+    read = cache(partial(_tokens, mu))  # many songs are asked the same
     for answer in answers:
-        asked, said = _tokens(mu, answer)
+        asked, said = read(answer.question, answer.text, answer.ends)
         place = known.setdefault((id(answer.song), tuple(asked)), len(prompts))
         if place == len(prompts):
             prompts.append(asked)
@@ -91,10 +95,13 @@ def choose(
             f"{len(songs)} songs, {len(questions)} questions and {len(choices)} lists of choices do "
             "not go together"
         )
-    checked = [
-        check_choosing(mu, question, texts, min_probability)
-        for question, texts in zip(questions, choices, strict=True)
-    ]
+    known: dict[tuple[str, int], list[str]] = {}
+    checked = []
+    for question, texts in zip(questions, choices, strict=True):
+        same = question, id(texts)  # many songs are asked the same
+        if same not in known:
+            known[same] = check_choosing(mu, question, texts, min_probability)
+        checked.append(known[same])
     heard = choice_likelihoods(mu, songs, questions, checked, between=between)
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
@@ -171,10 +178,19 @@ def _likely_forms(
     """Those that a question is answered in: what stands before the choice tells which are out."""
     forms = mu.calibration.forms
     heads = list(dict.fromkeys(form.head for form in forms if form.head))
-    pairs = list(zip(songs, questions, strict=True))
-    rows = [Said(*pair, head, ends=False) for pair in pairs for head in heads]
+    whole = [all(text.endswith(SENTENCE_ENDS) for text in texts) for texts in choices]
+    rows = [
+        Said(song, question, head, ends=False)
+        for song, question, sentences in zip(songs, questions, whole, strict=True)
+        for head in heads
+        if not sentences
+    ]
     found = iter(likelihoods(mu, rows))
-    return [_forms_among(forms, {head: next(found) for head in heads}, texts) for texts in choices]
+    bare = [form for form in forms if form.is_bare]
+    return [
+        bare if sentences else _forms_among(forms, {head: next(found) for head in heads}, texts)
+        for texts, sentences in zip(choices, whole, strict=True)
+    ]
 
 
 def _forms_among(
@@ -220,16 +236,16 @@ def _log_sum(values: Sequence[float]) -> float:
     return best + math.log(sum(math.exp(value - best) for value in values))
 
 
-def _tokens(mu: "MuLlama", answer: Said) -> tuple[list[int], list[int]]:
+def _tokens(mu: "MuLlama", question: str, text: str, ends: bool) -> tuple[list[int], list[int]]:
     """What is read before an answer, and the answer's own tokens, with the end where it ends."""
-    before, whole = mu.tokens(answer.question), _whole(mu, answer.question, answer.text)
+    before, whole = mu.tokens(question), _whole(mu, question, text)
     said = whole[len(before) :]
     if not said:
         raise UsageError("an empty answer has no likelihood")
     # One more for the end.
     if len(whole) + 1 > mu.model.config.text_config.max_position_embeddings:
         raise UsageError("question and answer are longer than the language model can read")
-    return whole[: len(before)], [*said, _end(mu)] if answer.ends else said
+    return whole[: len(before)], [*said, _end(mu)] if ends else said
 
 
 def _whole(mu: "MuLlama", question: str, text: str) -> list[int]:

@@ -78,6 +78,11 @@ class Calibration:
         prior = generation.get("choice_prior") or 0.0
         return cls(stored_forms(generation.get("choice_forms")), float(prior))
 
+    @property
+    def fitted(self) -> bool:
+        """Whether it was measured of any form how far it is to be believed."""
+        return any(form.trust is not None for form in self.forms)
+
     def probabilities(
         self, heard: Sequence[float], unheard: Sequence[float], form: Form
     ) -> list[float]:

@@ -12,20 +12,14 @@ import numpy as np
 from mullama.choosing import Likelihoods, choice_likelihoods
 from mullama.evaluation.calibration import Asked
 from mullama.song import MuLlama, Song
-from mullama.studio.compose.composer import STYLES
-from mullama.studio.compose.harmony import all_keys
-from mullama.studio.compose.piece import METRES
-from mullama.studio.instruments import DRUMS, INSTRUMENTS
-from mullama.studio.truth import MOODS, Truth
+from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 from mullama.studio.words.describe import ask, ask_check, ask_presence
 from mullama.studio.words.forms import TOPIC
+from mullama.studio.words.vocabularies import TEMPOS, VOCABULARIES, YES_NO
 
 SEED = 12345
 BATCH = 16
-YES_NO = ("yes", "no")
-TEMPOS = tuple(map(str, range(60, 181)))
-"""Beats per minute; a tempo class is all of its own."""
 CLASSES = (90, 130)
 """Where moderate begins, and where fast does."""
 PRESENCES_AN_INSTRUMENT = 15
@@ -74,18 +68,12 @@ def _known(truth: Truth, field: str) -> tuple[tuple[str, ...], tuple[int, ...], 
     """Choices, what they stand for, and which answer is right."""
     if field == "drums":
         return YES_NO, (0, 1), int(not truth.drums)
-    if field == "tempo class":
+    if field == "tempo class":  # which is all of its tempos
         if truth.tempo_bpm is None:
             return None
         classes = tuple(tempo_class(int(text)) for text in TEMPOS)
         return TEMPOS, classes, tempo_class(truth.tempo_bpm)
-    choices = {
-        "key": all_keys(),
-        "metre": METRES,
-        "style": tuple(STYLES),
-        "mood": MOODS,
-        "lead": tuple(name for name in INSTRUMENTS if name != DRUMS),
-    }[field]
+    choices = VOCABULARIES[field]
     value = getattr(truth, field)
     if value is None:
         return None
