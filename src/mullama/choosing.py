@@ -1,7 +1,7 @@
 """Songs, questions and answers to choose from -> how likely each answer is, and which one it is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -10,8 +10,8 @@ import torch
 
 from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
-from mullama.answer.forms import BARE, Form
-from mullama.answer.likelihood import loglikelihoods
+from mullama.answer.forms import Form
+from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +26,16 @@ SURE = math.log(0.5)
 
 
 @dataclass(frozen=True)
+class Likelihoods:
+    """Of the choices of one question."""
+
+    logprobs: list[float]
+    """Natural logarithms, of a choice in all forms together."""
+    form: Form
+    """The one in which they are said most: what they are trusted by."""
+
+
+@dataclass(frozen=True)
 class Said:
     """An answer whose likelihood is wanted."""
 
@@ -36,11 +46,14 @@ class Said:
     """Whether it is the whole answer: "D" is then no beginning of "D major"."""
 
 
-def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
+def likelihoods(
+    mu: "MuLlama", answers: Sequence[Said], *, between: Callable[[], None] = go_on
+) -> list[float]:
     """The natural logarithm of the probability of each answer, in one batch.
 
     Tokens are those that training would give it. A song's question is read once, whatever the number
-    of its answers. Raises UsageError for an answer without tokens or with too many, and for texts that
+    of its answers. `between` is called before each pass through the language model; what it raises ends
+    all. Raises UsageError for an answer without tokens or with too many, and for texts that
     are longer than the language model can read.
     """
     prompts: list[list[int]] = []
@@ -57,7 +70,9 @@ def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
         rows.append((place, said))
     if not rows:
         return []
-    return loglikelihoods(mu.decoder, prompts, rows, torch.stack(shifts), device=mu.device)
+    return loglikelihoods(
+        mu.decoder, prompts, rows, torch.stack(shifts), device=mu.device, between=between
+    )
 
 
 def choose(
@@ -66,11 +81,14 @@ def choose(
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
     min_probability: float = 0.0,
+    *,
+    between: Callable[[], None] = go_on,
 ) -> list[Choice]:
     """One of `choices[i]` as the answer to `questions[i]` about `songs[i]`, all in one batch.
 
-    No answer is told that is less probable than `min_probability`. Raises UsageError for choices that
-    are empty, alike, too many or too long.
+    No answer is told that is less probable than `min_probability`. `between` is called before each pass
+    through the language model, of which many choices take many; what it raises ends all. Raises UsageError
+    for choices that are empty, alike, too many or too long.
     """
     if not len(songs) == len(questions) == len(choices):
         raise UsageError(
@@ -84,11 +102,12 @@ def choose(
         if same not in known:
             known[same] = check_choosing(mu, question, texts, min_probability)
         checked.append(known[same])
-    heard = choice_likelihoods(mu, songs, questions, checked)
+    heard = choice_likelihoods(mu, songs, questions, checked, between=between)
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
         nothing = [mu.no_song()] * len(songs)
-        unheard = choice_likelihoods(mu, nothing, questions, checked)
+        found = choice_likelihoods(mu, nothing, questions, checked, between=between)
+        unheard = [one.logprobs for one in found]
     rows = zip(songs, questions, checked, heard, unheard, strict=True)
     return [_choice(mu.calibration, mu.name, min_probability, *row) for row in rows]
 
@@ -115,7 +134,9 @@ def choice_likelihoods(
     songs: "Sequence[Song]",
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
-) -> list[list[float]]:
+    *,
+    between: Callable[[], None] = go_on,
+) -> list[Likelihoods]:
     """Of the choices of each question, each said in all the forms in which the model may say it."""
     asked = list(zip(songs, questions, choices, strict=True))
     forms = _likely_forms(mu, songs, questions, choices)
@@ -125,11 +146,27 @@ def choice_likelihoods(
         for choice in texts
         for form in known
     ]
-    found = iter(likelihoods(mu, rows))
+    found = iter(likelihoods(mu, rows, between=between))
     return [
-        [_log_sum([next(found) for _ in known]) for _ in texts]
+        _together(mu.calibration.forms, texts, known, [[next(found) for _ in known] for _ in texts])
         for (_, _, texts), known in zip(asked, forms, strict=True)
     ]
+
+
+def _together(
+    forms: Sequence[Form],
+    choices: Sequence[str],
+    known: Sequence[Form],
+    scores: Sequence[Sequence[float]],
+) -> Likelihoods:
+    """`scores` has the likelihood of each choice in each known form; choices may be whole sentences."""
+    logprobs = [_log_sum(row) for row in scores]
+    shares = [_log_sum(column) for column in zip(*scores, strict=True)]
+    form = known[shares.index(max(shares))]
+    if form.is_bare:
+        best = choices[logprobs.index(max(logprobs))]
+        form = next((one for one in forms if not one.is_bare and one.says(best)), form)
+    return Likelihoods(logprobs, form)
 
 
 def _likely_forms(
@@ -149,8 +186,9 @@ def _likely_forms(
         if not sentences
     ]
     found = iter(likelihoods(mu, rows))
+    bare = [form for form in forms if form.is_bare]
     return [
-        [BARE] if sentences else _forms_among(forms, {head: next(found) for head in heads}, texts)
+        bare if sentences else _forms_among(forms, {head: next(found) for head in heads}, texts)
         for texts, sentences in zip(choices, whole, strict=True)
     ]
 
@@ -174,17 +212,17 @@ def _choice(
     song: "Song",
     question: str,
     choices: Sequence[str],
-    heard: Sequence[float],
+    heard: Likelihoods,
     unheard: Sequence[float],
 ) -> Choice:
-    shares = calibration.probabilities(heard, unheard)
+    shares = calibration.probabilities(heard.logprobs, unheard, heard.form)
     best = max(range(len(shares)), key=shares.__getitem__)
     return Choice(
         answer=choices[best] if shares[best] >= min_probability else None,
         probability=shares[best],
         probabilities=dict(zip(choices, shares, strict=True)),
-        calibrated=calibration.fitted,
-        logprobs=dict(zip(choices, heard, strict=True)),
+        calibrated=heard.form.trust is not None,
+        logprobs=dict(zip(choices, heard.logprobs, strict=True)),
         question=question,
         audio=song.name,
         seconds_heard=song.seconds_heard,

@@ -5,7 +5,7 @@ behind what was read of its prompt. What many answers begin with ("The tempo is 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 import torch
@@ -19,6 +19,10 @@ ROWS_AT_ONCE = 64
 """Answers in one pass. Each holds its own copy of what was read of its prompt."""
 
 
+def go_on() -> None:
+    """Nothing is to be done between two passes."""
+
+
 def loglikelihoods(
     decoder: Decoder,
     prompts: Sequence[Sequence[int]],
@@ -26,18 +30,19 @@ def loglikelihoods(
     shifts: Float[Tensor, "prompt layers width"],
     *,
     device: torch.device,
+    between: Callable[[], None] = go_on,
 ) -> list[float]:
     """The sum of the log-probabilities of each answer's tokens; natural logarithms.
 
-    An answer comes with the place of its prompt in `prompts`, and has at least one token.
+    An answer comes with the place of its prompt in `prompts`, and has at least one token. `between` is
+    called before each pass; what it raises ends all.
     """
     heads = _heads(prompts, answers)
     behind = [[*prompt, *heads.get(place, ())] for place, prompt in enumerate(prompts)]
     rests = [(place, tokens[len(heads.get(place, ())) :]) for place, tokens in answers]
-    begun = dict(
-        zip(heads, _passes(decoder, prompts, list(heads.items()), shifts, device), strict=True)
-    )
-    totals = _passes(decoder, behind, rests, shifts, device)
+    how = shifts, device, between
+    begun = dict(zip(heads, _passes(decoder, prompts, list(heads.items()), *how), strict=True))
+    totals = _passes(decoder, behind, rests, *how)
     return [begun.get(place, 0.0) + rest for (place, _), rest in zip(answers, totals, strict=True)]
 
 
@@ -66,9 +71,11 @@ def _passes(
     answers: Sequence[tuple[int, Sequence[int]]],
     shifts: Tensor,
     device: torch.device,
+    between: Callable[[], None],
 ) -> list[float]:
     totals: list[float] = []
     for start in range(0, len(answers), ROWS_AT_ONCE):
+        between()
         rows = answers[start : start + ROWS_AT_ONCE]
         totals += _one_pass(decoder, prompts, rows, shifts, device)
     return totals

@@ -30,13 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mullama.engine import Engine
     from mullama.serving.demo.launch import serve
+    from mullama.serving.sound_store import own_folder
     from mullama.song import open_model
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     engine = Engine(
         open_model(loading), batch_size=options.batch_size, max_seconds=options.max_seconds
     )
-    serve(engine, options, announce=_announce)
+    with own_folder() as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)  # visitors' files
+        serve(engine, options, announce=_announce)
     return 0
 
 

@@ -19,12 +19,13 @@ from mullama.engine import Ticket
 from mullama.errors import MuLlamaError
 from mullama.jobs.digest import file_digest
 from mullama.printable import printable
+from mullama.serving.chat import require_model
 from mullama.serving.refusals import ApiError, as_api_error
 from mullama.serving.replies import Heard, heard
 from mullama.serving.service import Service
 from mullama.serving.sound_store import HeldSound
 from mullama.serving.ticket_stream import chosen, deltas
-from mullama.serving.uploads import MAX_NAME, file_chunks, find
+from mullama.serving.uploads import MAX_NAME, file_chunks, find, require_fields
 
 FIELDS = frozenset({"file", "file_id", "length", "model"})
 
@@ -61,6 +62,8 @@ class CaptionAnswer(BaseModel):
 async def caption(service: Service, form: FormData, *, caller: str, owner: str) -> CaptionAnswer:
     """Describe the form's music. Raises ApiError."""
     options = _options(form)
+    if (asked := form.get("model")) is not None:
+        require_model(service, str(asked))
     name, sound = await _sound(service, form, owner)
     with sound, ExitStack() as ending:
         path = str(sound.path)
@@ -108,14 +111,7 @@ async def _with_chosen(
 
 
 def _options(form: FormData) -> TextOptions:
-    unknown = sorted(set(form) - FIELDS)
-    if unknown:
-        raise ApiError(
-            400,
-            f"fields are {', '.join(sorted(FIELDS))}",
-            param=unknown[0],
-            code="unknown_parameter",
-        )
+    require_fields(form, FIELDS)
     length = form.get("length", "short")
     if length not in CAPTIONS:
         raise ApiError(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
+from mullama.studio.instruments import DRUMS, INSTRUMENTS
 from mullama.studio.truth import MOODS
 
 YES_NO = ("yes", "no")
@@ -16,6 +17,7 @@ VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "metre": METRES,
     "style": tuple(STYLES),
     "mood": MOODS,
+    "lead": tuple(name for name in INSTRUMENTS if name != DRUMS),
     "drums": YES_NO,
 }
 """By topic."""
