@@ -5,12 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
-
 from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
 from mullama.answer.forms import Form
-from mullama.answer.likelihood import loglikelihoods
 from mullama.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +38,7 @@ def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
     are longer than the language model can read.
     """
     prompts: list[list[int]] = []
-    shifts: list[torch.Tensor] = []
+    songs: list[Song] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
     rows = []
     for answer in answers:
@@ -49,11 +46,11 @@ def likelihoods(mu: "MuLlama", answers: Sequence[Said]) -> list[float]:
         place = known.setdefault((id(answer.song), tuple(asked)), len(prompts))
         if place == len(prompts):
             prompts.append(asked)
-            shifts.append(answer.song.shifts)
+            songs.append(answer.song)
         rows.append((place, said))
     if not rows:
         return []
-    return loglikelihoods(mu.decoder, prompts, rows, torch.stack(shifts), device=mu.device)
+    return mu.score(songs, prompts, rows)
 
 
 def choose(

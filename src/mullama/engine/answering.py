@@ -6,6 +6,7 @@ Questions with choices are read at once, one between two steps: nobody waits for
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from mullama.answer.decoding import Token
 from mullama.answer.rolling import Row
@@ -14,6 +15,27 @@ from mullama.engine.ticket import Ticket
 from mullama.song import MuLlama
 
 Made = Sequence[tuple[Row, Token | None]]
+
+
+class AnswersTickets(Protocol):
+    """What an engine needs of whoever answers. Safe for threads; no call waits."""
+
+    @property
+    def tokens(self) -> int:
+        """Made, in all."""
+
+    @property
+    def running(self) -> int:
+        """Answers that are being made."""
+
+    def put(self, ticket: Ticket) -> None:
+        """Answer this one, whose row has its shifts and which knows its song."""
+
+    def leave(self, ticket: Ticket) -> None:
+        """A ticket is done, and its answer not wanted any more."""
+
+    def close(self) -> None:
+        """Let all threads end, once nothing waits and nothing runs. May be called again."""
 
 
 class Answering:

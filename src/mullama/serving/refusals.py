@@ -12,10 +12,12 @@ from mullama.errors import (
     AudioError,
     Cancelled,
     Closed,
+    EngineFailed,
     MuLlamaError,
     Overloaded,
     TimeLimit,
     TooLongError,
+    Unavailable,
     UsageError,
 )
 
@@ -34,6 +36,8 @@ KINDS: dict[type[MuLlamaError], tuple[int, str]] = {
     Closed: (503, "shutting_down"),
     Cancelled: (499, "cancelled"),
     TimeLimit: (504, "time_limit"),
+    EngineFailed: (502, "engine_failed"),
+    Unavailable: (503, "engine_unavailable"),
 }
 """What the engine raises -> status and code."""
 RETRY_SECONDS = 1.0
