@@ -69,5 +69,6 @@ def vllm_settings(language: LanguageModel, options: ExportOptions, digest: str) 
         "tensor-parallel-size": options.tensor_parallel,
         "lora-dtype": "auto",
         "generation-config": "auto",
+        "logprobs-mode": "raw_logprobs",  # the model's own, whatever the sampling
     }
     return "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())

@@ -6,7 +6,7 @@ not used. What may pass (no connection, too busy) is Unavailable; whatever else 
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -89,10 +89,10 @@ class VllmClient:
         async with self._reply("GET", LOAD) as reply:
             return reply.status_code == 405
 
-    async def likelihood(self, tokens: list[int], count: int, model: str) -> float:
-        """How likely the last `count` of the tokens are after those before them."""
-        body = await self._call("POST", "/v1/completions", likelihood_request(tokens, model))
-        return read_likelihood(body, tokens, count)
+    async def likelihood(self, tokens: Sequence[int], then: int, model: str) -> float:
+        """How likely the token `then` is behind others: a natural logarithm."""
+        body = likelihood_request(tokens, then, model)
+        return read_likelihood(await self._call("POST", "/v1/completions", body), then)
 
     async def complete(
         self, row: Row, model: str, stop: frozenset[int]

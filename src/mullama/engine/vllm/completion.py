@@ -43,12 +43,21 @@ def request(row: Row, model: str, stop: frozenset[int]) -> dict[str, Any]:
     }
 
 
-def likelihood_request(tokens: Sequence[int], model: str) -> dict[str, Any]:
-    """The body that asks how likely each token of a text is after those before it."""
-    greedy = _sampling(Sampling(temperature=0.0))
+def likelihood_request(tokens: Sequence[int], then: int, model: str) -> dict[str, Any]:
+    """The body that asks how likely the token `then` is behind a text: it is the only one allowed.
+
+    Not by `prompt_logprobs`, which ended vLLM 0.32.0 where adapters were mixed, and not by
+    `logprob_token_ids`, which took away the `logprobs` of all others in the batch.
+    """
     return {
-        "model": model, "prompt": list(tokens), "max_tokens": 1, **greedy, "prompt_logprobs": 0,
-    }  # fmt: skip
+        "model": model,
+        "prompt": list(tokens),
+        "max_tokens": 1,
+        **_sampling(Sampling(temperature=0.0)),
+        "allowed_token_ids": [then],
+        "logprobs": 0,
+        "return_token_ids": True,
+    }
 
 
 def _sampling(sampling: Sampling) -> dict[str, Any]:
@@ -88,19 +97,15 @@ def read_event(line: bytes, row: Row, stop: frozenset[int]) -> Piece | None:
     return Piece(_tokens(choice, row, stop, ended=finished == "stop"), finished)
 
 
-def read_likelihood(body: dict[str, Any], tokens: Sequence[int], count: int) -> float:
-    """The sum of the log-probabilities of the last `count` of `tokens`. Raises EngineFailed."""
+def read_likelihood(body: dict[str, Any], then: int) -> float:
+    """The log-probability of the token `then`. Raises EngineFailed."""
     try:
-        places = body["choices"][0]["prompt_logprobs"]
-        if len(places) != len(tokens):
-            raise malformed(f"likelihoods of {len(places)} tokens, not of {len(tokens)}")
-        each = [
-            _number(place[str(token)]["logprob"])
-            for place, token in zip(places[-count:], tokens[-count:], strict=True)
-        ]
+        choice = body["choices"][0]
+        if choice["token_ids"] != [then]:
+            raise malformed("another token than was allowed")
+        return _number(choice["logprobs"]["token_logprobs"][0])
     except (KeyError, IndexError, TypeError) as error:
-        raise malformed("a completion without the likelihoods of its prompt") from error
-    return math.fsum(each)
+        raise malformed("a completion without the likelihood that it was asked for") from error
 
 
 def parsed(data: bytes) -> dict[str, Any]:

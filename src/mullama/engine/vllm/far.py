@@ -5,6 +5,7 @@ one whose adapter the server has forgotten. Knows no tickets.
 """
 
 import asyncio
+import math
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -123,15 +124,22 @@ class Far:
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
     ) -> list[float]:
-        """See `MuLlama.score`."""
-        asked = [self._likelihood(songs[n], prompts[n], answer) for n, answer in answers]
-        return list(await asyncio.gather(*asked))
+        """See `MuLlama.score`. What answers begin with alike is asked about once, token by token."""
+        paths = [
+            [(place, tuple(answer[: end + 1])) for end in range(len(answer))]
+            for place, answer in answers
+        ]
+        steps = list(dict.fromkeys(step for path in paths for step in path))
+        asked = [self._likelihood(songs[n], [*prompts[n], *said]) for n, said in steps]
+        found = dict(zip(steps, await asyncio.gather(*asked), strict=True))
+        return [math.fsum(found[step] for step in path) for path in paths]
 
-    async def _likelihood(self, song: Song, prompt: Sequence[int], answer: Sequence[int]) -> float:
+    async def _likelihood(self, song: Song, tokens: list[int]) -> float:
+        """How likely the last token is behind the others."""
         async with self._room, self.shelf.held(song) as name:
             for attempt in range(TRIES):
                 try:
-                    return await self._client.likelihood([*prompt, *answer], len(answer), name)
+                    return await self._client.likelihood(tokens[:-1], tokens[-1], name)
                 except (Unavailable, UnknownAdapterError) as error:
                     if attempt == TRIES - 1:
                         raise

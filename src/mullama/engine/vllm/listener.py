@@ -59,7 +59,7 @@ class Listener(MuLlama):
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
     ) -> list[float]:
-        """As `MuLlama.score`, by the likelihoods of prompts."""
+        """As `MuLlama.score`."""
         return self.far.wait(self.far.likelihoods(songs, prompts, answers))
 
     def batch(self) -> RollingBatch:
