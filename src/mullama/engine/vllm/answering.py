@@ -4,6 +4,7 @@ It has the calls of `mullama.engine.answering.Answering`. Everything but those c
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
@@ -12,7 +13,10 @@ from functools import partial
 from mullama.engine.fair_queue import FairQueue
 from mullama.engine.ticket import Ticket
 from mullama.engine.vllm.listener import Listener
-from mullama.errors import Closed
+from mullama.errors import Closed, EngineFailed, Unavailable
+from mullama.printable import printable
+
+_log = logging.getLogger("mullama.engine")
 
 
 class FarAnswering:
@@ -73,6 +77,8 @@ class FarAnswering:
             ticket.finish(Closed("the engine closed before this question was answered: ask again"))
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
+            if isinstance(error, (EngineFailed, Unavailable)):
+                _log.error("%s", printable(str(error)))  # clients are told less
             ticket.finish(error)
 
     async def _write(self, ticket: Ticket) -> None:

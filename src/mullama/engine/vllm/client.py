@@ -48,7 +48,7 @@ class VllmClient:
 
     def __init__(self, base: str, connections: int) -> None:
         """`base` is what stands before /v1 (see address.py)."""
-        key = os.environ.get(KEY_VARIABLE, "")
+        self._key = key = os.environ.get(KEY_VARIABLE, "")
         self._http = httpx.AsyncClient(
             base_url=base,
             headers={"authorization": f"Bearer {key}"} if key else {},
@@ -101,8 +101,10 @@ class VllmClient:
         made = 0
         async with self._reply("POST", "/v1/completions", request(row, model, stop)) as reply:
             await self._check(reply)
+            if "text/event-stream" not in reply.headers.get("content-type", ""):
+                raise malformed("no stream of events")
             async for line in _lines(reply):
-                piece = read_event(line, row, stop)
+                piece = read_event(line, row, stop, self._key)
                 if piece is None:
                     continue
                 made += len(piece.tokens)
@@ -148,7 +150,7 @@ class VllmClient:
         if status == 200:
             return
         try:
-            said = message(parsed(await _body(reply)))
+            said = message(parsed(await _body(reply)), self._key)
         except EngineFailed:
             said = "it does not say why"
         if status in BUSY:

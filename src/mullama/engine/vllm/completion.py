@@ -74,17 +74,17 @@ def _sampling(sampling: Sampling) -> dict[str, Any]:
     }
 
 
-def read_event(line: bytes, row: Row, stop: frozenset[int]) -> Piece | None:
+def read_event(line: bytes, row: Row, stop: frozenset[int], key: str = "") -> Piece | None:
     """One line of the stream; None for what says nothing. Raises EngineFailed for what is none.
 
-    The token that ends an answer is not part of it.
+    The token that ends an answer is not part of it. `key` is not shown, should it be sent back.
     """
     data = line.removeprefix(b"data:").strip()
     if not line.startswith(b"data:") or not data or data == b"[DONE]":
         return None
     event = parsed(data)
     if "error" in event:
-        raise EngineFailed(f"vLLM broke an answer off: {message(event)}")
+        raise EngineFailed(f"vLLM broke an answer off: {message(event, key)}")
     choices = event.get("choices")
     if choices == []:  # figures of use
         return None
@@ -119,11 +119,12 @@ def parsed(data: bytes) -> dict[str, Any]:
     return found
 
 
-def message(body: dict[str, Any]) -> str:
-    """What an error of the server says, short and in one line."""
+def message(body: dict[str, Any], key: str = "") -> str:
+    """What an error of the server says, short, in one line, and without the key that it was sent."""
     error = body.get("error", body.get("detail", ""))
     text = error.get("message", "") if isinstance(error, dict) else error
-    return " ".join(str(text).split())[:300] or "it does not say why"
+    shown = str(text).replace(key, "***") if key else str(text)
+    return " ".join(shown.split())[:300] or "it does not say why"
 
 
 def malformed(what: str) -> EngineFailed:
