@@ -5,6 +5,7 @@ layers are read.
 """
 
 import queue
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 
@@ -110,6 +111,7 @@ def open_remote(model: LoadOptions, answers: AnswerOptions, *, at_once: int) -> 
         at_once=at_once,
         adapter_bytes=round(answers.adapters_mb * (1 << 20)),
     )
+    weakref.finalize(mu, mu.far.close)  # whoever opened it need not know that there is a connection
     return mu
 
 
