@@ -25,8 +25,11 @@ def answer_of(model: str, prompt: list[int], most: int) -> list[int]:
 class CannedVllm:
     """Serves in threads of its own while the `with` statement lasts."""
 
-    def __init__(self, served: str, *, key: str = "", updating: bool = True) -> None:
+    def __init__(
+        self, served: str, *, key: str = "", updating: bool = True, longest: int = 512
+    ) -> None:
         self.served, self.key, self.updating = served, key, updating
+        self.longest = longest
         self.loaded: dict[str, str] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.modes: deque[str] = deque()
@@ -65,8 +68,9 @@ def _handler(canned: CannedVllm) -> type[BaseHTTPRequestHandler]:
                 said = f"{'x' * 290} {self.headers.get('authorization')}"
                 self.send(401, {"error": {"message": said}})
             elif self.path == "/v1/models":
-                names = [canned.served, *canned.loaded]
-                self.send(200, {"data": [{"id": name} for name in names]})
+                cards = [{"id": canned.served, "max_model_len": canned.longest}]
+                cards += [{"id": name, "max_model_len": None} for name in canned.loaded]
+                self.send(200, {"data": cards})
             else:
                 self.send(405 if canned.updating else 404, {"detail": "no"})
 

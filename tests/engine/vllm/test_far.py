@@ -122,6 +122,22 @@ def test_options_are_all_sent(far: CannedVllm, opened: Callable[..., Engine]) ->
     assert (cut.finish_reason, len(cut.token_ids)) == ("length", 2)
 
 
+def test_what_vllm_does_not_do_is_refused_before_it_is_asked(
+    served: str, opened: Callable[..., Engine]
+) -> None:
+    with CannedVllm(served, longest=64) as far:
+        engine = opened(far)
+        with pytest.raises(UsageError, match="temperatures up to 2"):
+            engine.submit(Question(None, "Key?"), temperature=3.0)
+        with pytest.raises(UsageError, match="20 tokens"):
+            engine.submit(Question(None, "Key?"), top_logprobs=21)
+        with pytest.raises(UsageError, match="longer than the language model can read"):
+            engine.submit(Question(None, "Key? " * 40))
+        engine.submit(Question(None, "Key?"), max_new_tokens=60).result(60)
+        (sent,) = far.asked("completions")
+        assert len(sent["prompt"]) + sent["max_tokens"] == 64
+
+
 def test_every_way_of_asking_goes_there(
     far: CannedVllm, opened: Callable[..., Engine], songs: list[str]
 ) -> None:

@@ -97,15 +97,15 @@ def test_likelihoods_of_choices_are_those_here(
 
 
 def test_sampling_is_seeded_and_bounded(engine: Engine, songs: list[str | None]) -> None:
-    options: dict[str, Any] = {**PLAIN, "temperature": 5.0, "top_p": 0.95, "max_new_tokens": 12}
-    seeds = (1, 1, 2)
+    options: dict[str, Any] = {**PLAIN, "temperature": 2.0, "top_k": 50, "max_new_tokens": 12}
+    seeds = (1, 1, 2, 3, 4, 5)
     tickets = [
         engine.submit(Question(songs[0], QUESTIONS[0]), **{**options, "seed": s}, top_logprobs=4)
         for s in seeds
     ]
-    first, again, other = (ticket.result(300) for ticket in tickets)
-    assert first.token_ids == again.token_ids
-    assert first.token_ids != other.token_ids
+    answers = [ticket.result(300).token_ids for ticket in tickets]
+    assert answers[0] == answers[1]
+    assert len(set(map(tuple, answers))) > 2
     for token in tickets[0].tokens:
         assert len(token.likeliest) == 4
         assert token.likeliest[0][1] >= token.logprob
@@ -114,13 +114,17 @@ def test_sampling_is_seeded_and_bounded(engine: Engine, songs: list[str | None])
 def test_who_leaves_frees_the_server(
     engine: Engine, songs: list[str | None], vllm: VllmServer
 ) -> None:
-    long: dict[str, Any] = {"temperature": 8.0, "max_new_tokens": 450, "seed": 1}
+    long: dict[str, Any] = {"temperature": 2.0, "max_new_tokens": 450, "seed": 1}
     tickets = [engine.submit(Question(song, QUESTIONS[0]), **long) for song in songs * 2]
-    wait_until(lambda: all(ticket.tokens or ticket.done for ticket in tickets), 120)
+    wait_until(lambda: all(ticket.tokens for ticket in tickets), 120)
+    assert engine.state.running
     for ticket in tickets:
         ticket.cancel()
     wait_until(lambda: not engine.state.running and not vllm.running, 60)
     made = engine.state.tokens
+    outcomes = engine.state.outcomes
+    assert outcomes["Cancelled"]
+    assert not outcomes.keys() - {"Cancelled", "stop"}
     assert engine.submit(Question(songs[0], QUESTIONS[0]), **PLAIN).result(300).text
     assert engine.state.tokens > made
 

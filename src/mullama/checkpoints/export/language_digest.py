@@ -21,8 +21,7 @@ def language_digest(folder: ModelFolder) -> str:
 
     Reads all of them that no record names. Raises CheckpointError.
     """
-    record = read_base_record(folder.path)
-    digests = {} if record is None else {f"{PREFIX}{n}": d for n, d in record.tensors.items()}
+    digests = _of_base(folder)
     source, unreleased = folder.open(), 0
     for name in sorted(folder.tensors):
         if name.startswith(PREFIX) and name not in digests:
@@ -37,3 +36,12 @@ def language_digest(folder: ModelFolder) -> str:
 def served_name(digest: str) -> str:
     """What the export of that language model is called on a server."""
     return f"{SERVED}-{digest[:NAME_CHARACTERS]}"
+
+
+def _of_base(folder: ModelFolder) -> dict[str, str]:
+    """What the record of a base says of the tensors that are taken from it."""
+    record = read_base_record(folder.path)
+    if record is None or folder.base is None:
+        return {}
+    named = {f"{PREFIX}{name}": digest for name, digest in record.tensors.items()}
+    return {name: named[name] for name in folder.base.plan}

@@ -62,14 +62,19 @@ class VllmClient:
         """Close all connections."""
         await self._http.aclose()
 
-    async def models(self) -> list[str]:
-        """Names of what it serves: the base, then adapters."""
-        body = await self._call("GET", "/v1/models")
-        cards = body.get("data")
-        names = [card.get("id") if isinstance(card, dict) else None for card in cards or ()]
-        if not names or not all(isinstance(name, str) for name in names):
+    async def models(self) -> dict[str, int | None]:
+        """Name of what it serves, the base before adapters -> its longest text, where it says so."""
+        cards = (await self._call("GET", "/v1/models")).get("data")
+        found: dict[str, int | None] = {}
+        for card in cards if isinstance(cards, list) else ():
+            name = card.get("id") if isinstance(card, dict) else None
+            longest = card.get("max_model_len") if isinstance(card, dict) else None
+            if not isinstance(name, str) or not (longest is None or type(longest) is int):
+                raise malformed("a list of models that is none")
+            found[name] = longest
+        if not found:
             raise malformed("a list of models that is none")
-        return [str(name) for name in names]
+        return found
 
     async def load(self, name: str, folder: Path) -> None:
         """Let it read an adapter; one that it has already under that name is as good."""

@@ -53,6 +53,8 @@ class Far:
         """
         self._place, self._stop = place, stop
         self.at_once = at_once
+        self.longest: int | None = None
+        """Tokens of the longest text that the server reads."""
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="mullama-far", daemon=True)
         self._thread.start()
@@ -169,6 +171,7 @@ class Far:
                 "that vLLM takes no adapters while it runs: start it with "
                 "VLLM_ALLOW_RUNTIME_LORA_UPDATING=1, on a port that nobody else reaches"
             )
+        self.longest = served[expected]
         await self.shelf.open(self.at_once)
 
     async def _end(self) -> None:

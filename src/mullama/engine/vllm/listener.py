@@ -28,12 +28,25 @@ from mullama.song import MuLlama, Song, read_retrieval
 
 Coming = queue.SimpleQueue[tuple[Token | None, bool] | BaseException]
 """Of one row: tokens, each with whether it is the last, None for the end; or what went wrong."""
+MAX_TEMPERATURE = 2.0
+MAX_LOGPROBS = 20
+"""What vLLM 0.32.0 takes, unless it is told otherwise."""
 
 
 class Listener(MuLlama):
     """Asks the server that `far` is connected to."""
 
     far: Far
+
+    def row(self, question: str, sampling: Sampling, *, top_logprobs: int = 0) -> Row:
+        """As `MuLlama.row`. Raises UsageError for what vLLM does not do, too."""
+        if sampling.temperature > MAX_TEMPERATURE:
+            raise UsageError(
+                f"vLLM, which answers here, has temperatures up to {MAX_TEMPERATURE:g}"
+            )
+        if top_logprobs > MAX_LOGPROBS:
+            raise UsageError(f"vLLM, which answers here, tells {MAX_LOGPROBS} tokens at each place")
+        return super().row(question, sampling, top_logprobs=top_logprobs)
 
     def steps(
         self, songs: Sequence[Song], questions: Sequence[str], sampling: Sampling
@@ -111,6 +124,9 @@ def open_remote(model: LoadOptions, answers: AnswerOptions, *, at_once: int) -> 
         at_once=at_once,
         adapter_bytes=round(answers.adapters_mb * (1 << 20)),
     )
+    if mu.far.longest is not None:  # a server may be started with less than the model reads
+        text = hearing.config.text_config
+        text.max_position_embeddings = min(text.max_position_embeddings, mu.far.longest)
     weakref.finalize(mu, mu.far.close)  # whoever opened it need not know that there is a connection
     return mu
 
