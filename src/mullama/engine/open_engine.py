@@ -3,10 +3,12 @@
 The one place in which commands, services and workers open their engine.
 """
 
+from importlib.util import find_spec
 from typing import TypedDict, Unpack
 
 from mullama.answer_options import AnswerOptions
 from mullama.engine.engine import BATCH_SIZE, Engine
+from mullama.errors import MissingExtraError
 from mullama.load_options import LoadOptions
 from mullama.song import open_model
 
@@ -27,6 +29,8 @@ def open_engine(
     """Open it. Raises CheckpointError and UsageError; EngineFailed and Unavailable where it asks elsewhere."""
     if answers.answer_at is None:
         return Engine(open_model(model), **keywords)
+    if find_spec("httpx") is None:
+        raise MissingExtraError("httpx", "remote", "answering at vLLM")
 
     from mullama.engine.vllm.answering import FarAnswering
     from mullama.engine.vllm.listener import open_remote

@@ -159,9 +159,8 @@ class Far:
         served = await self._client.models()
         if expected not in served:
             others = [name for name in served if name.startswith(SERVED)]
-            found = (
-                f"the export {others[0]}" if others else f"{served[0][:80]!r}, no export of ours"
-            )
+            some = f"{next(iter(served))[:80]!r}, no export of ours"
+            found = f"the export {others[0][:80]}" if others else some
             raise EngineFailed(
                 f"that vLLM serves {found}; this model's is {expected}: mullama export --for vllm, and "
                 "vllm serve DIR --config DIR/vllm.yaml"
