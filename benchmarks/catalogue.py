@@ -1,13 +1,14 @@
 """Songs an hour of `mullama catalogue` by workers and songs at a time, beside one question at a time.
 
-    python benchmarks/catalogue.py               # speed, memory, decoding, twenty kills; minutes
-    python benchmarks/catalogue.py --songs 200
+    python benchmarks/catalogue.py               # speed, memory, decoding, twenty kills, rows; six minutes
+    python benchmarks/catalogue.py --songs 200 --rows 1000 1000000
 
 The songs are stretches of examples/, each with its own content. Every run is a process of its own with all
-that it costs, so also loading the model. The figures go into docs/catalogue.md, too.
+that it costs, so also loading the model. The figures go into docs/catalogue.json and docs/catalogue.md.
 """
 
 import argparse
+import json
 import os
 import random
 import subprocess
@@ -20,23 +21,27 @@ from typing import Any
 
 import numpy as np
 import soundfile
-from machine import REPOSITORY, keep, machine
+from machine import REPOSITORY, machine
 
 from mullama.listen.audio.reader import AudioReader
 
-DOCUMENT = REPOSITORY / "docs" / "catalogue.md"
-BEGIN, END = "<!-- figures: benchmarks/catalogue.py -->", "<!-- end of figures -->"
+DOCS = REPOSITORY / "docs"
+sys.path.insert(0, str(DOCS))
+from marked import fill  # noqa: E402
+
 RUNS = ((1, 1), (1, 8), (2, 1), (2, 4), (2, 8), (2, 16))
 """(workers, songs at a time)."""
-KILLS = 20
-SECONDS, RATE = 20, 44_100
+KILLED_SONGS, KILLED_BLOCK = 8, 2
+SECONDS, RATE = 20, 24_000
 GOAL = 6.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--songs", type=int, default=64)
-    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--songs", type=int, default=48)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--out", type=Path, help="where figures go instead of docs/ (for a try)")
     parser.add_argument("--one-at-a-time", nargs="+", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one_at_a_time:
@@ -50,14 +55,18 @@ def main() -> None:
             "songs": options.songs,
             "seconds_a_song": SECONDS,
             "goal": GOAL,
-            "rows": speed(folder, songs),
-            "kills": kills(folder, options.kills),
+            "runs": speed(folder, songs),
+            "decoding_seconds": decoding(songs),
+            "kills": kills(folder, songs[:KILLED_SONGS], options.kills),
+            "rows": [rows(count) for count in options.rows],
         }
-        alone = figures["rows"][0]["cpu_seconds"]
-        figures["decoding_share_alone"] = decoding(songs) / alone
-        figures["decoding_share"] = decoding(songs) / figures["rows"][2]["cpu_seconds"]
-    keep("catalogue", figures)
-    write_document(figures)
+    text = json.dumps(figures, indent=1) + "\n"
+    if options.out is not None:
+        options.out.write_text(text)
+        print("\n\n".join(filled(figures).values()))
+        return
+    (DOCS / "catalogue.json").write_text(text)
+    fill(DOCS / "catalogue.md", filled(figures))
 
 
 def write_songs(folder: Path, count: int) -> list[Path]:
@@ -82,34 +91,36 @@ def write_songs(folder: Path, count: int) -> list[Path]:
 def speed(folder: Path, songs: Sequence[Path]) -> list[dict[str, Any]]:
     """One question at a time, then the catalogue."""
     alone = [sys.executable, __file__, "--one-at-a-time", *map(str, songs)]
-    rows = [{"workers": 1, "songs_at_a_time": 0, **measured(alone, len(songs))}]
-    for workers, together in RUNS:
+    found: list[dict[str, Any]] = []
+    for workers, together in ((1, 0), *RUNS):
         out = folder / f"{workers}-{together}"
         flags = ["--workers", str(workers), "--songs", str(together)]
-        found = measured([*catalogue(folder, out), *flags], len(songs))
-        rows.append({"workers": workers, "songs_at_a_time": together, **found})
-    for row in rows:
-        row["ratio"] = row["songs_an_hour"] / rows[0]["songs_an_hour"]
-        print(", ".join(f"{name} {value:.4g}" for name, value in row.items()))
-    return rows
+        command = [*catalogue(folder / "music", out), *flags] if together else alone
+        run = {"workers": workers, "songs_at_a_time": together, **measured(command, len(songs))}
+        found.append(run)
+        run["ratio"] = run["songs_an_hour"] / found[0]["songs_an_hour"]
+        print(", ".join(f"{name} {value:.4g}" for name, value in run.items()), flush=True)
+    return found
 
 
 def one_at_a_time(songs: Sequence[Path]) -> None:
-    """What anybody would write first: the songs in a row, and the questions in a row."""
+    """What anybody would write first: the songs in a row, and all that a catalogue asks in a row."""
     import mullama
-    from mullama.catalogue.describe import GREEDY
+    from mullama.catalogue.closed import closed_questions
+    from mullama.catalogue.describe import GREEDY, said
     from mullama.catalogue.questions import all_questions
 
     mu = mullama.load()
     for path in songs:
         song = mu.listen(path)
-        for question in all_questions({}).values():
-            song.ask(question, **GREEDY)
+        answers = {n: said(song.ask(text, **GREEDY)) for n, text in all_questions({}).items()}
+        for closed in closed_questions(answers, mu.calibration.forms):
+            song.ask(closed.question, choices=closed.choices)
 
 
-def catalogue(folder: Path, out: Path) -> list[str]:
+def catalogue(music: Path, out: Path) -> list[str]:
     """The command."""
-    return [sys.executable, "-m", "mullama", "catalogue", str(folder / "music"), "--out", str(out)]
+    return [sys.executable, "-m", "mullama", "catalogue", str(music), "--out", str(out)]
 
 
 def measured(command: Sequence[str], songs: int) -> dict[str, float]:
@@ -133,59 +144,101 @@ def decoding(songs: Sequence[Path]) -> float:
     """Processor seconds of decoding and resampling all songs."""
     began = time.process_time()
     for path in songs:
-        for _ in AudioReader(path, 24_000).blocks():
+        for _ in AudioReader(path, RATE).blocks():
             pass
     return time.process_time() - began
 
 
-def kills(folder: Path, count: int) -> dict[str, Any]:
-    """Signal 9 at random moments until it is done, and whether the rows are those of an unbroken run."""
-    rng, out, ended = random.Random(0), folder / "killed", 0
-    whole = folder / "1-8" / "captions.jsonl"
-    for _ in range(count):
+def kills(folder: Path, songs: Sequence[Path], count: int) -> dict[str, Any]:
+    """Signal 9 at moments spread over a run, each of which goes on; whether the rows are the same.
+
+    A run that is through before it is killed makes room for a new one.
+    """
+    music = folder / "killed music"
+    music.mkdir()
+    for path in songs:
+        (music / path.name).hardlink_to(path)
+    flags = ["--songs", str(KILLED_BLOCK)]
+    began = time.perf_counter()
+    subprocess.run([*catalogue(music, folder / "whole"), *flags], check=True, capture_output=True)
+    whole = time.perf_counter() - began
+    rng, killed, same, number = random.Random(0), 0, True, 0
+    while killed < count or (folder / f"killed {number}").exists():
+        out = folder / f"killed {number}"
         process = subprocess.Popen(
-            catalogue(folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*catalogue(music, out), *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            process.wait(rng.uniform(1.0, 12.0))
-            ended += 1
+            process.wait(rng.uniform(0.1, 1.1) * whole if killed < count else None)
+            same &= process.returncode == 0 and _rows(out) == _rows(folder / "whole")
+            number += 1
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    subprocess.run(catalogue(folder, out), check=True, capture_output=True)
-    same = (out / "captions.jsonl").read_bytes() == whole.read_bytes()
-    return {"moments": count, "ended_before": ended, "same_rows": same}
+            out.mkdir(exist_ok=True)  # it may have had no time for that
+            killed += 1
+            print(f"killed {killed} times", flush=True)
+    return {"moments": killed, "runs": number, "same_rows": same}
 
 
-def write_document(figures: dict[str, Any]) -> None:
-    """Put the figures between their marks."""
-    text = DOCUMENT.read_text()
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
+def _rows(out: Path) -> bytes:
+    return (out / "captions.jsonl").read_bytes()
+
+
+def rows(count: int) -> dict[str, float]:
+    """The bookkeeping alone; see catalogue_rows.py."""
+    script = Path(__file__).with_name("catalogue_rows.py")
+    found: dict[str, float] = json.loads(
+        subprocess.check_output([sys.executable, str(script), str(count)])
+    )
+    print(found, flush=True)
+    return found
+
+
+def filled(figures: dict[str, Any]) -> dict[str, str]:
+    """The document's places."""
+    return {"speed": _speed(figures), "kills": _kills(figures["kills"]), "rows": _rowed(figures)}
+
+
+def _speed(figures: dict[str, Any]) -> str:
     lines = [
-        "",
         f"{figures['songs']} songs of {figures['seconds_a_song']} s (mp3), the small model,"
         f" {figures['machine']['processor']}.",
         "",
         "| workers | songs at a time | songs an hour | against one question at a time | peak of a process |",
         "|---|---|---|---|---|",
     ]
-    for row in figures["rows"]:
-        together = row["songs_at_a_time"] or "one question"
+    for run in figures["runs"]:
+        together = run["songs_at_a_time"] or "one question"
         lines.append(
-            f"| {row['workers']} | {together} | {row['songs_an_hour']:.0f} | {row['ratio']:.1f}x |"
-            f" {row['peak_mib_of_a_process']:.0f} MiB |"
+            f"| {run['workers']} | {together} | {run['songs_an_hour']:.0f} | {run['ratio']:.1f}x |"
+            f" {run['peak_mib_of_a_process']:.0f} MiB |"
         )
-    killed = figures["kills"]
+    best = max(figures["runs"], key=lambda run: run["ratio"])
+    share = figures["decoding_seconds"] / best["cpu_seconds"]
     lines += [
         "",
-        f"The goal is {figures['goal']:.0f}x. Decoding the audio takes"
-        f" {figures['decoding_share']:.1%} of the processor's time at 8 songs at a time. Killed at"
-        f" {killed['moments']} random moments, a run ended with"
-        f" {'the same' if killed['same_rows'] else 'OTHER'} rows.",
-        "",
+        f"The goal is {figures['goal']:.0f}x; the best is {best['ratio']:.1f}x. Decoding and resampling the"
+        f" audio takes {share:.1%} of the processor's time there.",
     ]
-    DOCUMENT.write_text(before + BEGIN + "\n".join(lines) + END + after)
+    return "\n".join(lines)
+
+
+def _kills(killed: dict[str, Any]) -> str:
+    same = "the same bytes" if killed["same_rows"] else "OTHER BYTES"
+    return (
+        f"Killed (signal 9) at {killed['moments']} random moments, {killed['runs']} runs ended with"
+        f" {same} in captions.jsonl as one that was not."
+    )
+
+
+def _rowed(figures: dict[str, Any]) -> str:
+    lines = ["| rows | ms a row | memory above the start |", "|---|---|---|"]
+    lines += [
+        f"| {row['rows']:,} | {row['ms_a_row']:.2f} | {row['grown_mib']:.0f} MiB |"
+        for row in figures["rows"]
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

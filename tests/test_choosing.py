@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from transformers import GenerationConfig
 
 import mullama
 from mullama.answer.choice import MAX_CHOICES, Calibration, Choice
-from mullama.answer.forms import Form, stored_forms
+from mullama.answer.forms import Form, Trust, stored_forms
 from mullama.choosing import choice_likelihoods
 from mullama.errors import CheckpointError, UsageError
 from mullama.song import MuLlama
@@ -119,56 +120,112 @@ def test_what_does_not_go_with_choices(mu: MuLlama) -> None:
 # ------------------------------------------------------- what stands with the weights
 
 
-def test_temperature_and_prior() -> None:
-    plain = Calibration()
-    assert (plain.temperature, plain.prior, plain.fitted) == (1.0, 0.0, False)
-    stored = Calibration.stored({"choice_temperature": 2.0, "choice_prior": 0.5})
-    assert stored.fitted
-    shares = stored.probabilities([-1.0, -3.0], [-4.0, -4.0])
+def test_trust_and_prior() -> None:
+    said = "I say {choice}."
+    assert (Calibration().prior, [form.text for form in Calibration().forms]) == (0.0, ["{choice}"])
+    stored = Calibration.stored({"choice_forms": {said: {"temperature": 2.0}}, "choice_prior": 0.5})
+    bare, form = stored.forms
+    assert (bare.trust, form) == (None, Form(said, Trust(temperature=2.0)))
+    shares = stored.probabilities([-1.0, -3.0], [-4.0, -4.0], form)
     assert shares == pytest.approx([1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))])
-    shares = stored.probabilities([-1.0, -1.0], [-4.0, -8.0])
+    shares = stored.probabilities([-1.0, -1.0], [-4.0, -8.0], form)
     assert shares[1] / shares[0] == pytest.approx(math.e)
-    assert plain.probabilities([-1e6, -2e6], []) == [1.0, 0.0]
+    shares = stored.probabilities([-1.0, -3.0], [], bare)
+    assert shares[0] / shares[1] == pytest.approx(math.exp(2))
+    assert stored.probabilities([-1e6, -2e6], [], bare) == [1.0, 0.0]
+
+
+def test_a_lapse_is_shared_by_all_choices() -> None:
+    scores = [-1.0, -2.0, -900.0, -1e6]
+    plain = torch.tensor(scores).div(3).softmax(0)
+    shares = Trust(temperature=3.0, lapse=0.2).probabilities(scores)
+    assert shares == pytest.approx((0.8 * plain + 0.2 / 4).tolist())
+    assert sum(shares) == pytest.approx(1)
+    assert Trust(lapse=1.0).probabilities(scores) == [0.25] * 4
 
 
 def test_the_folder_says_it_and_loading_reads_it(folder: Path) -> None:
     path = folder / "generation_config.json"
     stored = json.loads(path.read_text())
     assert not mullama.load(folder).no_song().ask(QUESTION, choices=["a", "b"]).calibrated
-    forms = {"choice_forms": ["I say {choice}."], "choice_temperature": 3.0, "choice_prior": 0.25}
-    path.write_text(json.dumps(stored | forms))
+    trust = {"temperature": 3.0, "lapse": 0.1}
+    said = {"choice_forms": {"{choice}": trust, "I say {choice}.": None}, "choice_prior": 0.25}
+    path.write_text(json.dumps(stored | said))
     mu = mullama.load(folder)
-    assert mu.calibration.temperature == 3.0
-    assert [form.text for form in mu.calibration.forms] == ["{choice}", "I say {choice}."]
-    found = mu.listen(clip(1, 1.5), sample_rate=RATE).ask(QUESTION, choices=["a", "b"])
-    assert found.calibrated
+    assert mu.calibration.forms == (Form("{choice}", Trust(**trust)), Form("I say {choice}."))
+    assert mu.calibration.prior == 0.25
     # What is not read by transformers is written again by it.
     mu.model.generation_config.save_pretrained(folder)
-    assert json.loads(path.read_text()).items() >= forms.items()
-    for wrong, words in (
-        ({"choice_temperature": 0}, "choice_temperature"),
-        ({"choice_forms": ["no place"]}, "hold {choice} once"),
-        ({"choice_forms": ["{choice}"] * 40}, "40 forms"),
+    assert json.loads(path.read_text()).items() >= said.items()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
         ({"choice_prior": "x"}, "choice_prior"),
-    ):
-        path.write_text(json.dumps(stored | wrong))
-        with pytest.raises(CheckpointError, match=words):
-            mullama.load(folder)
+        ({"choice_prior": 2.5}, "choice_prior"),
+        ({"choice_forms": {"no place": None}}, "hold {choice} once"),
+        ({"choice_forms": {"x" * 201 + "{choice}": None}}, "hold {choice} once"),
+        ({"choice_forms": {f"{n} {{choice}}": None for n in range(40)}}, "40 forms"),
+        ({"choice_forms": ["{choice}"]}, "choice_forms"),
+        ({"choice_forms": {"{choice}": 2.0}}, "choice_forms: {choice}"),
+        ({"choice_forms": {"{choice}": {"temperature": 0}}}, "temperature: expected"),
+        ({"choice_forms": {"{choice}": {"temperature": float("nan")}}}, "NaN is no JSON number"),
+        ({"choice_forms": {"{choice}": {"temperature": 1e9}}}, "temperature: expected"),
+        ({"choice_forms": {"{choice}": {"lapse": 1.1}}}, "lapse: expected"),
+        ({"choice_forms": {"{choice}": {"lapse": -0.1}}}, "lapse: expected"),
+        ({"choice_forms": {"{choice}": {"prior": 1.0}}}, "unknown key 'prior'"),
+    ],
+)
+def test_hostile_settings(folder: Path, wrong: dict[str, object], words: str) -> None:
+    path = folder / "generation_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | wrong))
+    with pytest.raises(CheckpointError, match=re.escape(words)) as told:
+        mullama.load(folder)
+    assert "\n" not in str(told.value)
 
 
 def test_a_choice_is_said_in_the_models_forms(mu: MuLlama) -> None:
     song = mu.listen(clip(1, 1.5), sample_rate=RATE)
-    mu.calibration = Calibration(forms=stored_forms(["It is {choice}.", "{Choice}, ..."]))
+    mu.calibration = Calibration(
+        forms=stored_forms(dict.fromkeys(["It is {choice}.", "{Choice}, ..."]))
+    )
     (found,) = choice_likelihoods(mu, [song], [QUESTION], [["d", "e"]])
-    for text, told in zip(["d", "e"], found, strict=True):
+    for text, told in zip(["d", "e"], found.logprobs, strict=True):
         parts = [whole(mu, song.shifts, QUESTION, said) for said in (text, f"It is {text}.")]
         parts += mu.loglikelihoods([song], [QUESTION], [f"{text.upper()},"])
         assert told == pytest.approx(float(torch.tensor(parts).logsumexp(0)), abs=1e-4)
     # Whole sentences are not put into a form once more.
     (found,) = choice_likelihoods(mu, [song], [QUESTION], [["It is d.", "It is e."]])
-    parts = [whole(mu, song.shifts, QUESTION, "It is d.")]
-    parts += mu.loglikelihoods([song], [QUESTION], ["It is d.,"])
-    assert found[0] == pytest.approx(float(torch.tensor(parts).logsumexp(0)), abs=1e-4)
+    sentence = whole(mu, song.shifts, QUESTION, "It is d.")
+    assert found.logprobs[0] == pytest.approx(sentence, abs=1e-4)
+
+
+def test_trust_is_that_of_the_form_that_is_likeliest(mu: MuLlama) -> None:
+    song = mu.listen(clip(1, 1.5), sample_rate=RATE)
+    texts = ["It is {choice}.", "{Choice}, ..."]
+    mu.calibration = Calibration(forms=stored_forms(dict.fromkeys(texts)))
+    (found,) = choice_likelihoods(mu, [song], [QUESTION], [["d", "e"]])
+    totals = {
+        form.text: sum(
+            math.exp(
+                whole(mu, song.shifts, QUESTION, form.say(text))
+                if form.ends
+                else mu.loglikelihoods([song], [QUESTION], [form.say(text)])[0]
+            )
+            for text in ("d", "e")
+        )
+        for form in mu.calibration.forms
+    }
+    assert found.form.text == max(totals, key=totals.__getitem__)
+    trust = {"temperature": 5.0, "lapse": 0.3}
+    for trusted in totals:
+        mu.calibration = Calibration(forms=stored_forms({**dict.fromkeys(texts), trusted: trust}))
+        told = song.ask(QUESTION, choices=["d", "e"])
+        assert told.calibrated is (trusted == found.form.text)
+        by = Trust(**trust) if told.calibrated else Trust()
+        expected = by.probabilities(list(told.logprobs.values()))
+        assert list(told.probabilities.values()) == pytest.approx(expected)
 
 
 def test_forms() -> None:
@@ -180,6 +237,15 @@ def test_forms() -> None:
         True,
         "The key is D{choice}.",
     )
+    assert all(map(form.says, ("The key is D major.", "The key is D..")))
+    assert not any(map(form.says, ("The key is D", "The key is .", "the key is D.", "", "D.")))
+    form = Form("{Choice}, there is ...")
+    assert (form.ends, form.say("yes"), form.says("No, there is no piano.")) == (
+        False,
+        "Yes, there is",
+        True,
+    )
+    assert not any(map(form.says, ("No", ", there is", "No, there are no drums.")))
     for wrong in ("", "key", "{choice} {Choice}", "{choice}" * 2, "x" * 300 + "{choice}"):
         with pytest.raises(CheckpointError, match="choice"):
             Form(wrong)
@@ -202,6 +268,7 @@ def test_the_small_model_chooses_as_it_answers() -> None:
             assert said == sentence.format(found.answer).lower()
             sentences = [sentence.format(choice) for choice in choices]
             again = song.ask(question, choices=sentences)
+            assert again.calibrated
             assert list(again.probabilities.values()) == pytest.approx(
                 list(found.probabilities.values()), abs=1e-3
             )
@@ -210,9 +277,9 @@ def test_the_small_model_chooses_as_it_answers() -> None:
 def test_a_setting_of_transformers_own_stays(mu: MuLlama) -> None:
     """Settings of choices are no options of `generate`, and do not disturb it."""
     mu.model.generation_config = GenerationConfig(
-        choice_temperature=2.0, choice_forms=["I say {choice}."], max_new_tokens=2, eos_token_id=2
+        choice_forms={"I say {choice}.": {"temperature": 2.0}}, max_new_tokens=2, eos_token_id=2
     )
     again = MuLlama(mu.model, mu.tokenizer, name="tiny", decoder=mu.decoder)
-    assert again.calibration.temperature == 2.0
+    assert again.calibration.forms[1] == Form("I say {choice}.", Trust(temperature=2.0))
     ids = torch.tensor([mu.tokens(QUESTION)])
     assert mu.model.generate(ids, do_sample=False).shape[1] > ids.shape[1]

@@ -94,7 +94,7 @@ def test_shell_snippets_that_render_music_run(capsys: pytest.CaptureFixture[str]
 def run_lines(lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     for line in lines:
         words = shlex.split(line, comments=True)[1:]
-        if words[0] == "ask":
+        if words[0] == "ask" and "--choices" not in words:
             words += ["--max-new-tokens", "24"]
         if words[0] == "train":
             words += SHORTLY

@@ -7,7 +7,7 @@
 `MuLlama.steps` is the one path on which every question is answered: alone, in a batch or streamed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike, fspath
@@ -27,7 +27,7 @@ from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.choice import Calibration, Choice
 from mullama.answer.decoder import Decoder
 from mullama.answer.decoding import Token
-from mullama.answer.likelihood import loglikelihoods
+from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
@@ -293,13 +293,18 @@ class MuLlama:
         songs: Sequence[Song],
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
+        *,
+        between: Callable[[], None] = go_on,
     ) -> list[float]:
         """The natural logarithm of the probability of each answer's tokens behind one of the prompts.
 
-        `songs[i]` is what `prompts[i]` is about; an answer comes with the place of its prompt.
+        `songs[i]` is what `prompts[i]` is about; an answer comes with the place of its prompt. `between`
+        is called before each pass through the language model.
         """
         shifts = torch.stack([song.shifts for song in songs])
-        return loglikelihoods(self.decoder, prompts, answers, shifts, device=self.device)
+        return loglikelihoods(
+            self.decoder, prompts, answers, shifts, device=self.device, between=between
+        )
 
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""

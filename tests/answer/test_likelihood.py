@@ -1,5 +1,7 @@
 """How likely given answers are: those that the model generates itself tell what it must be."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -37,6 +39,29 @@ def test_a_batch_is_as_its_rows_alone_and_as_the_whole_forward(mu: MuLlama) -> N
         places = range(len(prompt), len(whole))
         told = sum(float(logits[0, place - 1, whole[place]]) for place in places)
         assert found == pytest.approx(told, rel=1e-4)
+
+
+def test_what_many_answers_begin_with_is_read_once_and_changes_nothing(mu: MuLlama) -> None:
+    songs = [mu.listen(clip(n, 1.5), sample_rate=RATE) for n in range(2)]
+    answers = [f"The melody is played by {n} of them." for n in range(40)] + ["The melody"]
+    asked = [(song, answer) for song in songs for answer in answers]
+    read: list[int] = []
+    start = mu.decoder.start
+
+    def counted(tokens: torch.Tensor, *more: Any, **options: Any) -> Any:
+        read.append(tokens.shape[1])
+        return start(tokens, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mu.decoder, "start", counted)
+        together = mu.loglikelihoods(
+            [song for song, _ in asked], ["Key?"] * len(asked), [answer for _, answer in asked]
+        )
+    assert max(read) > len(mu.tokens("Key?"))
+    for number in (0, 11, 40, 41, 81):
+        song, answer = asked[number]
+        (alone,) = mu.loglikelihoods([song], ["Key?"], [answer])
+        assert together[number] == pytest.approx(alone, rel=1e-4)
 
 
 def test_without_a_song_the_language_model_answers_alone(mu: MuLlama) -> None:

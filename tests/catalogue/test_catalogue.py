@@ -7,11 +7,14 @@ import shutil
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mullama.catalogue.record import TOPICS, CaptionRecord, read_records
 from mullama.cli import main
+from mullama.engine import Engine
+from mullama.jobs.digest import file_digest
 from paths import ROOT
 
 
@@ -52,6 +55,8 @@ def test_records_hold_captions_facts_and_where_from(music: Path, out: Path) -> N
     assert "accordion" in jig.instruments
     assert jig.fields["singer"].value is None  # "I cannot tell the singer from the music."
     assert 0.9 < jig.fields["singer"].probability <= 1
+    assert not jig.fields["singer"].calibrated
+    assert all(jig.fields[name].calibrated for name in TOPICS)
     assert waltz.metre == "3/4"
     assert (jig.seconds, jig.seconds_heard) == (10.0, 10.0)
     assert jig.model.startswith("small sha256:")
@@ -107,7 +112,10 @@ def test_what_is_no_music_is_told_and_the_rest_goes_on(
     ]  # fmt: skip
     assert all(error["cause"] and error["todo"] for error in errors)
     assert str(music) not in json.dumps(errors)
-    assert "4 without" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "4 without" in told
+    assert told.count("mullama: error: ") == 4
+    assert all(told.count(f"mullama: error: {error['path']}: ") == 1 for error in errors)
     for name in ("empty.mp3", "text.wav", "broken.flac", "gone.mp3"):
         (music / name).unlink()
     catalogue(music, "--out", out)
@@ -193,19 +201,21 @@ def _pack(path: Path, files: dict[str, Path]) -> None:
         parquet.write_table(arrow.Table.from_pylist(rows), path)
 
 
-@pytest.mark.parametrize("kind", ["txt", "m3u", "jsonl"])
+@pytest.mark.parametrize("kind", ["txt", "m3u", "jsonl", "csv"])
 def test_a_list_names_files_beside_it_or_below_what_is_named(
     kind: str, music: Path, out: Path, tmp_path: Path
 ) -> None:
     names = ["b.flac", "inner/a.flac", "lost.mp3", "../../etc/passwd"]
     path = music / f"list.{kind}"
     lines = [json.dumps({"path": name}) for name in names] if kind == "jsonl" else names
-    path.write_text("\n".join(["", *lines]))
+    if kind == "csv":
+        lines = ["text,file_name", *(f'"a, b",{name}' for name in names)]
+    path.write_text("\n".join(lines if kind == "csv" else ["", *lines]))
     found = catalogue(path, "--out", out, code=1)
     assert [record.path for record in found] == names[:2]
     elsewhere = tmp_path / "elsewhere" / f"list.{kind}"
     elsewhere.parent.mkdir()
-    elsewhere.write_text("\n".join(lines[:2]))
+    elsewhere.write_text("\n".join(lines[: 3 if kind == "csv" else 2]))
     catalogue(elsewhere, "--out", tmp_path / "refused", code=2)
     catalogue(elsewhere, "--out", tmp_path / "named", "--audio", music)
 
@@ -251,3 +261,80 @@ def test_archives_that_are_none_or_bombs_cost_their_members(tmp_path: Path, out:
     errors = [json.loads(line)["path"] for line in (out / "errors.jsonl").read_text().splitlines()]
     assert "bomb.zip/bomb.wav" in errors
     assert "music/broken.tar" in errors
+
+
+def test_a_limit_takes_the_first_and_the_rest_comes_later(
+    music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the rows that a run without a limit gives them."""
+    shutil.copy(ROOT / "examples" / "rock.mp3", music / "a.mp3")
+    whole = catalogue(music, "--out", tmp_path / "whole", "--songs", "2")
+    assert catalogue(music, "--out", tmp_path / "out", "--songs", "2", "--limit", "1") == whole[:1]
+    assert heard_now(capsys) in (1, 3)
+    capsys.readouterr()
+    assert catalogue(music, "--out", tmp_path / "out", "--songs", "2") == whole
+    assert heard_now(capsys) == 2
+
+
+def test_compressed_tars_are_told_with_what_to_do(music: Path, out: Path) -> None:
+    with tarfile.open(music / "set.tar.gz", "w:gz") as tar:
+        tar.add(music / "b.flac", "a.flac")
+    (music / "notes.json.gz").write_bytes(b"x")
+    assert len(catalogue(music, "--out", out, code=1)) == 2
+    (error,) = [json.loads(line) for line in (out / "errors.jsonl").read_text().splitlines()]
+    assert error["path"] == "set.tar.gz"
+    assert "gunzip" in error["todo"]
+
+
+def test_a_file_that_changes_while_it_is_heard_has_no_row(
+    music: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its digest and the end of listening: at both places, and in a run afterwards it is itself."""
+    listen = Engine.song
+
+    def changed_before(engine: Engine, audio: str) -> Any:
+        if Path(audio).name == "b.flac":
+            shutil.copy(ROOT / "examples" / "rock.mp3", audio)
+        return listen(engine, audio)
+
+    def changed_after(engine: Engine, audio: str) -> Any:
+        song = listen(engine, audio)
+        if Path(audio).name == "b.flac":
+            shutil.copy(ROOT / "examples" / "jig.flac", audio)
+        return song
+
+    for change in (changed_before, changed_after):
+        with monkeypatch.context() as patch:
+            patch.setattr(Engine, "song", change)
+            found = catalogue(music, "--out", out, code=1)
+        assert [record.path for record in found] == ["inner/a.flac"]
+        assert "run again" in (out / "errors.jsonl").read_text()
+    found = catalogue(music, "--out", out)
+    assert found[0].digest == file_digest(music / "b.flac")
+    assert "folk" in found[0].caption
+
+
+@pytest.mark.parametrize("kind", ["parquet", "audiofolder"])
+def test_what_the_datasets_package_writes_and_reads(kind: str, music: Path, tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    files = [music / "b.flac", music / "inner" / "a.flac"]
+    given = tmp_path / "set"
+    if kind == "parquet":
+        rows = datasets.Dataset.from_dict({"audio": [str(path) for path in files], "n": [1, 2]})
+        (given / "data").mkdir(parents=True)
+        rows = rows.cast_column("audio", datasets.Audio(decode=False))
+        embedded = rows.map(
+            lambda row: {"audio": {"bytes": Path(row["audio"]["path"]).read_bytes(), "path": None}},
+            features=rows.features,
+        )
+        embedded.to_parquet(given / "data" / "train-00000-of-00001.parquet")
+    else:
+        (given / "train").mkdir(parents=True)
+        for path in files:
+            shutil.copy(path, given / "train")
+        (given / "train" / "metadata.jsonl").write_text('{"file_name": "a.flac", "text": "x"}\n')
+    found = catalogue(given, "--out", tmp_path / "out")
+    assert {record.digest for record in found} == {file_digest(path) for path in files}
+    if kind == "audiofolder":
+        named = catalogue(given / "train" / "metadata.jsonl", "--out", tmp_path / "named")
+        assert [record.path for record in named] == ["a.flac"]

@@ -1,5 +1,6 @@
 """deploy/Containerfile: what goes into the image, who runs it, and that it is alive when it says so."""
 
+import os
 import re
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -97,13 +99,24 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
+@pytest.fixture(params=[(), ("--demo",)], ids=["serve", "demo"])
+def options(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Those that follow the image's name."""
+    if request.param:
+        pytest.importorskip("gradio")
+    return tuple(request.param)
+
+
 @pytest.fixture
-def container(free_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """The entry point as a process, in places of this test's own."""
+def container(
+    free_port: int, tmp_path: Path, options: tuple[str, ...]
+) -> Iterator[subprocess.Popen[str]]:
+    """The entry point as a process, in places of this test's own, and without a home."""
     pytest.importorskip("uvicorn")
     here = ["--host", "127.0.0.1", "--port", str(free_port), "--stored-in", str(tmp_path)]
-    command = [sys.executable, "-m", *entrypoint(), *here]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    command = [sys.executable, "-m", *entrypoint(), *here, *options]
+    environment = {**os.environ, "HOME": "/nonexistent"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
         try:
             yield server
         finally:
@@ -112,14 +125,25 @@ def container(free_port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]
 
 @pytest.mark.slow
 def test_the_entry_point_serves_is_healthy_and_stops(
-    container: subprocess.Popen[str], free_port: int
+    container: subprocess.Popen[str], free_port: int, options: tuple[str, ...]
 ) -> None:
     assert container.stderr is not None
     assert "serving at" in container.stderr.readline()
     assert is_healthy(free_port)
+    if options:
+        with urlopen(f"http://127.0.0.1:{free_port}/demo/") as page:
+            assert b"gradio" in page.read()
     container.send_signal(signal.SIGTERM)
     assert container.wait(30) == 0
     assert not is_healthy(free_port)
+
+
+def test_the_page_about_serving_says_how_to_carry_the_demo() -> None:
+    page = (DOCS / "serving.md").read_text()
+    (extras,) = re.findall(r"--build-arg EXTRAS=([\w,]+)", page)
+    (default,) = re.findall(r"ARG EXTRAS=(\w+)", (DEPLOY / "Containerfile").read_text())
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert {default, "demo"} == set(extras.split(",")) <= set(known)
 
 
 def test_the_page_about_serving_names_this_version() -> None:

@@ -2,12 +2,15 @@
 
 import random
 import threading
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
 
-from mullama.engine import Engine, Question, Refusal
+from mullama.engine import Engine, Question, Refusal, Ticket
 from mullama.errors import AudioError, Cancelled, TimeLimit, UsageError
 from mullama.song import MuLlama
 from tiny import RATE, clip
@@ -75,6 +78,72 @@ def test_it_joins_while_an_answer_is_made(mu: MuLlama) -> None:
     assert list(found.probabilities) == CHOICES[1]
     assert len(long.result(SLOW).token_ids) == 150
     engine.close()
+
+
+def passes(mu: MuLlama, monkeypatch: pytest.MonkeyPatch, told: Callable[[], None]) -> None:
+    """Have each pass that reads choices told."""
+    score = mu.decoder.score
+
+    def counted(*arguments: Any) -> Any:
+        told()
+        return score(*arguments)
+
+    monkeypatch.setattr(mu.decoder, "score", counted)
+
+
+def test_answers_go_on_while_many_choices_are_read(
+    mu: MuLlama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mu.stop = frozenset()
+    engine = Engine(mu)
+    made: list[int] = []
+    passes(mu, monkeypatch, lambda: made.append(engine.state.tokens))
+    long = engine.submit(Question(None, "Key?"), max_new_tokens=150)
+    next(long.pieces())
+    many = engine.submit(Question(None, "Key?"), choices=[f"{n} BPM" for n in range(256)])
+    many.choice(SLOW)
+    assert len(made) >= 4
+    assert all(after > before for before, after in pairwise(made))
+    assert len(long.result(SLOW).token_ids) == 150
+    engine.close()
+
+
+def test_a_choice_that_nobody_waits_for_is_read_no_further(
+    mu: MuLlama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(mu)
+    tickets: list[Ticket] = []
+    made: list[int] = []
+    there = threading.Event()
+
+    def leave() -> None:
+        made.append(1)
+        there.wait(SLOW)
+        tickets[0].cancel()
+
+    passes(mu, monkeypatch, leave)
+    choices = [f"{n} BPM" for n in range(256)]
+    tickets.append(engine.submit(Question(None, "Key?"), choices=choices))
+    there.set()
+    with pytest.raises(Cancelled):
+        tickets[0].choice(SLOW)
+    engine.close()
+    assert len(made) == 1
+
+
+def test_callers_take_turns_with_their_choices(mu: MuLlama) -> None:
+    engine = Engine(mu)
+    ended: list[str] = []
+    many = [f"{n} BPM" for n in range(256)]
+    tickets = []
+    for caller in [*"aaaa", "b"]:
+        ticket = engine.submit(Question(None, "Key?"), caller=caller, choices=many)
+        ticket.add_listener(lambda event, who=caller: event.done and ended.append(who))
+        tickets.append(ticket)
+    for ticket in tickets:
+        ticket.choice(SLOW)
+    engine.close()
+    assert ended.index("b") <= 2
 
 
 def test_errors_and_cancelling_are_its_own(

@@ -1,10 +1,12 @@
 """The openai client against a real server."""
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import torch
 
@@ -223,6 +225,27 @@ def test_refusals_name_the_field(
     error = refused.json()["error"]
     assert (refused.status_code, error["param"]) == (status, param), error
     assert error["type"] == ("not_found_error" if status == 404 else "invalid_request_error")
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_said_to_be_json(server: RunningServer, kind: str | None) -> None:
+    headers = {} if kind is None else {"content-type": kind}
+    body = json.dumps(ask(user())).encode()
+    refused = httpx.post(server.url + "/chat/completions", content=body, headers=headers)
+    error = refused.json()["error"]
+    assert (refused.status_code, error["param"], error["code"]) == (415, "Content-Type", "no_json")
+    assert "application/json" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(b"", "empty"), (b"null", "empty"), (b"[1]", "no JSON object"), (b"1", "no JSON")],
+)
+def test_a_body_that_is_no_object(server: RunningServer, body: bytes, said: str) -> None:
+    headers = {"content-type": "application/json"}
+    refused = httpx.post(server.url + "/chat/completions", content=body, headers=headers)
+    assert refused.status_code == 400
+    assert said in refused.json()["error"]["message"]
 
 
 def test_every_way_to_send_a_sound_is_the_same(server: RunningServer) -> None:

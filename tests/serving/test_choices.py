@@ -57,6 +57,7 @@ def test_cannot_tell(server: RunningServer) -> None:
         ({"choices": ["yes", "yes"]}, "choices", 400),
         ({"choices": ["yes", ""]}, "choices", 400),
         ({"choices": ["yes", "la " * 40]}, "choices", 400),
+        ({"choices": ["yes", "a" * 1025]}, "choices[1]", 400),
         ({"choices": [str(n) for n in range(MAX_CHOICES + 1)]}, "choices", 400),
         ({"choices": None, "min_probability": 0.5}, "min_probability", 422),
         ({"min_probability": 1.5}, "min_probability", 400),

@@ -65,10 +65,10 @@ def test_curl_lines(small: RunningServer, here: Path) -> None:
     assert said.startswith("data: {")
     assert "data: [DONE]" in said
     assert '"deleted":true' in said
-    assert '"question":"Describe the audio in detail"' in said
+    assert '"long_caption":"' in said
     (readme,) = blocks(README, "bash", small)
     line = readme.splitlines()[1]
-    assert json.loads(run(["bash", "-ec", line], here))["answer"]
+    assert json.loads(run(["bash", "-ec", line], here))["caption"]
 
 
 def test_python_lines(small: RunningServer, here: Path) -> None:

@@ -182,6 +182,10 @@ def test_names_below_a_domain(host: str) -> None:
         ("64:ff9b::808:808", True),
         ("2002:7f00:1::", False),
         ("::", False),
+        ("::127.0.0.1", False),
+        ("fec0::1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("192.0.0.8", False),
         ("255.255.255.255", False),
     ],
 )

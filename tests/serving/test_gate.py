@@ -70,6 +70,23 @@ def test_bodies_are_bounded_however_they_come(serving: Any) -> None:
         assert server.post(ask(user(text="x"))).status_code == 200
 
 
+def test_all_bodies_together_are_bounded(serving: Any) -> None:
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n"
+    with (
+        serving(limits={"max_body_mb": 0.1, "max_bodies_mb": 0.1}) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection,
+    ):
+        connection.sendall(head + b" " * 80_000)
+        bodies = server.service.bodies
+        wait_until(lambda: bodies.taken == 80_000)
+        full = server.post(ask(user(sound_part(wav(1)))))
+        assert (full.status_code, full.headers["retry-after"]) == (503, "1")
+        connection.close()
+        wait_until(lambda: bodies.taken == 0)
+        assert server.post(ask(user(sound_part(wav(1))))).status_code == 200
+        assert bodies.taken == 0
+
+
 def test_who_still_sends_its_body_slowly_comes_to_read_the_refusal(serving: Any) -> None:
     """Closed at once, the connection would be reset, and the refusal lost."""
     head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"

@@ -111,7 +111,7 @@ def test_mutated_requests(server: RunningServer) -> None:
             require_refusal_or_answer(response, sent)
             statuses.add(response.status_code)
     assert {400, 404, 422} <= statuses
-    wait_until(lambda: server.service.sounds.store.nbytes == 0)
+    wait_until(lambda: server.service.sounds.store.room.taken == 0)
     assert server.service.pace.running == 0
 
 
@@ -189,7 +189,7 @@ def test_damaged_forms(server: RunningServer) -> None:
                 response = httpx.post(server.url + path, content=body, headers=kind, timeout=20)
                 assert 400 <= response.status_code < 500, (body[:100], response.text)
                 require_refusal_or_answer(response, body[:100])
-    wait_until(lambda: server.service.sounds.store.nbytes == 0)
+    wait_until(lambda: server.service.sounds.store.room.taken == 0)
 
 
 def test_damaged_sounds(server: RunningServer) -> None:

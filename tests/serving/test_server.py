@@ -84,7 +84,7 @@ def test_who_leaves_is_not_answered_any_further(serving: Any, mu: MuLlama, strea
         wait_until(lambda: not engine.state.running and not engine.state.waiting)
         assert time.monotonic() - start < 1.0
         assert 'mullama_answers_total{outcome="Cancelled"} 2.0' in server.get("/metrics").text
-        wait_until(lambda: server.service.sounds.store.nbytes == 0)
+        wait_until(lambda: server.service.sounds.store.room.taken == 0)
         assert server.post(ask(user(sound_part(wav(1))), max_tokens=2)).status_code == 200
 
 
@@ -158,7 +158,7 @@ def test_no_answer_comes_from_another_caller_s_song(
 
     with serving() as server, ThreadPoolExecutor(16) as pool:
         found = list(pool.map(one, jobs))
-        wait_until(lambda: server.service.sounds.store.nbytes == 0)
+        wait_until(lambda: server.service.sounds.store.room.taken == 0)
     assert found == [alone[job] for job in jobs]
 
 
@@ -194,6 +194,25 @@ def test_sigterm_under_load_answers_or_refuses_whatever_was_accepted(folder: Pat
     # An idle connection may close just when a client sends: that request was not accepted.
     assert set(outcomes) <= {"200", "503", "RemoteProtocolError", "ReadError", "WriteError"}
     assert len(outcomes) - outcomes.count("200") - outcomes.count("503") <= 8
+
+
+@pytest.mark.slow
+def test_what_is_received_lies_where_sounds_do(folder: Path, tmp_path: Path) -> None:
+    head = "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
+    with process(folder, "--stored-in", str(tmp_path)) as (running, url):
+        opened = Path(f"/proc/{running.pid}/fd")
+        port = httpx.URL(url).port
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(
+                f"{head}Content-Length: 9000000\r\n\r\n{part}".encode() + b"x" * 4_000_000
+            )
+            sounds = str(next(tmp_path.glob("mullama-sounds-*")))
+            wait_until(
+                lambda: any(
+                    str(one.readlink()).startswith(f"{sounds}/#") for one in opened.iterdir()
+                )
+            )
 
 
 @pytest.mark.slow

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mullama.serving.sound_store import LOCK, PREFIX, SoundStore, StoreFullError
+from mullama.serving.room import NoRoomError
+from mullama.serving.sound_store import LOCK, PREFIX, SoundStore
 
 
 class Clock:
@@ -40,13 +41,13 @@ def test_a_sound_lies_there_while_it_is_held(store: SoundStore) -> None:
     with store.put([b"mus", b"ic"]) as held:
         assert held.digest == sha256(b"music").hexdigest()
         assert held.path.read_bytes() == b"music"
-        assert store.nbytes == 5
+        assert store.room.taken == 5
         with store.put([b"music"]) as again:
             assert again.path == held.path
-            assert store.nbytes == 5
+            assert store.room.taken == 5
         assert held.path.exists()
     assert not files(store)
-    assert store.nbytes == 0
+    assert store.room.taken == 0
 
 
 def test_releasing_twice_is_releasing_once(store: SoundStore) -> None:
@@ -91,13 +92,13 @@ def test_an_upload_is_its_owner_s_alone(store: SoundStore) -> None:
 
 def test_disk_is_bounded_and_what_did_not_fit_leaves_nothing(store: SoundStore) -> None:
     with store.put([b"x" * 60]):
-        with pytest.raises(StoreFullError):
+        with pytest.raises(NoRoomError):
             store.put([b"y" * 30, b"y" * 30])
-        assert store.nbytes == 60
+        assert store.room.taken == 60
         assert len(files(store)) == 1
         with store.put([b"z" * 40]):
-            assert store.nbytes == 100
-    assert store.nbytes == 0
+            assert store.room.taken == 100
+    assert store.room.taken == 0
 
 
 def test_bytes_that_stop_coming_leave_nothing(store: SoundStore) -> None:
@@ -107,7 +108,7 @@ def test_bytes_that_stop_coming_leave_nothing(store: SoundStore) -> None:
 
     with pytest.raises(ConnectionError):
         store.put(broken())
-    assert store.nbytes == 0
+    assert store.room.taken == 0
     assert not files(store)
 
 
@@ -125,7 +126,7 @@ def test_threads_share_a_store(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.nbytes == 0
+    assert store.room.taken == 0
     assert not files(store)
     store.close()
 

@@ -1,4 +1,5 @@
 import hashlib
+import socket
 import time
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_an_upload_expires(serving: Any) -> None:
         file_id = upload(server, wav(1)).json()["id"]
         time.sleep(1.1)
         assert server.post(ask(user(by_id(file_id)))).status_code == 404
-        wait_until(lambda: server.service.sounds.store.nbytes == 0)
+        wait_until(lambda: server.service.sounds.store.room.taken == 0)
 
 
 def test_one_caller_s_uploads_are_not_another_s(serving: Any) -> None:
@@ -70,12 +71,12 @@ def test_what_is_no_music_is_refused_and_not_kept(server: RunningServer) -> None
     refused = upload(server, b"words, words")
     assert refused.status_code == 415
     assert refused.json()["error"]["message"].startswith("a.wav: ")
-    wait_until(lambda: server.service.sounds.store.nbytes == 0)
+    wait_until(lambda: server.service.sounds.store.room.taken == 0)
     assert server.get("/v1/files").json()["data"] == []
 
 
 def test_a_file_that_is_too_large_or_finds_no_room_is_refused(serving: Any) -> None:
-    with serving(limits={"max_upload_mb": 0.1, "max_stored_mb": 0.06}) as server:
+    with serving(limits={"max_upload_mb": 0.1, "max_stored_mb": 0.12}) as server:
         assert upload(server, b"x" * 200_000).status_code == 413
         assert upload(server, wav(1)).status_code == 200  # 48 kB
         full = upload(server, wav(2))
@@ -83,13 +84,41 @@ def test_a_file_that_is_too_large_or_finds_no_room_is_refused(serving: Any) -> N
         assert full.json()["error"]["code"] == "storage_full"
 
 
+def test_what_is_still_being_received_takes_room(serving: Any) -> None:
+    head = "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
+    with (
+        serving(limits={"max_upload_mb": 1, "max_stored_mb": 1}) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection,
+    ):
+        store = server.service.sounds.store
+        connection.sendall(f"{head}Content-Length: 1000000\r\n\r\n{part}".encode() + b"x" * 990_000)
+        wait_until(lambda: store.room.taken > 950_000)
+        assert upload(server, wav(2)).json()["error"]["code"] == "storage_full"
+        connection.close()
+        wait_until(lambda: store.room.taken == 0)
+        assert upload(server, wav(2)).status_code == 200
+
+
 @pytest.mark.parametrize(
-    "content", [{"json": {"file": "x"}}, {"data": {"purpose": "x"}}, {"content": b"x"}]
+    "content", [{"json": {"file": "x"}}, {"data": {"purpose": "user_data"}}, {"content": b"x"}]
 )
 def test_what_is_no_form_with_a_file_is_refused(server: RunningServer, content: Any) -> None:
     refused = httpx.post(server.url + "/files", **content)
     assert refused.status_code in (400, 415)
     assert refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("field", "status"), [({"purpose": "fine-tune"}, 422), ({"expires_after[seconds]": "60"}, 400)]
+)
+def test_what_is_asked_of_a_file_is_not_dropped(
+    server: RunningServer, field: dict[str, str], status: int
+) -> None:
+    files = {"file": ("a.wav", wav(1))}
+    refused = httpx.post(server.url + "/files", data=field, files=files)
+    assert refused.status_code == status
+    assert refused.json()["error"]["param"] == next(iter(field))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +162,7 @@ def test_captions(server: RunningServer, mu: Any, tmp_path: Any) -> None:
         ({"data": {"file": "words"}}, "file"),
         ({"files": {"file": b"no music"}}, "file"),
         ({"files": {"file": wav(1)}, "data": {"size": "3"}}, "size"),
+        ({"files": {"file": wav(1)}, "data": {"model": "another"}}, "model"),
     ],
 )
 def test_captions_that_cannot_be(server: RunningServer, form: Any, param: str) -> None:

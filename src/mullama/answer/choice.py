@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mullama.answer.forms import BARE, Form, stored_forms
+from mullama.answer.forms import Form, Trust, stored_forms
 from mullama.errors import UsageError
 
 CANNOT_TELL = "cannot tell"
@@ -28,8 +28,8 @@ class Choice:
     probabilities: dict[str, float]
     """Of all choices, in the order in which they were given; they sum to 1."""
     calibrated: bool
-    """Whether the model's folder says how far its likelihoods are to be believed; if not, probabilities
-    are the bare likelihoods' shares."""
+    """Whether the model's folder says how far likelihoods of what is said like this are to be believed;
+    if not, probabilities are the bare likelihoods' shares."""
     logprobs: dict[str, float]
     """Natural logarithms of the probability that the model's answer is just this, of all choices; the
     rest of it, should they not sum to 1, is for other answers."""
@@ -61,37 +61,35 @@ class Choice:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How likelihoods become probabilities: softmax((heard - prior * unheard) / temperature).
+    """What a model's folder says of choices.
 
-    `heard` is a choice's log-probability about the music, `unheard` the same without any music
-    (Holtzman et al. 2021, arXiv 2104.08315); the temperature is Guo et al.'s (2017, arXiv 1706.04599).
+    A choice scores heard - prior * unheard, its log-probability about the music and the same without any
+    music (Holtzman et al. 2021, arXiv 2104.08315); scores become probabilities by the trust in the form
+    in which the model says the choices.
     """
 
-    temperature: float = 1.0
-    prior: float = 0.0
-    fitted: bool = False
-    forms: tuple[Form, ...] = (BARE,)
+    forms: tuple[Form, ...] = stored_forms(None)
     """What a choice may be said as; its probability is that of all of them."""
+    prior: float = 0.0
 
     @classmethod
     def stored(cls, generation: Mapping[str, Any]) -> "Calibration":
-        """What a generation_config.json states as `choice_temperature`, `choice_prior`, `choice_forms`."""
-        forms = stored_forms(generation.get("choice_forms"))
-        temperature = generation.get("choice_temperature")
-        if temperature is None:
-            return cls(forms=forms)
+        """What a generation_config.json states as `choice_forms` and `choice_prior`."""
         prior = generation.get("choice_prior") or 0.0
-        return cls(float(temperature), float(prior), fitted=True, forms=forms)
+        return cls(stored_forms(generation.get("choice_forms")), float(prior))
 
-    def probabilities(self, heard: Sequence[float], unheard: Sequence[float]) -> list[float]:
-        """Of each choice; `unheard` may be empty where nothing is made of it."""
+    @property
+    def fitted(self) -> bool:
+        """Whether it was measured of any form how far it is to be believed."""
+        return any(form.trust is not None for form in self.forms)
+
+    def probabilities(
+        self, heard: Sequence[float], unheard: Sequence[float], form: Form
+    ) -> list[float]:
+        """Of each choice, said in such a form; `unheard` may be empty where nothing is made of it."""
         before = unheard or [0.0] * len(heard)
-        scores = [
-            (one - self.prior * other) / self.temperature
-            for one, other in zip(heard, before, strict=True)
-        ]
-        shares = [math.exp(score - max(scores)) for score in scores]
-        return [share / sum(shares) for share in shares]
+        scores = [one - self.prior * other for one, other in zip(heard, before, strict=True)]
+        return (form.trust or Trust()).probabilities(scores)
 
 
 def check_choices(choices: Sequence[str], min_probability: float = 0.0) -> list[str]:

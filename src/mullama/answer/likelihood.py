@@ -1,10 +1,12 @@
 """Prompts and given answers -> how likely each answer is: every token is known beforehand.
 
 A prompt is read once, however many answers stand behind it; then all answers are read at once, each
-behind what was read of its prompt.
+behind what was read of its prompt. What many answers begin with ("The tempo is about") is read once, too.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
 import torch
 from jaxtyping import Float
@@ -17,6 +19,10 @@ ROWS_AT_ONCE = 64
 """Answers in one pass. Each holds its own copy of what was read of its prompt."""
 
 
+def go_on() -> None:
+    """Nothing is to be done between two passes."""
+
+
 def loglikelihoods(
     decoder: Decoder,
     prompts: Sequence[Sequence[int]],
@@ -24,13 +30,52 @@ def loglikelihoods(
     shifts: Float[Tensor, "prompt layers width"],
     *,
     device: torch.device,
+    between: Callable[[], None] = go_on,
 ) -> list[float]:
     """The sum of the log-probabilities of each answer's tokens; natural logarithms.
 
-    An answer comes with the place of its prompt in `prompts`, and has at least one token.
+    An answer comes with the place of its prompt in `prompts`, and has at least one token. `between` is
+    called before each pass; what it raises ends all.
     """
+    heads = _heads(prompts, answers)
+    behind = [[*prompt, *heads.get(place, ())] for place, prompt in enumerate(prompts)]
+    rests = [(place, tokens[len(heads.get(place, ())) :]) for place, tokens in answers]
+    how = shifts, device, between
+    begun = dict(zip(heads, _passes(decoder, prompts, list(heads.items()), *how), strict=True))
+    totals = _passes(decoder, behind, rests, *how)
+    return [begun.get(place, 0.0) + rest for (place, _), rest in zip(answers, totals, strict=True)]
+
+
+def _heads(
+    prompts: Sequence[Sequence[int]], answers: Sequence[tuple[int, Sequence[int]]]
+) -> dict[int, Sequence[int]]:
+    """By prompt, what its answers all begin with, where that saves more than reading the prompt again.
+
+    Each answer has a token behind it.
+    """
+    of_prompt = defaultdict[int, list[Sequence[int]]](list)
+    for place, tokens in answers:
+        of_prompt[place].append(tokens)
+    heads: dict[int, Sequence[int]] = {}
+    for place, some in of_prompt.items():
+        alike = takewhile(lambda column: len(set(column)) == 1, zip(*some, strict=False))
+        head = [column[0] for column in alike][: min(map(len, some)) - 1]
+        if (len(some) - 1) * len(head) > len(prompts[place]) + len(head):
+            heads[place] = head
+    return heads
+
+
+def _passes(
+    decoder: Decoder,
+    prompts: Sequence[Sequence[int]],
+    answers: Sequence[tuple[int, Sequence[int]]],
+    shifts: Tensor,
+    device: torch.device,
+    between: Callable[[], None],
+) -> list[float]:
     totals: list[float] = []
     for start in range(0, len(answers), ROWS_AT_ONCE):
+        between()
         rows = answers[start : start + ROWS_AT_ONCE]
         totals += _one_pass(decoder, prompts, rows, shifts, device)
     return totals

@@ -54,6 +54,8 @@ class CatalogueOptions(Options):
     """Where else the files lie that a list names; may be given again."""
     songs: Annotated[int, Bounds(1, 1024), Flag("N")] = 8
     """Songs that are asked about together."""
+    limit: Annotated[int | None, Bounds(1), Flag("N")] = None
+    """The first so many files alone, as for a try; the same command without it goes on."""
     workers: Annotated[int | None, Bounds(1), Flag("N")] = None
     """Of these at a time (default: 1)."""
     engine: Literal["here", "threads", "processes", "ray"] | None = None

@@ -65,6 +65,10 @@ class Catalogue:
         self._index = open_index(folder / INDEX)
         self._log = shard.path(folder / HEARD)
         self._spool = Spool(shard.path(folder / LISTING))
+        self._heard: HeardByDigest | None = None
+        self._limit: int | None = None
+        self._on_failure: Callable[[Failure], None] = lambda failure: None
+        self._under_way: dict[str, str] = {}
 
     def hear(
         self,
@@ -72,26 +76,33 @@ class Catalogue:
         *,
         total: int | None = None,
         progress: bool | Callable[[int], None] = True,
+        limit: int | None = None,
+        on_failure: Callable[[Failure], None] = lambda failure: None,
     ) -> CatalogueReport:
         """Hear what is missing; failures of earlier runs are tried again. See `jobs.run`.
 
-        The last run, which has no shard, takes over what shards have heard.
+        The last run, which has no shard, takes over what shards have heard. Of the listing `limit` takes the
+        first so many. `on_failure` is told what has no caption, as soon as that is known.
         """
+        self._limit, self._on_failure = limit, on_failure
         log = JsonlLog[Heard](self.folder / HEARD, HEARD_LINES)
         outcome = run(
             self._sounds(),
-            mapper,
+            self._noting(mapper),
             log if self.shard.of == 1 else log.for_shard(self.shard),
             key=lambda sound: sound.digest,
             retry_failed=True,
             total=None if total is None else round(total / self.shard.of),
             unit="song",
             progress=progress,
+            on_record=self._tell,
         )
         return self._count(CatalogueReport(outcome))
 
     def close(self) -> None:
         """Remove what only the run that is over needs."""
+        if self._heard is not None:
+            self._heard.close()
         self._spool.path.unlink(missing_ok=True)
 
     def write(
@@ -105,19 +116,20 @@ class Catalogue:
         warn: Callable[[str], None],
     ) -> None:
         """Write the formats, of what this run listed."""
-        with HeardByDigest(self._log) as heard:
-            for name in formats:
-                records = self._records(heard, text, maker)
-                if template:
-                    records = worded(template, records)
-                to = Destination(self.folder, self.listing, form, warn)
-                report.files += FORMATS.load(name)(records, to)
+        for name in formats:
+            records = self._records(text, maker)
+            if template:
+                records = worded(template, records)
+            to = Destination(self.folder, self.listing, form, warn)
+            report.files += FORMATS.load(name)(records, to)
 
     def _count(self, report: CatalogueReport) -> CatalogueReport:
         """Write down the failures, and how many there are of what was listed."""
         listed = 0
 
-        def failures(heard: HeardByDigest) -> Iterator[Failure]:
+        heard = self._heard = HeardByDigest(self._log)
+
+        def failures() -> Iterator[Failure]:
             nonlocal listed
             for row in self._spool.rows():
                 listed += 1
@@ -126,14 +138,13 @@ class Catalogue:
                 elif heard.failed(row.digest) and (one := heard.get(row.digest)):
                     yield Failure(row.path, one.failed)
 
-        with HeardByDigest(self._log) as heard:
-            report.failures = write_failures(self.shard.path(self.folder / ERRORS), failures(heard))
+        report.failures = write_failures(self.shard.path(self.folder / ERRORS), failures())
         report.rows = listed - report.failures
         return report
 
-    def _records(
-        self, heard: HeardByDigest, text: TextOptions, maker: Maker
-    ) -> Iterator[CaptionRecord]:
+    def _records(self, text: TextOptions, maker: Maker) -> Iterator[CaptionRecord]:
+        heard = self._heard
+        assert heard is not None  # one hears before one writes
         for row in self._spool.rows():
             if row.digest and not heard.failed(row.digest) and (one := heard.get(row.digest)):
                 yield compose(row.path, one, text, maker)
@@ -142,28 +153,60 @@ class Catalogue:
         names = iter(self.listing)
         with self._spool:  # begun by whoever has the log, which is locked
             for number, some in enumerate(iter(lambda: list(islice(names, self.songs)), [])):
+                wanted = len(some)
+                if self._limit is not None:
+                    wanted = min(wanted, self._limit - number * self.songs)
+                if wanted <= 0:
+                    return
                 if str(number) in self.shard:
-                    yield from self._block(number, some)
+                    yield from self._block(number, some, wanted)
 
-    def _block(self, number: int, some: Iterable[Listed]) -> list[Sound]:
-        """The readable sounds; those with the same content as one before stand for nothing new."""
+    def _block(self, number: int, some: Iterable[Listed], wanted: int) -> list[Sound]:
+        """The first `wanted` that are readable; those with the same content as one before stand for nothing
+        new.
+
+        The others are asked about with them all the same, as they are without a limit.
+        """
         block, every = Block(number), list[Sound]()
         met = set[str]()
-        for listed in some:
-            try:
-                digest = self._digest(listed)
-            except AudioError as error:
-                file = listed.place.file if listed.place else Path(listed.path)
-                self._spool.add(Row(listed.path, why=cause_without_place(error, file)))
+        for place, listed in enumerate(some):
+            row = self._row(listed)
+            if place < wanted:
+                self._spool.add(row)
+                if row.why:
+                    self._on_failure(Failure(row.path, row.why))
+            if row.why:
                 continue
-            self._spool.add(Row(listed.path, digest))
             assert listed.place is not None
-            sound = Sound(listed.path, digest, listed.place, block)
-            every.append(sound)
-            if digest not in met:
-                met.add(digest)
+            sound = Sound(listed.path, row.digest, listed.place, block)
+            if place < wanted:
+                every.append(sound)
+            if sound.digest not in met:
+                met.add(sound.digest)
                 block.sounds.append(sound)
         return every
+
+    def _row(self, listed: Listed) -> Row:
+        try:
+            return Row(listed.path, self._digest(listed))
+        except AudioError as error:
+            file = listed.place.file if listed.place else Path(listed.path)
+            return Row(listed.path, why=cause_without_place(error, file))
+
+    def _noting(self, mapper: Mapper[Sound, Heard]) -> Mapper[Sound, Heard]:
+        """The same, and the names of what is under way, for the log knows contents only."""
+
+        def noted(sounds: Iterable[Sound]) -> Iterator[Sound]:
+            for sound in sounds:
+                self._under_way[sound.digest] = sound.path
+                yield sound
+
+        return lambda sounds: mapper(noted(sounds))
+
+    def _tell(self, heard: Heard) -> None:
+        path = self._under_way.pop(heard.digest)
+        if heard.failed:
+            self._on_failure(Failure(path, heard.failed))
 
     def _digest(self, listed: Listed) -> str:
         if listed.place is None:

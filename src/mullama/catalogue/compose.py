@@ -15,6 +15,8 @@ from mullama.catalogue.record import CaptionRecord, Field
 from mullama.catalogue.wordings import plain_caption, wording
 from mullama.jobs.digest import text_number
 
+MIN_COVERAGE = 0.5
+"""Of a field's values among all that the model might answer: with less it cannot tell."""
 TRIES = 20
 """Draws for each wording that is wanted; where facts are few, there are no more different ones."""
 
@@ -32,9 +34,7 @@ def compose(path: str, heard: Heard, options: TextOptions, maker: Maker) -> Capt
     """The record of a sound that could be heard; its texts are not rendered by a template yet."""
     answers = heard.answers
     fields = {
-        name: Field(read_value(name, said.text), said.probability, said.text)
-        for name, said in answers.items()
-        if name not in ("short", "long")
+        name: _field(name, said) for name, said in answers.items() if name not in ("short", "long")
     }
     sure = {name: f.value for name, f in fields.items() if f.sure(options.min_confidence)}
     caption, long_caption = (_sure_text(answers[n], sure, options) for n in ("short", "long"))
@@ -70,6 +70,15 @@ def worded_as(record: CaptionRecord, texts: list[str]) -> CaptionRecord:
 def with_trigger(trigger: str, text: str) -> str:
     """The text behind the word that training listens for."""
     return f"{trigger}, {text}" if trigger else text
+
+
+def _field(name: str, said: Said) -> Field:
+    """No value where the model would rather say something else than any."""
+    if said.chosen is None or said.coverage is None:
+        return Field(read_value(name, said.text), said.probability, said.text)
+    if said.coverage < MIN_COVERAGE:
+        return Field(None, said.probability, said.text)
+    return Field(read_value(name, said.text), said.chosen, said.text, calibrated=True)
 
 
 def _sure_text(said: Said, sure: Mapping[str, str | None], options: TextOptions) -> str:

@@ -1,5 +1,7 @@
 """Songs and questions -> what was heard: each song is listened to once, all are answered in one batch.
 
+Where the model's probabilities are calibrated, a second batch tells those of the facts; see closed.py.
+
 Does not know catalogues; a service that describes one file uses the same functions.
 """
 
@@ -9,11 +11,12 @@ from pathlib import Path
 
 from mullama.answer.answer import Answer
 from mullama.answer.sampling import SamplingKeywords
+from mullama.catalogue.closed import closed_questions, with_chosen
 from mullama.catalogue.failures import cause_without_place
 from mullama.catalogue.heard import DIGITS, Heard, Said
 from mullama.engine import Engine
 from mullama.errors import AudioError
-from mullama.song import Song
+from mullama.song import MuLlama, Song
 
 GREEDY: SamplingKeywords = {
     "temperature": 0.0,
@@ -29,32 +32,48 @@ def describe(
     """Ask every question about each (file, digest), in one batch; a file that is no music fails alone."""
     found = [_listen(engine, path, digest) for path, digest in sounds]
     songs = [song for song in found if isinstance(song, Song)]
-    texts = list(questions.values())
-    asked = [song for song in songs for _ in texts]
-    answers = engine.mu.ask(asked, texts * len(songs), **GREEDY)
-    coming = iter(answers)
+    answers = iter(_answers(engine.mu, songs, questions))
     return [
-        entry
-        if isinstance(entry, Heard)
-        else heard(digest, {name: next(coming) for name in questions})
+        entry if isinstance(entry, Heard) else heard(digest, entry, next(answers))
         for entry, (_, digest) in zip(found, sounds, strict=True)
     ]
 
 
-def heard(digest: str, answers: Mapping[str, Answer]) -> Heard:
-    """What the answers about one song tell."""
-    first = next(iter(answers.values()))
-    return Heard(
-        digest,
-        None if first.seconds_total is None else round(first.seconds_total, 3),
-        round(first.seconds_heard, 3),
-        {name: Said(answer.text, confidence(answer)) for name, answer in answers.items()},
+def heard(digest: str, song: Song, answers: Mapping[str, Said]) -> Heard:
+    """What was said about one song."""
+    total = song.seconds_total
+    seconds = None if total is None else round(total, 3)
+    return Heard(digest, seconds, round(song.seconds_heard, 3), answers)
+
+
+def said(answer: Answer) -> Said:
+    """Its text, and the probability that the model says just this, as far as it got."""
+    return Said(answer.text, round(math.exp(math.fsum(answer.token_logprobs)), DIGITS))
+
+
+def _answers(
+    mu: MuLlama, songs: Sequence[Song], questions: Mapping[str, str]
+) -> list[dict[str, Said]]:
+    """For each song, by the question's name."""
+    texts = list(questions.values())
+    told = mu.ask([song for song in songs for _ in texts], texts * len(songs), **GREEDY)
+    coming = map(said, told)
+    found = [{name: next(coming) for name in questions} for _ in songs]
+    if not mu.calibration.fitted:
+        return found
+    closed = [closed_questions(answers, mu.calibration.forms) for answers in found]
+    pairs = [(song, one) for song, some in zip(songs, closed, strict=True) for one in some]
+    choices = iter(
+        mu.ask(
+            [song for song, _ in pairs],
+            [one.question for _, one in pairs],
+            choices=[one.choices for _, one in pairs],
+        )
     )
-
-
-def confidence(answer: Answer) -> float:
-    """The probability that the model says just this, as far as it got."""
-    return round(math.exp(math.fsum(answer.token_logprobs)), DIGITS)
+    return [
+        with_chosen(answers, some, [next(choices) for _ in some])
+        for answers, some in zip(found, closed, strict=True)
+    ]
 
 
 def _listen(engine: Engine, path: Path, digest: str) -> Song | Heard:

@@ -1,12 +1,11 @@
 """errors.jsonl: the files that have no caption, each with why, and what to do."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from mullama.jobs.atomic import atomic_file
-from mullama.jobs.jsonl import from_line, lines_of, to_line
+from mullama.jobs.jsonl import to_line
 from mullama.jobs.workers.work import cause_of
 from mullama.printable import printable
 
@@ -21,6 +20,7 @@ ADVICE = (
     ),
     ("changed", "run again once nobody writes it"),
     ("encrypted", "unpack it first"),
+    ("compressed tar", "unpack it, or its compression alone: `gunzip set.tar.gz`"),
 )
 OTHERWISE = "play it: if it is whole elsewhere, fetch it again; run again to try it once more"
 
@@ -50,15 +50,6 @@ def write_failures(path: Path, failures: Iterable[Failure]) -> int:
     if not count:
         path.unlink(missing_ok=True)
     return count
-
-
-def read_failures(path: Path, limit: int) -> Iterator[Failure]:
-    """The first so many; none where there is no file."""
-    if path.exists():
-        with path.open("rb") as file:
-            for line in islice(lines_of(file), limit):
-                values = from_line(line.content)
-                yield Failure(values["path"], values["cause"])
 
 
 def advice(cause: str) -> str:

@@ -19,6 +19,15 @@ class Said(NamedTuple):
 
     text: str
     probability: float
+    """Of saying just this."""
+    chosen: float | None = None
+    """Of what it says, among all that might be said of it; None where no model's calibration tells."""
+    coverage: float | None = None
+    """In that case: how much of all that the model might say these are."""
+
+    def stored(self) -> list[str | float]:
+        """Without what is not told."""
+        return [one for one in self if one is not None]
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Heard:
         """What a line holds."""
         if self.failed:
             return {"digest": self.digest, "failed": self.failed}
-        answers = {name: list(said) for name, said in self.answers.items()}
+        answers = {name: said.stored() for name, said in self.answers.items()}
         return {
             "digest": self.digest,
             "seconds": self.seconds,
@@ -57,8 +66,8 @@ class Heard:
             return cls(digest, failed=_text(values["failed"]))
         seconds = values["seconds"]
         answers = {
-            _text(name): Said(_text(text), _number(probability))
-            for name, (text, probability) in values["answers"].items()
+            _text(name): Said(_text(text), *map(_number, numbers))
+            for name, (text, *numbers) in values["answers"].items()
         }
         seconds = None if seconds is None else _number(seconds)
         return cls(digest, seconds, _number(values["seconds_heard"]), answers)

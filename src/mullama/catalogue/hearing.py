@@ -18,6 +18,7 @@ from mullama.catalogue.read_paths import opened
 from mullama.catalogue.sounds import Place, Sound
 from mullama.engine import open_engine
 from mullama.errors import AudioError
+from mullama.jobs.digest import file_digest
 from mullama.jobs.workers import Mapper, Work
 from mullama.jobs.workers.choose import Engine as Where
 from mullama.jobs.workers.choose import choose
@@ -25,6 +26,8 @@ from mullama.load_options import LoadOptions
 
 AT_ONCE = 64
 """Answers that another engine is asked for at a time, by each worker; it makes its own batches of them."""
+
+CHANGED = "it was changed while it was listened to"
 
 
 @dataclass(frozen=True)
@@ -107,5 +110,18 @@ class _Listener:
                     found.append((files.enter_context(opened(place)), digest))
                 except (AudioError, OSError) as error:
                     failed.append(Heard(digest, failed=cause_without_place(error, place.file)))
-            heard = [*failed, *describe(self.engine, found, self.asked.questions)]
+            told = describe(self.engine, found, self.asked.questions)
+            heard = [
+                *failed,
+                *(_checked(one, path) for one, (path, _) in zip(told, found, strict=True)),
+            ]
         return [one for one in heard if one.digest in batch.wanted]
+
+
+def _checked(heard: Heard, path: Path) -> Heard:
+    """Nothing of a file that is no longer what its digest tells: what was heard may be another's."""
+    try:
+        same = file_digest(path, error_type=AudioError) == heard.digest
+    except AudioError as error:
+        return Heard(heard.digest, failed=cause_without_place(error, path))
+    return heard if same else Heard(heard.digest, failed=CHANGED)

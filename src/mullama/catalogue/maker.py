@@ -15,7 +15,7 @@ from mullama.checkpoints.store import SMALL, digests, resolve
 from mullama.jobs.digest import file_digest, stable_digest
 from mullama.load_options import LoadOptions
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 """Of the record's fields and how they are read; with another one rows are another catalogue's."""
 ELSEWHERE = ("model", "device", "decoder", "prompt", "retrieval")
 """Options of loading that change no answer, or are told in another way."""

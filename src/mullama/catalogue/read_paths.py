@@ -18,18 +18,20 @@ from mullama.catalogue.sounds import Listed, Place
 from mullama.data.audio import AudioResolver
 from mullama.data.audio_files import AUDIO_SUFFIXES, audio_files
 from mullama.data.records import Clip
-from mullama.data.tables import bounded_lines, json_rows, open_text
+from mullama.data.tables import Table, bounded_lines, json_rows, open_text
 from mullama.data.tally import Tally
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.safe_paths import safe_name
 from mullama.listen.audio.open_audio import regular_file
 from mullama.printable import printable
 
-LISTS = (".txt", ".m3u", ".m3u8", ".jsonl")
+LISTS = (".txt", ".m3u", ".m3u8", ".jsonl", ".csv")
 SETS = (".tar", ".parquet")
 """Files of many that are looked for in folders; a zip file there may be anything, and has to be named."""
+PACKED_TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst")
+"""No member of these is found without unpacking all before it: they are told, not read."""
 LIST_COLUMNS = ("path", "file_name", "audio", "file")
-"""Where a line of JSONL has its file's name."""
+"""Where a line of JSONL or CSV has its file's name; Hugging Face's audiofolder calls it file_name."""
 
 
 class Listing:
@@ -86,11 +88,17 @@ class Listing:
             yield path
 
     def _folder(self, folder: Path) -> Iterator[Listed]:
-        for path in audio_files(folder, (*AUDIO_SUFFIXES, *SETS)):
+        packed = {Path(name).suffix for name in PACKED_TARS}
+        for path in audio_files(folder, (*AUDIO_SUFFIXES, *SETS, *packed)):
+            if path.suffix.lower() in packed and not _is_packed_tar(path):
+                continue
             if self._without is None or not path.absolute().is_relative_to(self._without):
                 yield from self._file(path)
 
     def _file(self, path: Path) -> Iterator[Listed]:
+        if _is_packed_tar(path):
+            yield Listed(self._relative(path), None, "it is a compressed tar file")
+            return
         if not is_container(path):
             yield self._sound(path)
             return
@@ -144,6 +152,10 @@ def _members(container: Path) -> dict[str, str]:
     return dict(open_container(container).members())
 
 
+def _is_packed_tar(path: Path) -> bool:
+    return path.name.lower().endswith(PACKED_TARS)
+
+
 def _root(paths: Sequence[Path]) -> Path:
     if len(paths) == 1 and is_container(paths[0]) and paths[0].is_file():
         return paths[0]
@@ -155,8 +167,10 @@ def _root(paths: Sequence[Path]) -> Path:
 
 def _names(path: Path) -> Iterator[str]:
     """The names in a list, in order."""
-    if path.suffix.lower() == ".jsonl":
-        for row in json_rows(path, Tally()):
+    kind = path.suffix.lower()
+    if kind in (".jsonl", ".csv"):
+        rows = json_rows(path, Tally()) if kind == ".jsonl" else _named_table(path).rows(Tally())
+        for row in rows:
             name = next((row.cells[c] for c in LIST_COLUMNS if row.cells.get(c)), None)
             yield name if isinstance(name, str) else f"line {row.line}"
         return
@@ -164,3 +178,10 @@ def _names(path: Path) -> Iterator[str]:
         for line in bounded_lines(file, path):
             if (name := line.strip()) and not name.startswith("#"):
                 yield name
+
+
+def _named_table(path: Path) -> Table:
+    table = Table(path, ())
+    if not set(LIST_COLUMNS) & set(table.columns):
+        raise UsageError(f"{path}, line 1: no column {' or '.join(LIST_COLUMNS)} with files' names")
+    return table

@@ -6,7 +6,7 @@ changes from run to run: no time, no absolute path. Does not know how it is aske
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,9 +28,11 @@ class Field:
     """In a set wording: "120" (beats per minute), "D major", "3/4", "piano, drums", "yes"; None where
     the model cannot tell, or says nothing that could be read."""
     probability: float
-    """Of `text` as the answer to its question, under the model."""
+    """That it is right, where `calibrated`; else of `text` as the answer to its question."""
     text: str
     """What the model said."""
+    calibrated: bool = False
+    """Whether the probability is one among all values, held against music whose facts are known."""
 
     def sure(self, min_confidence: float) -> bool:
         """Whether it may be repeated."""
@@ -97,7 +99,8 @@ class CaptionRecord:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, in the order of the fields."""
-        return {**asdict(self), "variants": list(self.variants)}
+        facts = {name: dict(vars(fact)) for name, fact in self.fields.items()}
+        return {**vars(self), "variants": list(self.variants), "fields": facts}
 
     @classmethod
     def from_json(cls, values: Any, where: str) -> Self:
@@ -139,7 +142,12 @@ def _field(values: Any, where: str) -> Field:
 
 
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
-FIELD_HINTS: dict[str, Any] = {"value": str | None, "probability": float, "text": str}
+FIELD_HINTS: dict[str, Any] = {
+    "value": str | None,
+    "probability": float,
+    "text": str,
+    "calibrated": bool,
+}
 HINTS: dict[str, Any] = {
     one.name: {
         "seconds": float | None,

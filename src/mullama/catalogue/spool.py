@@ -85,15 +85,8 @@ class HeardByDigest:
         self._failed = np.frombuffer(failed, np.int8)[by_key]
         self._file = path.open("rb")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
     def failed(self, digest: str) -> bool:

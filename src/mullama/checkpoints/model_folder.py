@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from transformers import GenerationConfig
 
+from mullama.answer.forms import Trust
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.tensor_file import TensorFile
@@ -46,9 +47,8 @@ class StoredGeneration(Options):
     bos_token_id: Annotated[int | None, Bounds(0, MAX_TOKENS)] = None
     pad_token_id: Annotated[int | None, Bounds(0, MAX_TOKENS)] = None
     eos_token_id: Annotated[int | tuple[int, ...] | None, Bounds(0, MAX_TOKENS)] = None
-    choice_temperature: Annotated[float | None, Bounds(0.01, 100)] = None
+    choice_forms: dict[str, Trust | None] | None = None
     choice_prior: Annotated[float | None, Bounds(0, 2)] = None
-    choice_forms: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,7 @@ from mullama.options import add_flags, from_flags
 
 if TYPE_CHECKING:
     from mullama.catalogue.catalogue import CatalogueReport
-
-MAX_REPORTED = 10
-"""How many files without captions are named; errors.jsonl names all."""
+    from mullama.catalogue.failures import Failure
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", type=Path, metavar="PATH",
         help="music files; folders of them, of WebDataset tars or of parquet files; zip files; lists"
-        " (.txt, .m3u, .jsonl)",
+        " (.txt, .m3u, .jsonl, .csv)",
     )  # fmt: skip
     add_flags(parser, CatalogueOptions)
     add_flags(parser, TextOptions, group="texts")
@@ -74,7 +72,14 @@ def run(arguments: argparse.Namespace) -> int:
     where = options.engine or default_engine(model.device, options.workers)
     catalogue = Catalogue(options.out, listing, songs=options.songs, shard=shard)
     total = listing.count() if sys.stderr.isatty() else None
-    report = catalogue.hear(hearing(asked, where, options.workers or 1), total=total)
+    if total is not None and options.limit is not None:
+        total = min(total, options.limit)
+    report = catalogue.hear(
+        hearing(asked, where, options.workers or 1),
+        total=total,
+        limit=options.limit,
+        on_failure=_tell_failure,
+    )
     if shard.of == 1:
         how = form, catalogue_outputs.warn
         catalogue.write(report, formats, text, template, maker, *how)
@@ -86,19 +91,20 @@ def run(arguments: argparse.Namespace) -> int:
     return max(report.exit_code, catalogue_outputs.tag(records, listing, options.out, tags))
 
 
+def _tell_failure(failure: "Failure") -> None:
+    """While the others are heard."""
+    from mullama.jobs.progress import tell
+    from mullama.printable import printable
+
+    tell(f"mullama: error: {printable(failure.path)}: {printable(failure.cause)}")
+
+
 def _tell(report: "CatalogueReport", out: Path, shard: Shard) -> None:
     from mullama.catalogue.catalogue import ERRORS
-    from mullama.catalogue.failures import read_failures
-    from mullama.printable import printable
 
     if not report.rows and not report.failures:
         raise UsageError("there is no music in what was given")
     errors = shard.path(out / ERRORS)
-    for failure in read_failures(errors, MAX_REPORTED):
-        print(
-            f"mullama: error: {printable(failure.path)}: {printable(failure.cause)}",
-            file=sys.stderr,
-        )
     outcome = report.outcome
     print(
         f"{report.rows} files with captions: {outcome.written} heard now, {outcome.skipped} before or"

@@ -33,12 +33,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mullama.engine import open_engine
     from mullama.serving.demo.launch import serve
+    from mullama.serving.sound_store import own_folder
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     engine = open_engine(
         loading, answers, batch_size=options.batch_size, max_seconds=options.max_seconds
     )
-    serve(engine, options, announce=_announce)
+    with own_folder() as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)  # visitors' files
+        serve(engine, options, announce=_announce)
     return 0
 
 

@@ -1,17 +1,20 @@
 """Tickets whose songs are heard become answers, in one batch that they join and leave at any step.
 
-Questions with choices are read at once, one between two steps: nobody waits for more than one of them.
+Questions with choices are read one at a time, in passes between which the others' answers go on: nobody
+waits for more than one pass.
 """
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mullama.answer.decoding import Token
 from mullama.answer.rolling import Row
+from mullama.choosing import choose
 from mullama.engine.fair_queue import FairQueue
 from mullama.engine.ticket import Ticket
+from mullama.errors import Cancelled
 from mullama.song import MuLlama
 
 Made = Sequence[tuple[Row, Token | None]]
@@ -48,8 +51,8 @@ class Answering:
         self._mu, self._size, self._begin = mu, batch_size, begin
         self._batch = mu.batch()
         self._running: dict[Row, Ticket] = {}
-        self._choosing: deque[Ticket] = deque()
         self._ready: FairQueue[Ticket] = FairQueue()
+        self._to_choose: FairQueue[Ticket] = FairQueue()
         self._changed = threading.Condition()
         self._closed = False
         threading.Thread(target=self._work, name="mullama-decode", daemon=True).start()
@@ -62,18 +65,21 @@ class Answering:
     @property
     def _ended(self) -> bool:
         with self._changed:
-            return self._closed and not (self._running or self._choosing or len(self._ready))
+            waiting = len(self._ready) + len(self._to_choose)
+            return self._closed and not (self._running or waiting)
 
     def put(self, ticket: Ticket) -> None:
         """Answer this one, whose row has its shifts."""
         with self._changed:
-            self._ready.put(ticket.caller, ticket)
+            queue = self._to_choose if ticket.choices else self._ready
+            queue.put(ticket.caller, ticket)
             self._changed.notify_all()
 
     def leave(self, ticket: Ticket) -> None:
         """A ticket is done; in the batch, that is seen before the next step."""
         with self._changed:
-            self._ready.discard(ticket.caller, ticket)
+            for queue in (self._ready, self._to_choose):
+                queue.discard(ticket.caller, ticket)
 
     def close(self) -> None:
         """Let the thread end, once nothing waits and nothing runs."""
@@ -83,54 +89,69 @@ class Answering:
 
     def _work(self) -> None:
         while not self._ended:
-            try:
-                self._turn()
-            except Exception as error:  # noqa: BLE001  whatever it is, its callers are told
-                broken, self._running = list(self._running.values()), {}
-                self._batch = self._mu.batch()
-                for ticket in broken:
-                    ticket.finish(error)
+            self._wait()
+            self._write()
+            if (ticket := self._next_to_choose()) is not None:
+                self._choose(ticket)
 
-    def _turn(self) -> None:
-        self._drop_done()
-        newcomers = self._newcomers()
-        self._choosing.extend(ticket for ticket in newcomers if ticket.choices)
-        if written := [ticket for ticket in newcomers if not ticket.choices]:
-            self._admit(written)
-        if self._choosing:
-            self._choose(self._choosing.popleft())
-        if self._running:
-            self._hand_out(self._batch.step())
+    def _wait(self) -> None:
+        """Until there is something to do."""
+        with self._changed:
+            if not self._running:
+                self._changed.wait_for(
+                    lambda: len(self._ready) or len(self._to_choose) or self._closed
+                )
+
+    def _write(self) -> None:
+        """One step of all answers that are being written; should it fail, those are told."""
+        try:
+            self._drop_done()
+            if newcomers := self._newcomers():
+                self._admit(newcomers)
+            if self._running:
+                self._hand_out(self._batch.step())
+        except Exception as error:  # noqa: BLE001  whatever it is, its callers are told
+            broken, self._running = list(self._running.values()), {}
+            self._batch = self._mu.batch()
+            for ticket in broken:
+                ticket.finish(error)
 
     def _newcomers(self) -> list[Ticket]:
-        """As many as there is room for; waits while there is nothing else to do."""
+        """As many as there is room for."""
         with self._changed:
-            if not self._running and not self._choosing:
-                self._changed.wait_for(lambda: len(self._ready) or self._closed)
-            here = [*self._running.values(), *self._choosing]
-            served = Counter(ticket.caller for ticket in here)
+            served = Counter(ticket.caller for ticket in self._running.values())
             chosen: list[Ticket] = []
-            while len(self._ready) and len(here) + len(chosen) < self._size:
+            while len(self._ready) and len(self._running) + len(chosen) < self._size:
                 ticket = self._ready.pop(served)
                 if not ticket.done:
                     chosen.append(ticket)
                     served[ticket.caller] += 1
             return chosen
 
+    def _next_to_choose(self) -> Ticket | None:
+        with self._changed:
+            return self._to_choose.pop({}) if len(self._to_choose) else None
+
     def _choose(self, ticket: Ticket) -> None:
-        """All at once: it takes no place in the batch."""
-        if ticket.done:
-            return
-        self._begin(ticket)
+        """It takes no place in the batch, which makes a step before each of its passes."""
+
+        def others_first() -> None:
+            if ticket.done:
+                raise Cancelled("nobody waits for this choice any more")
+            self._write()
+
         assert ticket.song is not None and ticket.choices is not None  # noqa: PT018
+        self._begin(ticket)
         try:
-            found = self._mu.ask(
+            (found,) = choose(
+                self._mu,
                 [ticket.song],
                 [ticket.question.text],
-                choices=[ticket.choices.texts],
-                min_probability=ticket.choices.min_probability,
+                [ticket.choices.texts],
+                ticket.choices.min_probability,
+                between=others_first,
             )
-            ticket.finish(found[0])
+            ticket.finish(found)
         except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
             ticket.finish(error)
 

@@ -1,24 +1,31 @@
 """Scores of choices with the right one -> how far probabilities are to be believed, and what makes them so.
 
 Expected calibration error as in Guo et al. 2017 (arXiv 1706.04599): bins of equal width over the
-probability of the chosen answer. Does not know where scores come from.
+probability of the chosen answer. Questions whose answers are worded alike are trusted alike. Does not know
+where scores come from.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from mullama.answer.forms import Trust
+
 BINS = 15
 Scores = Float[np.ndarray, " choices"]
-COLDEST, HOTTEST = 0.05, 50.0
-"""Temperatures that are looked through."""
+Shares = NDArray[np.float64]
+HOTTEST = 50.0
+"""Temperatures are looked through from 1 on: nothing is told more surely than the model would tell it."""
+MOST_LAPSES = 0.5
+ENOUGH = 100
+"""Fewer questions tell nothing of trust."""
 GOLDEN = (math.sqrt(5) - 1) / 2
 EXACT = 1e-4
-"""Of the logarithm of a temperature."""
+"""Of the logarithm of a temperature, and of a lapse rate."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +34,16 @@ class Asked:
 
     heard: Scores
     """Log-probabilities about the music."""
-    unheard: Scores
-    """The same without any music."""
+    unheard: Scores | None
+    """The same without any music, if asked."""
     answers: tuple[int, ...]
     """What each choice stands for: several may stand for one answer, whose probability is their sum."""
     right: int
     """The right answer, one of those."""
     field: str
     """What is asked after."""
+    wording: str
+    """How it is answered: what trust in it goes by."""
 
 
 @dataclass(frozen=True)
@@ -64,56 +73,78 @@ class Reliability:
     """Those that are not empty."""
 
 
-def shares(asked: Asked, temperature: float, prior: float) -> NDArray[np.float64]:
-    """The probability of each answer: softmax((heard - prior * unheard) / temperature), summed."""
-    scores = (asked.heard - prior * asked.unheard) / temperature
-    likely = np.exp(scores - scores.max())
-    weights = np.bincount(asked.answers, likely / likely.sum(), minlength=asked.right + 1)
-    return weights.astype(np.float64)
+def shares(asked: Asked, trusts: Mapping[str, Trust], prior: float = 0.0) -> Shares:
+    """The probability of each answer: that of the choices which stand for it, summed.
+
+    A wording without a trust is believed as it is.
+    """
+    scores = asked.heard
+    if prior:
+        assert asked.unheard is not None
+        scores = scores - prior * asked.unheard
+    likely = trusts.get(asked.wording, Trust()).probabilities(scores.tolist())
+    return np.bincount(asked.answers, likely, minlength=asked.right + 1).astype(np.float64)
 
 
-def reliability(items: Sequence[Asked], temperature: float, prior: float = 0.0) -> Reliability:
-    """What comes of a temperature; of no items at all there is no telling (ValueError)."""
-    told = [shares(asked, temperature, prior) for asked in items]
+def reliability(
+    items: Sequence[Asked], trusts: Mapping[str, Trust], prior: float = 0.0
+) -> Reliability:
+    """What comes of trusts; of no items at all there is no telling (ValueError)."""
+    told = [shares(asked, trusts, prior) for asked in items]
     best = np.array([one.max() for one in told])
     right = np.array(
         [one.argmax() == asked.right for one, asked in zip(told, items, strict=True)], dtype=float
     )
-    truths = [one[asked.right] for one, asked in zip(told, items, strict=True)]
+    truths = np.array([one[asked.right] for one, asked in zip(told, items, strict=True)])
     bins = _bins(best, right)
     return Reliability(
         count=len(items),
         accuracy=float(right.mean()),
         error=sum(b.count * abs(b.probability - b.accuracy) for b in bins) / len(items),
-        loss=float(-np.log(np.maximum(truths, 1e-300)).mean()),
+        loss=_loss(truths),
         bins=tuple(bins),
     )
 
 
-def fit(items: Sequence[Asked], prior: float = 0.0) -> float:
-    """The temperature with the least loss, by golden section over its logarithm.
-
-    Every field counts as much, however many questions ask after it.
-    """
-    fields: dict[str, list[Asked]] = {}
+def fit(items: Sequence[Asked], prior: float = 0.0) -> dict[str, Trust]:
+    """The trust with the least loss, for each wording that answers `ENOUGH` of the questions."""
+    wordings: dict[str, list[Asked]] = {}
     for asked in items:
-        fields.setdefault(asked.field, []).append(asked)
+        wordings.setdefault(asked.wording, []).append(asked)
+    return {
+        wording: _trust(part, wording, prior)
+        for wording, part in wordings.items()
+        if len(part) >= ENOUGH
+    }
 
-    def loss(log_temperature: float) -> float:
-        temperature = math.exp(log_temperature)
-        told = [reliability(part, temperature, prior).loss for part in fields.values()]
-        return sum(told) / len(told)
 
-    low, high = math.log(COLDEST), math.log(HOTTEST)
+def _trust(items: Sequence[Asked], wording: str, prior: float) -> Trust:
+    """The best temperature, each with the lapse rate that suits it."""
+    chance = np.array([asked.answers.count(asked.right) / len(asked.answers) for asked in items])
+
+    def best_lapse(log_temperature: float) -> tuple[float, float]:
+        trusts = {wording: Trust(temperature=math.exp(log_temperature))}
+        sure = np.array([shares(asked, trusts, prior)[asked.right] for asked in items])
+        return _least(lambda lapse: _loss((1 - lapse) * sure + lapse * chance), 0.0, MOST_LAPSES)
+
+    found, _ = _least(lambda at: best_lapse(at)[1], 0.0, math.log(HOTTEST))
+    lapse, _ = best_lapse(found)
+    return Trust(temperature=math.exp(found), lapse=lapse)
+
+
+def _least(value: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
+    """Where between two places a function is least, and how much it is there: by golden section."""
     while high - low > EXACT:
         first, second = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        low, high = (low, second) if loss(first) < loss(second) else (first, high)
-    return math.exp((low + high) / 2)
+        low, high = (low, second) if value(first) < value(second) else (first, high)
+    return (low + high) / 2, value((low + high) / 2)
 
 
-def _bins(
-    probabilities: NDArray[np.float64], right: NDArray[np.float64], count: int = BINS
-) -> list[Bin]:
+def _loss(truths: Shares) -> float:
+    return float(-np.log(np.maximum(truths, 1e-300)).mean())
+
+
+def _bins(probabilities: Shares, right: Shares, count: int = BINS) -> list[Bin]:
     places = np.minimum((probabilities * count).astype(int), count - 1)
     return [
         Bin(

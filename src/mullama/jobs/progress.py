@@ -7,6 +7,14 @@ from types import TracebackType
 from typing import Any, Self
 
 
+def tell(line: str) -> None:
+    """A line for whoever watches, on stderr, above the bar where there is one."""
+    if "tqdm" in sys.modules:
+        sys.modules["tqdm"].tqdm.write(line, file=sys.stderr)
+    else:
+        print(line, file=sys.stderr)
+
+
 class Progress(AbstractContextManager["Progress"]):
     """Counts items. `shown` is False for silence, or a function that is called with the count."""
 

@@ -9,20 +9,23 @@ from starlette.datastructures import FormData, UploadFile
 from mullama import __version__
 from mullama.answer.answer import CAPTIONS
 from mullama.catalogue.caption_options import TextOptions
+from mullama.catalogue.closed import closed_questions, with_chosen
 from mullama.catalogue.compose import Maker, compose
-from mullama.catalogue.describe import GREEDY
+from mullama.catalogue.describe import GREEDY, said
 from mullama.catalogue.describe import heard as heard_of
+from mullama.catalogue.heard import Said
 from mullama.catalogue.questions import all_questions
 from mullama.engine import Ticket
 from mullama.errors import MuLlamaError
 from mullama.jobs.digest import file_digest
 from mullama.printable import printable
+from mullama.serving.chat import require_model
 from mullama.serving.refusals import ApiError, as_api_error
 from mullama.serving.replies import Heard, heard
 from mullama.serving.service import Service
 from mullama.serving.sound_store import HeldSound
-from mullama.serving.ticket_stream import deltas
-from mullama.serving.uploads import MAX_NAME, file_chunks, find
+from mullama.serving.ticket_stream import chosen, deltas
+from mullama.serving.uploads import MAX_NAME, file_chunks, find, require_fields
 
 FIELDS = frozenset({"file", "file_id", "length", "model"})
 
@@ -33,6 +36,7 @@ class CaptionField(BaseModel):
     value: str | None
     probability: float
     text: str
+    calibrated: bool
 
 
 class CaptionAnswer(BaseModel):
@@ -58,6 +62,8 @@ class CaptionAnswer(BaseModel):
 async def caption(service: Service, form: FormData, *, caller: str, owner: str) -> CaptionAnswer:
     """Describe the form's music. Raises ApiError."""
     options = _options(form)
+    if (asked := form.get("model")) is not None:
+        require_model(service, str(asked))
     name, sound = await _sound(service, form, owner)
     with sound, ExitStack() as ending:
         path = str(sound.path)
@@ -77,7 +83,12 @@ async def caption(service: Service, form: FormData, *, caller: str, owner: str) 
             for ticket in tickets.values():
                 async for _ in deltas(ticket, service.engine.mu.text):
                     pass
-            found = heard_of(digest, {asked: one.result() for asked, one in tickets.items()})
+            answers = {asked: said(one.result()) for asked, one in tickets.items()}
+            if service.engine.mu.calibration.fitted:
+                answers = await _with_chosen(service, path, answers, caller, ending)
+            song = tickets["short"].song
+            assert song is not None  # there is an answer about it
+            found = heard_of(digest, song, answers)
         except MuLlamaError as error:
             raise as_api_error(error, param="file", names={path: name}) from error
     maker = Maker(service.model_name, service.engine.mu.prompt_name, __version__)
@@ -85,15 +96,22 @@ async def caption(service: Service, form: FormData, *, caller: str, owner: str) 
     return CaptionAnswer(**record, mullama=heard(tickets["short"], named=name))
 
 
+async def _with_chosen(
+    service: Service, path: str, answers: dict[str, Said], caller: str, ending: ExitStack
+) -> dict[str, Said]:
+    """The answers with their probability among all that might be said; see closed.py."""
+    asked = closed_questions(answers, service.engine.mu.calibration.forms)
+    tickets = [
+        service.submit_choices(path, one.question, one.choices, min_probability=0.0, caller=caller)
+        for one in asked
+    ]
+    for ticket in tickets:
+        ending.callback(ticket.cancel)
+    return with_chosen(answers, asked, [await chosen(ticket) for ticket in tickets])
+
+
 def _options(form: FormData) -> TextOptions:
-    unknown = sorted(set(form) - FIELDS)
-    if unknown:
-        raise ApiError(
-            400,
-            f"fields are {', '.join(sorted(FIELDS))}",
-            param=unknown[0],
-            code="unknown_parameter",
-        )
+    require_fields(form, FIELDS)
     length = form.get("length", "short")
     if length not in CAPTIONS:
         raise ApiError(

@@ -59,6 +59,8 @@ MAX_MESSAGES = 1000
 MAX_PARTS = 100
 MAX_TOP_LOGPROBS = 20
 """As in OpenAI's API."""
+MAX_CHOICE_CHARACTERS = 1024
+"""A longer choice has more tokens than are read; told before it is made tokens of."""
 
 
 class Strict(BaseModel):
@@ -168,6 +170,9 @@ class StreamOptions(Strict):
     include_obfuscation: Literal[False] = False
 
 
+Option = Annotated[str, Field(max_length=MAX_CHOICE_CHARACTERS)]
+
+
 class ChatRequest(Strict):
     """A question about a piece of music."""
 
@@ -191,7 +196,7 @@ class ChatRequest(Strict):
     min_p: float | None = option_field("min_p")
     repetition_penalty: float | None = option_field("repetition_penalty")
     seed: int | None = option_field("seed")
-    choices: Annotated[list[str], Field(min_length=2, max_length=MAX_CHOICES)] | None = Field(
+    choices: Annotated[list[Option], Field(min_length=2, max_length=MAX_CHOICES)] | None = Field(
         default=None,
         description="answer by one of these; mullama.choices tells how probable each is",
     )

@@ -6,21 +6,17 @@ by themselves: they are ended here, once the engine has answered or refused all 
 
 import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mullama.engine import Engine
 from mullama.serving.demo.demo_options import DemoOptions
 from mullama.serving.refusals import ApiError
-from mullama.serving.serve_options import ServeLimits, ServeOptions, nbytes
+from mullama.serving.serve_options import ServeLimits, ServeOptions
 from mullama.serving.service import LOADING_RETRY_SECONDS
-from mullama.serving.sounds import store_full
 
 PATH = "/demo"
 UPLOAD = f"{PATH}/gradio_api/upload"
@@ -45,27 +41,25 @@ class DemoMount:
             auth=options.auth,
             root_path=f"{self._root}{PATH}" if self._root else "",
             max_mb=max(1, round(limits.max_upload_mb)),
+            max_stored_mb=max(1, round(limits.max_stored_mb)),
             timeout=limits.answer_seconds,
         )
         self.guarded = bool(self._options.users())
-        self._max_answer, self._max_bytes = limits.max_answer, nbytes(limits.max_stored_mb)
+        self._max_answer = limits.max_answer
         self._page: FastAPI | None = None
-        self._folder = Path()
-        self._arriving = 0
         self._life: asyncio.Task[None] | None = None
         self._up, self._ended = asyncio.Event(), asyncio.Event()
 
     def build(self, engine: Engine, folder: Path) -> None:
         """Make the page, whose visitors' files lie below `folder`; in whichever thread."""
-        self._folder = folder / PATH.strip("/")
-        os.environ[FOLDER], os.environ[ANALYTICS] = str(self._folder), "False"
+        os.environ[FOLDER], os.environ[ANALYTICS] = str(folder / PATH.strip("/")), "False"
         from mullama.serving.demo.launch import mount
 
         bare = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         self._page = mount(bare, engine, self._options, PATH, max_answer=self._max_answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises ApiError where there is no page yet or any more, and no room for a visitor's file."""
+        """Raises ApiError where there is no page yet or any more."""
         if self._page is None:
             raise _not_now("the model is being loaded", "loading")
         if scope["path"] == PATH:
@@ -74,8 +68,7 @@ class DemoMount:
         if self._life is None:
             self._life = asyncio.ensure_future(self._run(self._page))
         await self._up.wait()
-        with self._room(scope):
-            await self._until_ended(self._page, scope, receive, send)
+        await self._until_ended(self._page, scope, receive, send)
 
     async def close(self) -> None:
         """Show nothing any more."""
@@ -92,25 +85,6 @@ class DemoMount:
                 await self._ended.wait()
         finally:  # also where it could not begin
             self._up.set()
-
-    @contextmanager
-    def _room(self, scope: Scope) -> Iterator[None]:
-        """Disk for a visitor's file while it arrives; by then it is counted where it lies."""
-        if scope["path"] != UPLOAD:
-            yield
-            return
-        stated = Headers(scope=scope).get("content-length", "")
-        if not stated.isdigit():
-            raise ApiError(411, "say how long the file is", param="Content-Length")
-        size = int(stated[:20])
-        files = [path.stat().st_size for path in self._folder.rglob("*") if path.is_file()]
-        if sum(files) + self._arriving + size > self._max_bytes:
-            raise store_full("files")
-        self._arriving += size
-        try:
-            yield
-        finally:
-            self._arriving -= size
 
     async def _until_ended(self, page: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or as much of it as there is when the page ends."""

@@ -6,7 +6,6 @@ through. Knows neither questions nor sounds.
 
 import asyncio
 import ipaddress
-import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mullama.serving.demo_mount import PATH, UPLOAD, is_demo
+from mullama.serving.received_body import SLOW, ReceivedBody
 from mullama.serving.refusals import ApiError
 from mullama.serving.serve_options import nbytes
 from mullama.serving.service import Service
@@ -26,9 +26,6 @@ UPLOAD_PATIENCE = 10
 """How many times as long an upload may take as another body."""
 FORM_BYTES = 64 << 10
 """What a form may need around its file."""
-DISCARDED_BYTES, DISCARD_SECONDS = 32 << 20, 5.0
-"""How much of a refused body is still read, so that its client comes to read the refusal."""
-SLOW = 408
 LINGER_SECONDS = 1.0
 """How long a client that still sends may take to read why it is refused."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -47,7 +44,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        body = _Body(receive, headers)
+        body = ReceivedBody(receive, headers)
         watched = _WatchedSend(send, body, self._service.limits.write_seconds)
         try:
             await self._pass(scope, headers, body, watched)
@@ -63,7 +60,7 @@ class Gate:
             route = PATH if self._is_demo(scope) else getattr(scope.get("route"), "path", "")
             self._service.metrics.requests.labels(route, str(watched.status)).inc()
 
-    async def _pass(self, scope: Scope, headers: Headers, body: "_Body", send: Send) -> None:
+    async def _pass(self, scope: Scope, headers: Headers, body: ReceivedBody, send: Send) -> None:
         """Let a request through, or raise ApiError."""
         limits, pace = self._service.limits, self._service.pace
         self._require_host(headers)
@@ -73,13 +70,25 @@ class Gate:
             caller, owner = self._caller(scope, headers)
             scope["mullama_caller"], scope["mullama_owner"] = caller, owner
         with pace.request(caller):
-            if scope["path"] in UPLOADS:
-                seconds = limits.body_seconds * UPLOAD_PATIENCE
-                body.limit(nbytes(limits.max_upload_mb) + FORM_BYTES, seconds)
+            if scope["path"] == UPLOAD:  # which the page has room of its own for
+                body.limit(*self._upload_limits)
                 await self._app(scope, body, send)
+            elif scope["path"] in UPLOADS:
+                with self._service.sounds.store.room.share() as take:
+                    body.limit(*self._upload_limits, take)
+                    await self._app(scope, body, send)
             else:
-                body.limit(nbytes(limits.max_body_mb), limits.body_seconds)
-                await self._app(scope, await body.read(), send)
+                with self._service.bodies.share() as take:
+                    body.limit(nbytes(limits.max_body_mb), limits.body_seconds, take)
+                    await self._app(scope, await body.read(), send)
+
+    @property
+    def _upload_limits(self) -> tuple[int, float]:
+        limits = self._service.limits
+        return (
+            nbytes(limits.max_upload_mb) + FORM_BYTES,
+            limits.body_seconds * UPLOAD_PATIENCE,
+        )
 
     def _is_demo(self, scope: Scope) -> bool:
         return self._demo and is_demo(scope["path"])
@@ -119,78 +128,10 @@ class Gate:
         return caller, caller
 
 
-class _Body:
-    """Receives a request's body, so much at most and so long at most."""
-
-    def __init__(self, receive: Receive, headers: Headers) -> None:
-        self._receive, self._stated = receive, headers.get("content-length", "0")
-        self.complete = "transfer-encoding" not in headers and self._stated == "0"
-        """Whether all of it was received."""
-        self._bytes, self._max_bytes = 0, 0
-        self._seconds, self._end = 0.0, 0.0
-
-    def limit(self, max_bytes: int, seconds: float) -> None:
-        """From now on. Raises ApiError where the header states too much."""
-        self._max_bytes, self._seconds = max_bytes, seconds
-        self._end = time.monotonic() + seconds
-        if self._stated.isdigit() and int(self._stated[:20]) > max_bytes:
-            raise self._too_large()
-
-    async def __call__(self) -> Message:
-        """What an app receives. Raises ApiError."""
-        if self.complete:
-            return await self._receive()
-        try:
-            async with asyncio.timeout(self._end - time.monotonic()):
-                message = await self._next()
-        except TimeoutError as error:
-            raise ApiError(
-                SLOW, f"the body did not come within {self._seconds:g} s", code="slow_request"
-            ) from error
-        if self._bytes > self._max_bytes:
-            raise self._too_large()
-        return message
-
-    async def read(self) -> Receive:
-        """Read all of it; what gives it to the app, as one piece, and then goes on receiving."""
-        pieces: list[bytes] = []
-        whole: list[Message] = []
-        while not self.complete:
-            message = await self()
-            if message["type"] == "http.disconnect":
-                whole = [message]
-            pieces.append(message.get("body", b""))
-        whole = whole or [{"type": "http.request", "body": b"".join(pieces), "more_body": False}]
-
-        async def receive() -> Message:
-            return whole.pop() if whole else await self._receive()
-
-        return receive
-
-    async def discard(self) -> None:
-        """Read on for a moment, so that the client comes to read why it is refused."""
-        end = self._bytes + DISCARDED_BYTES
-        try:
-            async with asyncio.timeout(DISCARD_SECONDS):
-                while not self.complete and self._bytes < end:
-                    await self._next()
-        except TimeoutError:
-            return
-
-    async def _next(self) -> Message:
-        message = await self._receive()
-        self.complete = not message.get("more_body", False)
-        self._bytes += len(message.get("body", b""))
-        return message
-
-    def _too_large(self) -> ApiError:
-        return ApiError(413, f"the body has more than {self._max_bytes} bytes", code="too_large")
-
-
 class _WatchedSend:
     """Sends, notes the status, and gives a client up that does not read."""
 
-    def __init__(self, send: Send, body: _Body, seconds: float) -> None:
+    def __init__(self, send: Send, body: ReceivedBody, seconds: float) -> None:
         self._send, self._body, self._seconds = send, body, seconds
         self.status = 499  # what nginx notes for a client that left
 

@@ -13,10 +13,22 @@ from mullama.serving.refusals import ApiError
 
 def from_validation(error: RequestValidationError) -> ApiError:
     """What is wrong, as its client is told: of the alternatives to a field, the one that came furthest."""
+    if isinstance(error.body, bytes):  # it was not even looked at
+        return ApiError(
+            415,
+            "the body is JSON only where its header says so: Content-Type: application/json",
+            param="Content-Type",
+            code="no_json",
+        )
     first = max(error.errors(), key=lambda found: len(found["loc"]))
     if first["type"] == "json_invalid":
         return ApiError(400, f"the body is not JSON: {_reason(first)}", code="invalid_json")
     place = first["loc"][1:] if first["loc"][:1] == ("body",) else first["loc"]
+    if not place and not isinstance(error.body, Mapping):
+        kind = "is empty" if error.body is None else "is no JSON object"
+        return ApiError(
+            400, f'the body {kind}: {{"model": ..., "messages": [...]}}', code="no_object"
+        )
     param = _path(place, error.body, missing=first["type"] == "missing") or None
     if first["type"] == "extra_forbidden":
         hint = did_you_mean(str(place[-1]), ChatRequest.model_fields)

@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 
 from mullama.engine import EngineState
 from mullama.serving.pace import Pace
-from mullama.serving.sound_store import SoundStore
+from mullama.serving.room import Room
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 600)
 """Upper ends of the buckets of times."""
@@ -32,11 +32,11 @@ class Metrics:
     """Counts what clients see; the rest is asked of the engine when Prometheus asks."""
 
     def __init__(
-        self, pace: Pace, store: SoundStore, state: Callable[[], EngineState | None]
+        self, pace: Pace, sounds: Room, bodies: Room, state: Callable[[], EngineState | None]
     ) -> None:
         """`state` is None as long as there is no engine."""
         self._registry = CollectorRegistry()
-        self._registry.register(_StateCollector(pace, store, state))
+        self._registry.register(_StateCollector(pace, sounds, bodies, state))
         self.requests = Counter(
             "mullama_requests", "Requests by route and status", ["route", "status"],
             registry=self._registry,
@@ -62,13 +62,19 @@ class _StateCollector(Collector):
     """Reads how things stand at the moment of being asked."""
 
     def __init__(
-        self, pace: Pace, store: SoundStore, state: Callable[[], EngineState | None]
+        self, pace: Pace, sounds: Room, bodies: Room, state: Callable[[], EngineState | None]
     ) -> None:
-        self._pace, self._store, self._state = pace, store, state
+        self._pace, self._state = pace, state
+        self._sounds, self._bodies = sounds, bodies
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("requests_running", "Requests that have not ended", self._pace.running)
-        yield _gauge("sounds_bytes", "Disk of the sounds that are kept", self._store.nbytes)
+        yield _gauge(
+            "sounds_bytes",
+            "Disk of the sounds that are kept or are being received",
+            self._sounds.taken,
+        )
+        yield _gauge("bodies_bytes", "Memory of requests' bodies", self._bodies.taken)
         if (state := self._state()) is not None:
             yield from _engine_metrics(state)
 

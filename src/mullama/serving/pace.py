@@ -22,11 +22,12 @@ class Pace:
         per_minute: float,
         max_requests: int,
         max_per_caller: int,
+        burst: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`per_minute` 0 is no limit."""
+        """`per_minute` 0 is no limit; `burst` requests may come at once, by default ten seconds' worth."""
         self._per_second = per_minute / 60
-        self._burst = max(1.0, self._per_second * BURST_SECONDS)
+        self._burst = burst or max(1.0, self._per_second * BURST_SECONDS)
         self._max_requests, self._max_per_caller = max_requests, max_per_caller
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()

@@ -36,7 +36,7 @@ class Chosen(Heard):
     answer: str | None = Field(description="the most probable one; null where it is too improbable")
     probability: float = Field(description="of the most probable one")
     calibrated: bool = Field(
-        description="whether the model's folder says how far its likelihoods are to be believed"
+        description="whether the model's folder says how far it is to be believed in such words"
     )
     coverage: float = Field(description="the share of the model's own answers that the choices are")
 

@@ -70,10 +70,13 @@ class ServeLimits(Options):
     """A longer sound is refused, however little its file is."""
     max_body_mb: Annotated[float, Bounds(0.001, 100_000), Flag("MB")] = 64.0
     """Largest body of a request, but for uploads; base64 makes audio a third larger."""
+    max_bodies_mb: Annotated[float, Bounds(0.001, 100_000_000), Flag("MB")] = 1024.0
+    """Memory for the bodies of all requests at a time, but for uploads; more are refused with 503."""
     max_upload_mb: Annotated[float, Bounds(0.001, 1_000_000), Flag("MB")] = 512.0
     """Largest file that is uploaded or fetched."""
     max_stored_mb: Annotated[float, Bounds(0.001, 100_000_000), Flag("MB")] = 4096.0
-    """Disk for all sounds together: those uploaded, and those being asked about."""
+    """Disk for all sounds together: those uploaded, those being asked about, and those on their way (once
+    more while they are received)."""
     stored_hours: Annotated[float, Bounds(0.0001, 100_000), Flag("H")] = 24.0
     """How long an uploaded file is kept."""
     stored_in: Annotated[Path | None, Flag("DIR")] = None

@@ -6,6 +6,7 @@ SIGTERM and SIGINT: nothing new is taken, what was accepted is answered or refus
 import asyncio
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -59,6 +60,8 @@ def serve(
 
         on_loaded = {} if demo is None else {"on_loaded": demo.build}
         service = Service(open_engine, options, limits, keys, on_failure=stop, **on_loaded)
+        # What is received lies beside what is kept, where there is room for it.
+        tempfile.tempdir = str(service.sounds.store.folder)
         server = Server(service, say, demo=demo)
         server.run(sockets=[listening])
     if service.failure is not None:

@@ -15,6 +15,7 @@ from mullama.serving.keys import ApiKeys
 from mullama.serving.metrics import Metrics
 from mullama.serving.pace import Pace
 from mullama.serving.refusals import ApiError, as_api_error
+from mullama.serving.room import Room
 from mullama.serving.serve_options import ServeLimits, ServeOptions, nbytes
 from mullama.serving.sound_store import SoundStore
 from mullama.serving.sounds import Sounds
@@ -74,7 +75,8 @@ class Service:
             private=options.audio_private,
         )
         self.sounds = Sounds(store, fetcher)
-        self.metrics = Metrics(self.pace, store, self._state)
+        self.bodies = Room(nbytes(limits.max_bodies_mb))
+        self.metrics = Metrics(self.pace, store.room, self.bodies, self._state)
         self._open_engine, self._on_loaded, self._on_failure = open_engine, on_loaded, on_failure
         self._engine: Engine | None = None
 

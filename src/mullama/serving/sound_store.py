@@ -10,22 +10,19 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from mullama.errors import MuLlamaError
 from mullama.jobs.lock import Lock, same_file, take_lock
+from mullama.serving.room import Room
 
 PREFIX = "mullama-sounds-"
 LOCK = "in-use"
 """A file in a store's folder, locked while its process lives."""
-
-
-class StoreFullError(MuLlamaError):
-    """There is no room for another sound."""
 
 
 @dataclass(frozen=True)
@@ -87,36 +84,29 @@ class SoundStore:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`lifetime` seconds is how long an upload is kept. Clears up after stores that were killed."""
-        where = Path(tempfile.gettempdir()) if parent is None else parent
-        where.mkdir(parents=True, exist_ok=True)
-        _clear_abandoned(where)
-        self.folder, self._lock_file = _own_folder(where)
-        self._max_bytes, self._lifetime, self._clock = max_bytes, lifetime, clock
+        self._life = ExitStack()
+        self.folder = self._life.enter_context(own_folder(parent))
+        self.room = Room(max_bytes)
+        """Also for what is still being received."""
+        self._lifetime, self._clock = lifetime, clock
         self._sounds: dict[str, _Sound] = {}
-        self._bytes = 0
         self._lock = threading.Lock()
 
-    @property
-    def nbytes(self) -> int:
-        """What is stored, with what is being written."""
-        return self._bytes
-
     def put(self, chunks: Iterable[bytes]) -> HeldSound:
-        """The file of these bytes, held until it is released. Raises StoreFullError."""
+        """The file of these bytes, held until it is released. Raises NoRoomError."""
         self._expire()
         digest, size = sha256(), 0
         file = tempfile.NamedTemporaryFile(dir=self.folder, delete=False)  # noqa: SIM115
         try:
             with file:
                 for chunk in chunks:
-                    self._reserve(len(chunk))
+                    self.room.take(len(chunk))
                     size += len(chunk)
                     digest.update(chunk)
                     file.write(chunk)
             return self._settle(digest.hexdigest(), Path(file.name), size)
         except BaseException:
-            with self._lock:
-                self._bytes -= size
+            self.room.give_back(size)
             Path(file.name).unlink(missing_ok=True)
             raise
 
@@ -165,10 +155,9 @@ class SoundStore:
     def close(self) -> None:
         """Delete everything."""
         with self._lock:
+            self.room.give_back(sum(sound.nbytes for sound in self._sounds.values()))
             self._sounds.clear()
-            self._bytes = 0
-        os.close(self._lock_file)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._life.close()
 
     def _settle(self, digest: str, written: Path, size: int) -> HeldSound:
         with self._lock:
@@ -177,15 +166,9 @@ class SoundStore:
                 path = written.replace(self.folder / digest)
                 sound = self._sounds[digest] = _Sound(path, size)
             else:
-                self._bytes -= size
+                self.room.give_back(size)
                 written.unlink()
             return self._held(digest, sound)
-
-    def _reserve(self, size: int) -> None:
-        with self._lock:
-            if self._bytes + size > self._max_bytes:
-                raise StoreFullError("there is no room for another sound at the moment")
-            self._bytes += size
 
     def _held(self, digest: str, sound: _Sound) -> HeldSound:
         sound.holders += 1
@@ -210,11 +193,28 @@ class SoundStore:
         sound = self._sounds[digest]
         if not sound.holders and not sound.uploads:
             del self._sounds[digest]
-            self._bytes -= sound.nbytes
+            self.room.give_back(sound.nbytes)
             sound.path.unlink(missing_ok=True)
 
 
-def _own_folder(parent: Path) -> tuple[Path, int]:
+@contextmanager
+def own_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A new folder, by default in the system's for temporary files, that is gone at the end.
+
+    Clears up after processes that were killed.
+    """
+    where = Path(tempfile.gettempdir()) if parent is None else parent
+    where.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(where)
+    folder, handle = _new_folder(where)
+    try:
+        yield folder
+    finally:
+        os.close(handle)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder(parent: Path) -> tuple[Path, int]:
     """A new folder, and its open lock; another process may be clearing up at this very moment."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))

@@ -10,7 +10,8 @@ from mullama.jobs.digest import DIGEST_CHARACTERS
 from mullama.serving.chat_request import AudioUrlPart, FilePart, SoundPart
 from mullama.serving.fetch import AudioFetcher
 from mullama.serving.refusals import RETRY_SECONDS, ApiError
-from mullama.serving.sound_store import HeldSound, SoundStore, StoreFullError, Upload
+from mullama.serving.room import NoRoomError
+from mullama.serving.sound_store import HeldSound, SoundStore, Upload
 
 ID_PREFIX = "file-"
 """Of an uploaded file's id; the digest of its content follows."""
@@ -46,7 +47,7 @@ class Sounds:
         except asyncio.CancelledError:
             writing.add_done_callback(_let_go)  # the thread goes on, for nobody
             raise
-        except StoreFullError as error:
+        except NoRoomError as error:
             raise store_full(param) from error
 
     async def _bytes(self, part: SoundPart, param: str) -> bytes:
@@ -109,7 +110,7 @@ def unknown_file(param: str) -> ApiError:
 
 def store_full(param: str) -> ApiError:
     """For a sound that there is no room for."""
-    message = "there is no room for another sound at the moment: try again later"
+    message = "there is no room for it at the moment: try again later"
     return ApiError(503, message, param=param, code="storage_full", retry_after=RETRY_SECONDS)
 
 

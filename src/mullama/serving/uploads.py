@@ -13,13 +13,17 @@ from mullama.errors import AudioError
 from mullama.listen.audio.reader import AudioReader
 from mullama.printable import printable
 from mullama.serving.refusals import ApiError, as_api_error
+from mullama.serving.room import NoRoomError
 from mullama.serving.service import Service
-from mullama.serving.sound_store import StoreFullError, Upload
+from mullama.serving.sound_store import Upload
 from mullama.serving.sounds import digest_of, id_of, store_full, unknown_file
 
 MAX_NAME = 255
 CHUNK_BYTES = 1 << 20
 MAX_FIELDS = 8
+PURPOSE = "user_data"
+"""What files are for: to be asked about."""
+FIELDS = frozenset({"file", "purpose"})
 
 
 class FileObject(BaseModel):
@@ -61,8 +65,28 @@ def read_form(request: Request) -> AbstractAsyncContextManager[FormData]:
     return request.form(max_files=1, max_fields=MAX_FIELDS)
 
 
+def require_fields(form: FormData, fields: frozenset[str]) -> None:
+    """Raises ApiError for a field that the form has beside these: nothing is dropped silently."""
+    unknown = sorted(set(form) - fields)
+    if unknown:
+        raise ApiError(
+            400,
+            f"fields are {', '.join(sorted(fields))}",
+            param=unknown[0],
+            code="unknown_parameter",
+        )
+
+
 async def save(service: Service, form: FormData, *, owner: str) -> Upload:
     """Keep the form's file. Raises ApiError for what is no music, or where there is no room."""
+    require_fields(form, FIELDS)
+    if form.get("purpose", PURPOSE) != PURPOSE:
+        raise ApiError(
+            422,
+            f"files are kept to be asked about: purpose is {PURPOSE} or left out",
+            param="purpose",
+            code="unsupported_value",
+        )
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise ApiError(400, "the form has no file", param="file", code="missing_file")
@@ -77,7 +101,7 @@ def _save(service: Service, file: BinaryIO, name: str, owner: str) -> Upload:
         with store.put(file_chunks(file)) as held:
             AudioReader(held.path, rate, max_seconds=limits.max_seconds).close()
             return store.promise(held, name=name, owner=owner)
-    except StoreFullError as error:
+    except NoRoomError as error:
         raise store_full("file") from error
     except AudioError as error:
         raise as_api_error(error, param="file", names={str(held.path): name or "file"}) from error

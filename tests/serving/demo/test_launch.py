@@ -26,7 +26,9 @@ fastapi = pytest.importorskip("fastapi")
 from fastapi.testclient import TestClient  # noqa: E402
 
 from mullama.serving.demo.launch import mount  # noqa: E402
-from mullama.serving.demo.page import MUSIC  # noqa: E402
+from mullama.serving.demo.page import MUSIC, Page  # noqa: E402
+from mullama.serving.demo.talk import Talk  # noqa: E402
+from mullama.serving.demo.visit import Visit  # noqa: E402
 
 SPACE = RECIPES / "space"
 
@@ -93,6 +95,13 @@ def test_only_what_a_page_shows_is_served(engine: Engine, tmp_path: Path) -> Non
     with TestClient(mount(fastapi.FastAPI(), engine, DemoOptions(), "/demo")) as client:
         for path in (Path(__file__), MUSIC.parent / "page.py", tmp_path / "private.txt"):
             assert client.get(f"/demo/gradio_api/file={path}").status_code == 403
+
+
+def test_a_saved_conversation_names_the_model_and_not_where_it_lies(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.mu, "name", "/srv/models/7b")
+    assert Page(Talk(engine)).as_json(Visit())["model"] == "7b"
 
 
 def test_the_examples_are_music(engine: Engine) -> None:

@@ -1,19 +1,44 @@
 """Visits with the model that ships: heard, asked, given up."""
 
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
 
 from mullama.engine import Engine
 from mullama.serving.demo.talk import Talk
 from mullama.serving.demo.visit import Visit
 from paths import EXAMPLES
+from waiting import wait_until
 
 ROCK, WALTZ = str(EXAMPLES / "rock.mp3"), str(EXAMPLES / "waltz.flac")
 LONG = "Describe the audio in detail"
 
 
+@pytest.fixture
+def patient(engine: Engine) -> Iterator[Engine]:
+    """One that listens to files of any length."""
+    opened = Engine(engine.mu)
+    yield opened
+    opened.close(drain=False)
+
+
+@pytest.fixture
+def long_file(tmp_path: Path) -> str:
+    """Which nobody has heard of yet, and takes seconds to listen to."""
+    path = tmp_path / "long.wav"
+    noise = np.random.default_rng(0).uniform(-0.1, 0.1, 16_000 * 3000)
+    soundfile.write(path, noise, 16_000)
+    return str(path)
+
+
 def heard(talk: Talk, path: str) -> Visit:
     visit = Visit()
-    assert len(list(talk.hear(visit, path, "mine"))) == 2
+    assert len(list(talk.hear(visit, "tab", path, "mine"))) == 2
     return visit
 
 
@@ -47,6 +72,25 @@ def test_what_is_no_music_is_named_without_its_path(engine: Engine, tmp_path: Pa
     assert (visit.current, visit.listening) == (None, "")
 
 
+def test_listening_ends_in_time(patient: Engine, long_file: str) -> None:
+    visit = heard(Talk(patient, timeout=0.2), long_file)
+    assert "time" in visit.notice
+    assert visit.current is None
+
+
+def test_listening_for_a_visitor_who_left_is_given_up(patient: Engine, long_file: str) -> None:
+    talk, visit = Talk(patient), Visit()
+    listening = talk.hear(visit, "tab", long_file, "mine")
+    next(listening)
+    threading.Timer(0.5, talk.stop, ["tab"]).start()
+    begun = time.monotonic()
+    list(listening)
+    assert time.monotonic() - begun < 5
+    assert (visit.current, visit.listening) == (None, "")
+    assert "stopped" in visit.notice
+    wait_until(lambda: patient.state.hearing == 0)
+
+
 def test_what_cannot_be_asked_is_noted(engine: Engine) -> None:
     talk = Talk(engine)
     nothing, visit = Visit(), heard(talk, ROCK)
@@ -54,7 +98,8 @@ def test_what_cannot_be_asked_is_noted(engine: Engine) -> None:
     assert "Choose music first" in nothing.notice
     for question, options, said in (
         ("  ", {}, "question"),
-        ("word " * 2000, {}, "longer"),
+        ("音" * 1900, {}, "longer"),
+        ("word " * 2000, {}, "characters"),
         ("What?", {"temperature": -1.0}, "temperature"),
     ):
         assert list(talk.ask(visit, "tab", question, options)) == [None]

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 import mullama
+from mullama.studio.words.forms import TOPIC
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
 from mullama.training.small.tokens import train_tokenizer
@@ -49,6 +50,9 @@ def test_an_export_answers_like_the_model_in_memory(
     mu = mullama.load(tmp_path)
     assert mu.model.config.provenance == {"recipe": "tiny"}
     assert mu.sampling().temperature == 0
+    forms = mu.calibration.forms
+    assert {form.text for form in forms} == {"{choice}", *TOPIC}
+    assert all(form.trust is None for form in forms)  # which is that of certain weights
     assert next(mu.model.encoder.parameters()).dtype == torch.float32
     tokens = torch.tensor([tokenizer.encode("Is there").ids])
     listening = torch.randn(1, trainable.model.config.states, 32)

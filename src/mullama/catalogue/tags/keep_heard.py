@@ -1,6 +1,6 @@
 """Files that were tagged have other bytes, and so another digest: what was heard in them counts for it, too."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ class KeepHeard:
     def __enter__(self) -> Self:
         if self._path.exists():
             self._log = self._open.enter_context(JsonlLog[Heard](self._path, HEARD_LINES))
-            self._known = self._open.enter_context(HeardByDigest(self._path))
+            self._known = self._open.enter_context(closing(HeardByDigest(self._path)))
         return self
 
     def __exit__(

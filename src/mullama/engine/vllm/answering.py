@@ -10,10 +10,11 @@ from collections.abc import Callable
 from contextlib import aclosing
 from functools import partial
 
+from mullama.choosing import choose
 from mullama.engine.fair_queue import FairQueue
 from mullama.engine.ticket import Ticket
 from mullama.engine.vllm.listener import Listener
-from mullama.errors import Closed, EngineFailed, Unavailable
+from mullama.errors import Cancelled, Closed, EngineFailed, Unavailable
 from mullama.printable import printable
 
 _log = logging.getLogger("mullama.engine")
@@ -91,12 +92,18 @@ class FarAnswering:
         ticket.finish(self._mu.answer(ticket.song, ticket.question.text, ticket.tokens, cut=cut))
 
     async def _choose(self, ticket: Ticket) -> None:
+        def wanted() -> None:
+            if ticket.done:
+                raise Cancelled("nobody waits for this choice any more")
+
         assert ticket.song is not None and ticket.choices is not None  # noqa: PT018
-        found = await asyncio.to_thread(
-            self._mu.ask,
+        (found,) = await asyncio.to_thread(
+            choose,
+            self._mu,
             [ticket.song],
             [ticket.question.text],
-            choices=[ticket.choices.texts],
-            min_probability=ticket.choices.min_probability,
+            [ticket.choices.texts],
+            ticket.choices.min_probability,
+            between=wanted,
         )
-        ticket.finish(found[0])
+        ticket.finish(found)

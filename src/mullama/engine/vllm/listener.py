@@ -6,11 +6,12 @@ layers are read.
 
 import queue
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from mullama.answer.decoder import StockDecoder
 from mullama.answer.decoding import Token
+from mullama.answer.likelihood import go_on
 from mullama.answer.rolling import RollingBatch, Row
 from mullama.answer.sampling import Sampling
 from mullama.answer_options import AnswerOptions
@@ -72,8 +73,11 @@ class Listener(MuLlama):
         songs: Sequence[Song],
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
+        *,
+        between: Callable[[], None] = go_on,
     ) -> list[float]:
         """As `MuLlama.score`."""
+        between()
         return self.far.wait(self.far.likelihoods(songs, prompts, answers))
 
     def batch(self) -> RollingBatch:

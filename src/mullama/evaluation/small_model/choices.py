@@ -4,42 +4,26 @@ The choices are bare values, as people give them; the questions are worded as pe
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from mullama.choosing import choice_likelihoods
+from mullama.choosing import Likelihoods, choice_likelihoods
 from mullama.evaluation.calibration import Asked
 from mullama.song import MuLlama, Song
-from mullama.studio.compose.composer import STYLES
-from mullama.studio.compose.harmony import all_keys
-from mullama.studio.compose.piece import METRES
-from mullama.studio.truth import MOODS, Truth
+from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
-from mullama.studio.words.describe import ask, ask_presence
+from mullama.studio.words.describe import ask, ask_check, ask_presence
+from mullama.studio.words.forms import TOPIC
+from mullama.studio.words.vocabularies import TEMPOS, VOCABULARIES, YES_NO
 
 SEED = 12345
 BATCH = 16
-YES_NO = ("yes", "no")
-TEMPOS = tuple(map(str, range(60, 181)))
-"""Beats per minute; a tempo class is all of its own."""
 CLASSES = (90, 130)
 """Where moderate begins, and where fast does."""
-FORMS = (
-    "{Choice}, ...",
-    "The key is {choice}.",
-    "The time signature is {choice}.",
-    "The tempo is about {choice} BPM.",
-    "The style is {choice}.",
-    "The mood is {choice}.",
-    "The melody is played by a {choice}.",
-    "The melody is played by an {choice}.",
-    "The melody is played by {choice}.",
-)
-"""How `studio.words.describe` puts a value into an answer: what stands with the weights as `choice_forms`."""
 PRESENCES_AN_INSTRUMENT = 15
-FIELDS = ("tempo class", "key", "metre", "style", "mood", "presence", "drums")
+FIELDS = ("tempo class", "key", "metre", "style", "mood", "lead", "presence", "drums", "check")
 TOPICS = {"tempo class": "tempo"}
 """Field -> the topic of its questions, where that has another name."""
 
@@ -66,9 +50,12 @@ def questions(truths: Sequence[Truth]) -> Iterator[Put]:
     rng = random.Random(SEED)
     for clip, truth in enumerate(truths):
         for field in FIELDS:
-            if field != "presence" and (known := _known(truth, field)) is not None:
+            if field not in ("presence", "check") and (known := _known(truth, field)) is not None:
                 question = ask(truth, TOPICS.get(field, field), rng).question
                 yield Put(clip, field, question, *known)
+        if (check := ask_check(truth, rng)) is not None:
+            right = int(not check.answer.startswith("Yes"))
+            yield Put(clip, "check", check.question, YES_NO, (0, 1), right)
     presences = balanced_presences(truths, SEED, PRESENCES_AN_INSTRUMENT)
     for clip, names in enumerate(presences):
         for name in names:
@@ -81,12 +68,12 @@ def _known(truth: Truth, field: str) -> tuple[tuple[str, ...], tuple[int, ...], 
     """Choices, what they stand for, and which answer is right."""
     if field == "drums":
         return YES_NO, (0, 1), int(not truth.drums)
-    if field == "tempo class":
+    if field == "tempo class":  # which is all of its tempos
         if truth.tempo_bpm is None:
             return None
         classes = tuple(tempo_class(int(text)) for text in TEMPOS)
         return TEMPOS, classes, tempo_class(truth.tempo_bpm)
-    choices = {"key": all_keys(), "metre": METRES, "style": tuple(STYLES), "mood": MOODS}[field]
+    choices = VOCABULARIES[field]
     value = getattr(truth, field)
     if value is None:
         return None
@@ -94,30 +81,33 @@ def _known(truth: Truth, field: str) -> tuple[tuple[str, ...], tuple[int, ...], 
 
 
 def scored(
-    mu: MuLlama,
-    songs: Sequence[Song],
-    truths: Sequence[Truth],
-    report: Callable[[int], None] = lambda done: None,
-    *,
-    unheard: bool = False,
+    mu: MuLlama, songs: Sequence[Song], truths: Sequence[Truth], *, unheard: int = 0
 ) -> list[Asked]:
     """All questions about the songs, with the log-probabilities of their choices.
 
-    With `unheard` also those that they have without any music; else zeros.
+    Those about the first songs, so many as `unheard`, are also asked without any music.
     """
     asked = list(questions(truths))
-    nothing = mu.no_song()
     found = []
     for start in range(0, len(asked), BATCH):
         part = asked[start : start + BATCH]
-        texts, choices = [put.question for put in part], [put.choices for put in part]
-        heard = choice_likelihoods(mu, [songs[put.clip] for put in part], texts, choices)
-        others = [[0.0] * len(one) for one in choices]
-        if unheard:
-            others = choice_likelihoods(mu, [nothing] * len(part), texts, choices)
+        heard = _likelihoods(mu, part, [songs[put.clip] for put in part])
+        too = [put for put in part if put.clip < unheard]
+        others = iter(_likelihoods(mu, too, [mu.no_song()] * len(too)))
         found += [
-            Asked(np.array(one), np.array(other), put.answers, put.right, put.field)
-            for put, one, other in zip(part, heard, others, strict=True)
+            Asked(
+                heard=np.array(one.logprobs),
+                unheard=np.array(next(others).logprobs) if put.clip < unheard else None,
+                answers=put.answers,
+                right=put.right,
+                field=put.field,
+                wording=TOPIC.get(one.form.text, one.form.text),
+            )
+            for put, one in zip(part, heard, strict=True)
         ]
-        report(len(found))
     return found
+
+
+def _likelihoods(mu: MuLlama, part: Sequence[Put], songs: Sequence[Song]) -> list[Likelihoods]:
+    texts, choices = [put.question for put in part], [put.choices for put in part]
+    return choice_likelihoods(mu, songs, texts, choices)

@@ -6,6 +6,7 @@
     option_fields.py   the fields of `Sampling` -> fields of the page
     texts.py           visits -> the page's HTML and chat messages
     page.py            the components, and what happens when they are used
+    doors.py           how often passwords are tried, how much visitors' files take
     launch.py          the page on a port of its own, or mounted in another application
 
 gradio is used here only.

@@ -33,6 +33,8 @@ class DemoOptions(Options):
     """Refuse music that is longer."""
     max_mb: Annotated[int, Bounds(1)] = 200
     """Refuse larger files, in megabytes."""
+    max_stored_mb: Annotated[int, Bounds(1)] = 4096
+    """Disk for the files of all visitors together, in megabytes; they are deleted after a day."""
     timeout: Annotated[float, Bounds(1)] = 600.0
     """Give a question up after this many seconds."""
 

@@ -1,14 +1,17 @@
 """The page on a port of its own, or mounted in another application. Asks nothing of the network."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from mullama.engine import Engine
 from mullama.errors import UsageError
 from mullama.serving.demo.demo_options import DemoOptions
+from mullama.serving.demo.doors import Doors
 from mullama.serving.demo.page import MUSIC, page
 
 STYLE = MUSIC.parent / "page.css"
@@ -35,6 +38,7 @@ COLOURS = {
     "color_accent": "*primary_700",
 }
 """Where the theme's own have too little contrast to be read."""
+MEGABYTE = 1_000_000
 SYSTEM_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 SYSTEM_MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
@@ -62,6 +66,7 @@ def start(
             auth=list(options.users().items()) or None,
             prevent_thread_lock=True,
             quiet=True,
+            app_kwargs={"middleware": [Middleware(Doors, path="", **_doors(blocks, options))]},
             **_common(options),
         )
     except OSError as error:
@@ -86,20 +91,29 @@ def mount(
 
     Answers have `max_answer` tokens at most.
     """
+    blocks = page(engine, timeout=options.timeout, max_answer=max_answer)
+    app.add_middleware(Doors, path=path.rstrip("/"), **_doors(blocks, options))
     return gr.mount_gradio_app(
         app,
-        page(engine, timeout=options.timeout, max_answer=max_answer),
+        blocks,
         path,
         auth=list(options.users().items()) or None,
         **_common(options),
     )
 
 
+def _doors(blocks: gr.Blocks, options: DemoOptions) -> dict[str, Any]:
+    return {
+        "folder": Path(blocks.GRADIO_CACHE),
+        "max_bytes": options.max_stored_mb * MEGABYTE,
+    }
+
+
 def _common(options: DemoOptions) -> dict[str, Any]:
     """What a page is shown with, wherever."""
     return {
         "root_path": options.root_path or None,
-        "max_file_size": options.max_mb * 1_000_000,
+        "max_file_size": options.max_mb * MEGABYTE,
         "allowed_paths": [str(path.resolve()) for path in MUSIC.iterdir()],
         "footer_links": [],
         "ssr_mode": False,

@@ -14,7 +14,7 @@ from mullama.answer.answer import CAPTIONS
 from mullama.engine import Engine
 from mullama.serving.demo import texts
 from mullama.serving.demo.option_fields import option_fields, sampling_of
-from mullama.serving.demo.talk import Talk
+from mullama.serving.demo.talk import MAX_QUESTION, Talk
 from mullama.serving.demo.visit import Visit
 
 MUSIC = Path(__file__).parent / "music"
@@ -25,8 +25,6 @@ SUGGESTIONS = (
     "What is the mood?",
     "Which style is it?",
 )
-MAX_QUESTION = 2000
-"""Characters."""
 ANSWERS, HEARINGS = 32, 4
 """How many visitors' answers and files at a time; the engine makes its own batches of them."""
 CACHE_CHECKED, CACHE_KEPT = 3600, 24 * 3600
@@ -222,15 +220,15 @@ class Page:
         gr.on([self.audio.clear, self.add.click], self.put_aside, self.visit, **plain)
         self.remove.click(self.removed, self.visit, **plain)
 
-    def uploaded(self, visit: Visit, path: str | None) -> Iterator[Changes]:
+    def uploaded(self, visit: Visit, path: str | None, request: gr.Request) -> Iterator[Changes]:
         """A file was dropped or chosen."""
         if path is not None:
-            yield from self._hear(visit, path, Path(path).name)
+            yield from self._hear(visit, request, path, Path(path).name)
 
-    def recorded(self, visit: Visit, path: str | None) -> Iterator[Changes]:
+    def recorded(self, visit: Visit, path: str | None, request: gr.Request) -> Iterator[Changes]:
         """The microphone was stopped."""
         if path is not None:
-            yield from self._hear(visit, path, f"recording {visit.opened + 1}")
+            yield from self._hear(visit, request, path, f"recording {visit.opened + 1}")
 
     def chosen(self, visit: Visit, number: str) -> Changes:
         """Another of the visit's pieces comes on the page."""
@@ -270,7 +268,7 @@ class Page:
 
     def as_json(self, visit: Visit) -> dict[str, Any]:
         """What is saved as a file."""
-        return visit.as_json(self.talk.engine.mu.name)
+        return visit.as_json(self.model)
 
     def _asking(self, question: str) -> Callable[..., Iterator[Changes]]:
         def asked(visit: Visit, request: gr.Request, *options: Any) -> Iterator[Changes]:
@@ -280,14 +278,14 @@ class Page:
 
         return asked
 
-    def _taking(self, path: Path) -> Callable[[Visit], Iterator[Changes]]:
-        def taken(visit: Visit) -> Iterator[Changes]:
-            yield from self._hear(visit, str(path.resolve()), path.name)
+    def _taking(self, path: Path) -> Callable[..., Iterator[Changes]]:
+        def taken(visit: Visit, request: gr.Request) -> Iterator[Changes]:
+            yield from self._hear(visit, request, str(path.resolve()), path.name)
 
         return taken
 
-    def _hear(self, visit: Visit, path: str, name: str) -> Iterator[Changes]:
-        for _ in self.talk.hear(visit, path, name):
+    def _hear(self, visit: Visit, request: gr.Request, path: str, name: str) -> Iterator[Changes]:
+        for _ in self.talk.hear(visit, str(request.session_hash), path, name):
             if visit.listening:
                 yield {self.card: texts.card(visit), self.notice: texts.notice(visit)}
             else:

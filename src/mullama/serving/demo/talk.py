@@ -8,10 +8,14 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mullama.answer.answer import CAPTIONS
 from mullama.engine import Engine, Question, Ticket
 from mullama.errors import Cancelled, MuLlamaError
 from mullama.serving.demo.visit import Conversation, Turn, Visit
+from mullama.song import Song
 
+MAX_QUESTION = 2000
+"""Characters."""
 NOTHING_YET = "Choose music first: drop a file, record something, or take one of the examples."
 
 
@@ -29,13 +33,18 @@ class Talk:
         self._running: dict[str, Ticket] = {}
         self._lock = threading.Lock()
 
-    def hear(self, visit: Visit, path: str, name: str) -> Iterator[None]:
-        """Listen to a file and open a conversation about it; what cannot be read is noted."""
+    def hear(self, visit: Visit, visitor: str, path: str, name: str) -> Iterator[None]:
+        """Listen to a file and open a conversation about it; what cannot be read is noted.
+
+        It waits its turn, ends in time and is given up as any question, for it is put as one.
+        """
         visit.notice, visit.listening = "", name
         yield
         begun = time.perf_counter()
         try:
-            song = self.engine.song(path)
+            song = self._heard(visitor, path)
+        except Cancelled:
+            visit.notice = f"{name} was not listened to: stopped."
         except MuLlamaError as error:
             visit.notice = str(error).replace(path, name)
         else:
@@ -58,6 +67,10 @@ class Talk:
         self.stop(visitor)
         visit.notice = ""
         conversation, question = visit.conversation, question.strip()
+        if len(question) > MAX_QUESTION:
+            visit.notice = f"A question has {MAX_QUESTION} characters at most."
+            yield None
+            return
         if conversation is None or not question:
             visit.notice = NOTHING_YET if conversation is None else "Type a question first."
             yield None
@@ -75,23 +88,46 @@ class Talk:
             visit.notice = str(error)
             yield None
             return
-        with self._lock:
-            self._running[visitor] = ticket
+        self._begin(visitor, ticket)
         conversation.turns.append(turn)
         try:
             yield from self._follow(visit, conversation, turn, ticket)
         finally:
             ticket.cancel()  # nobody reads any more; without effect where it has ended
-            with self._lock:
-                if self._running.get(visitor) is ticket:
-                    del self._running[visitor]
+            self._end(visitor, ticket)
 
     def stop(self, visitor: str) -> None:
-        """Give up the answer that is being made for this tab, if any; what is there of it stays."""
+        """Give up what is being made for this tab, if anything; what is there of an answer stays."""
         with self._lock:
             ticket = self._running.pop(visitor, None)
         if ticket is not None:
             ticket.cancel()
+
+    def _heard(self, visitor: str, path: str) -> Song:
+        """Raises MuLlamaError."""
+        self.stop(visitor)
+        ticket = self.engine.submit(
+            Question(path, CAPTIONS["short"]),
+            caller=visitor,
+            timeout=self._timeout,
+            max_new_tokens=1,
+        )
+        self._begin(visitor, ticket)
+        try:
+            ticket.result()
+        finally:
+            self._end(visitor, ticket)
+        assert ticket.song is not None
+        return ticket.song
+
+    def _begin(self, visitor: str, ticket: Ticket) -> None:
+        with self._lock:
+            self._running[visitor] = ticket
+
+    def _end(self, visitor: str, ticket: Ticket) -> None:
+        with self._lock:
+            if self._running.get(visitor) is ticket:
+                del self._running[visitor]
 
     def _bounded(self, sampling: Mapping[str, Any]) -> Mapping[str, Any]:
         if self._max_answer is None:

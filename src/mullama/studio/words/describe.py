@@ -7,6 +7,7 @@ compared. It knows truths only, no sound.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
@@ -75,10 +76,15 @@ def fact(truth: Truth, topic: str) -> str:
 
 def presence(truth: Truth, instrument: str) -> str:
     """Whether an instrument can be heard, beginning with Yes or No."""
+    yes, no = presence_answers(instrument)
+    return yes if instrument in truth.instruments else no
+
+
+@cache
+def presence_answers(instrument: str) -> tuple[str, str]:
+    """That an instrument can be heard, and that it cannot."""
     verb = "are" if instrument == DRUMS else "is"
-    if instrument in truth.instruments:
-        return f"Yes, there {verb} {with_article(instrument)}."
-    return f"No, there {verb} no {instrument}."
+    return f"Yes, there {verb} {with_article(instrument)}.", f"No, there {verb} no {instrument}."
 
 
 def short_caption(truth: Truth) -> str:

@@ -4,6 +4,7 @@ It reads the wordings of `describe.py` and close variants of them; it does not j
 """
 
 import re
+from functools import cache
 
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import key_name
@@ -66,12 +67,7 @@ def parse_instruments(text: str) -> tuple[str, ...]:
 
     Longer names win ("electric piano" is no piano); names after "no" or "without" do not count.
     """
-    names = sorted(INSTRUMENTS, key=len, reverse=True)
-    pattern = re.compile(
-        rf"\b(no |without |without a |not a )?({'|'.join(map(re.escape, names))})s?\b",
-        re.IGNORECASE,
-    )
-    found = {name.lower() for denied, name in pattern.findall(text) if not denied}
+    found = {name.lower() for denied, name in _named().findall(text) if not denied}
     return in_listing_order(found)
 
 
@@ -86,5 +82,19 @@ def parse_mood(text: str) -> str | None:
 
 
 def _first_word(text: str, words: tuple[str, ...]) -> str | None:
-    match = re.search(rf"\b({'|'.join(map(re.escape, words))})\b", text, re.IGNORECASE)
+    match = _any_of(words).search(text)
     return None if match is None else match.group(1).lower()
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    names = sorted(INSTRUMENTS, key=len, reverse=True)
+    return re.compile(
+        rf"\b(no |without |without a |not a )?({'|'.join(map(re.escape, names))})s?\b",
+        re.IGNORECASE,
+    )

@@ -15,6 +15,7 @@ from mullama.checkpoints.save import save_model
 from mullama.checkpoints.skeleton import HEAD
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
+from mullama.studio.words.forms import TOPIC
 from mullama.training.export import export_folder
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import FACTS_WIDTH, AttributeProbes
@@ -86,7 +87,8 @@ def export(
 ) -> None:
     """Write the model as `mullama.load` reads it, in half precision; the one in memory stays.
 
-    `provenance` is stored with the configuration: where the weights came from. Raises TrainingError.
+    `provenance` is stored with the configuration: where the weights came from. How choices are worded is
+    stored as well, without temperatures, which are those of certain weights. Raises TrainingError.
     """
     model.config.provenance = provenance or {}
     model.generation_config.update(
@@ -96,6 +98,8 @@ def export(
         bos_token_id=tokenizer.token_to_id(BOS),
         eos_token_id=tokenizer.token_to_id(EOS),
     )
+    # `update` passes over what transformers does not know.
+    vars(model.generation_config)["choice_forms"] = dict.fromkeys(TOPIC)
     half = {
         name: tensor.half() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()

@@ -1,0 +1,105 @@
+"""What was said of a song -> questions with choices about it, and how probable what was said then is.
+
+A field with a vocabulary is asked again with all its values to choose from; each instrument that was
+named, by "is there one?". Does not know who is asked.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mullama.answer.choice import Choice
+from mullama.answer.forms import Form
+from mullama.catalogue.heard import DIGITS, Said
+from mullama.catalogue.questions import FIELD_QUESTIONS, read_value
+from mullama.catalogue.record import SEPARATOR
+from mullama.studio.instruments import DRUMS
+from mullama.studio.words.describe import presence_answers, with_article
+from mullama.studio.words.vocabularies import VOCABULARIES, YES_NO
+
+TEMPO_NEAR = 0.04
+"""Tempos so near to the one that was said count as the same, as is usual where tempos are judged
+(MIREX: Gouyon et al. 2006, "accuracy 1")."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A question with choices about one song."""
+
+    field: str
+    question: str
+    choices: tuple[str, ...]
+    said: frozenset[str]
+    """Those of them that agree with what was said; at least one."""
+
+
+def closed_questions(answers: Mapping[str, Said], forms: Sequence[Form]) -> list[Closed]:
+    """What is to be asked about a song after these answers; `forms` are the model's.
+
+    Nothing of a field that nothing was told of, and of a value outside of its vocabulary. Choices are the
+    sentences that the model says, as far as these are known: so they are read in one way only.
+    """
+    found: list[Closed] = []
+    for field, question in FIELD_QUESTIONS.items():
+        value = read_value(field, answers[field].text) if field in answers else None
+        if value is None:
+            continue
+        if field == "instruments":
+            known = answers["drums"].text in presence_answers(DRUMS)
+            found += [_presence(name, sentences=known) for name in value.split(SEPARATOR)]
+            continue
+        choices = _sentences(field, value, answers[field].text, forms)
+        both = zip(VOCABULARIES[field], choices, strict=True)
+        if said := frozenset(choice for one, choice in both if _agree(field, one, value)):
+            found.append(Closed(field, question, choices, said))
+    return found
+
+
+def with_chosen(
+    answers: Mapping[str, Said], asked: Sequence[Closed], choices: Sequence[Choice]
+) -> dict[str, Said]:
+    """The answers, with their probability among the choices where that is calibrated.
+
+    Of several instruments it is the least probable one's: the list is at most as probable as that.
+    """
+    found = dict(answers)
+    for field in dict.fromkeys(one.field for one in asked):
+        pairs = [pair for pair in zip(asked, choices, strict=True) if pair[0].field == field]
+        if all(choice.calibrated for _, choice in pairs):
+            chosen = min(
+                math.fsum(choice.probabilities[one] for one in closed.said)
+                for closed, choice in pairs
+            )
+            coverage = min(choice.coverage for _, choice in pairs)
+            found[field] = answers[field]._replace(
+                chosen=round(min(chosen, 1.0), DIGITS), coverage=round(coverage, DIGITS)
+            )
+    return found
+
+
+def _presence(instrument: str, *, sentences: bool) -> Closed:
+    question = f"Is there {with_article(instrument)}?"
+    if instrument == DRUMS:
+        question = FIELD_QUESTIONS["drums"]
+    choices = presence_answers(instrument) if sentences else YES_NO
+    return Closed("instruments", question, choices, frozenset(choices[:1]))
+
+
+def _sentences(field: str, value: str, text: str, forms: Sequence[Form]) -> tuple[str, ...]:
+    """How the model says each value, where this text says one; values as they are, where that is not known."""
+    if field == "drums" and text in presence_answers(DRUMS):
+        return presence_answers(DRUMS)
+    form = next((form for form in forms if form.ends and form.say(value) == text), None)
+    return VOCABULARIES[field] if form is None else _said(form, field)
+
+
+@lru_cache(maxsize=64)
+def _said(form: Form, field: str) -> tuple[str, ...]:
+    return tuple(map(form.say, VOCABULARIES[field]))
+
+
+def _agree(field: str, one: str, other: str) -> bool:
+    if field != "tempo":
+        return one == other
+    return abs(int(one) - int(other)) <= TEMPO_NEAR * int(other)
