@@ -90,7 +90,7 @@ def running(
 
 
 @contextmanager
-def process(folder: Path, *flags: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def process(folder: Path | str, *flags: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """`mullama serve` in a process of its own, with its address."""
     command = [
         sys.executable,

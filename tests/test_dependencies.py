@@ -19,7 +19,11 @@ DISTRIBUTIONS = {"faiss": "faiss-cpu", "google": "protobuf", "yaml": "pyyaml"}
 """Top-level modules that another name is installed by."""
 PLUGINS = ROOT / "src" / "mullama" / "plugins"
 """Modules that their hosts import: their host is there, though only an extra declares it."""
-BEHIND_EXTRAS = (PLUGINS, ROOT / "src" / "mullama" / "serving")
+BEHIND_EXTRAS = (
+    PLUGINS,
+    ROOT / "src" / "mullama" / "serving",
+    ROOT / "src" / "mullama" / "engine" / "vllm",
+)
 """Imported only where an extra is installed."""
 OPEN = ("torch", "triton", "nvidia", "cuda")
 """What `make lock` leaves to whoever installs: a build for the CPU, or for which CUDA."""

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-import torch
-
 from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
 from mullama.answer.forms import Form
-from mullama.answer.likelihood import go_on, loglikelihoods
+from mullama.answer.likelihood import go_on
 from mullama.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +55,7 @@ def likelihoods(
     are longer than the language model can read.
     """
     prompts: list[list[int]] = []
-    shifts: list[torch.Tensor] = []
+    songs: list[Song] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
     rows = []
     read = cache(partial(_tokens, mu))  # many songs are asked the same
@@ -66,13 +64,11 @@ def likelihoods(
         place = known.setdefault((id(answer.song), tuple(asked)), len(prompts))
         if place == len(prompts):
             prompts.append(asked)
-            shifts.append(answer.song.shifts)
+            songs.append(answer.song)
         rows.append((place, said))
     if not rows:
         return []
-    return loglikelihoods(
-        mu.decoder, prompts, rows, torch.stack(shifts), device=mu.device, between=between
-    )
+    return mu.score(songs, prompts, rows, between=between)
 
 
 def choose(

@@ -48,3 +48,11 @@ class Cancelled(MuLlamaError):  # noqa: N818
 
 class TimeLimit(MuLlamaError):  # noqa: N818
     """A request that was not answered within its time."""
+
+
+class Unavailable(MuLlamaError):  # noqa: N818
+    """An engine elsewhere that cannot be reached, or has no time: ask again later."""
+
+
+class EngineFailed(MuLlamaError):  # noqa: N818
+    """An engine elsewhere that refuses what it is asked, or sends what makes no sense."""

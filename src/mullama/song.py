@@ -7,7 +7,7 @@
 `MuLlama.steps` is the one path on which every question is answered: alone, in a batch or streamed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike, fspath
@@ -27,6 +27,7 @@ from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.choice import Calibration, Choice
 from mullama.answer.decoder import Decoder
 from mullama.answer.decoding import Token
+from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
@@ -287,6 +288,24 @@ class MuLlama:
         rows = zip(songs, questions, answers, strict=True)
         return likelihoods(self, [Said(*row, ends=False) for row in rows])
 
+    def score(
+        self,
+        songs: Sequence[Song],
+        prompts: Sequence[Sequence[int]],
+        answers: Sequence[tuple[int, Sequence[int]]],
+        *,
+        between: Callable[[], None] = go_on,
+    ) -> list[float]:
+        """The natural logarithm of the probability of each answer's tokens behind one of the prompts.
+
+        `songs[i]` is what `prompts[i]` is about; an answer comes with the place of its prompt. `between`
+        is called before each pass through the language model.
+        """
+        shifts = torch.stack([song.shifts for song in songs])
+        return loglikelihoods(
+            self.decoder, prompts, answers, shifts, device=self.device, between=between
+        )
+
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
         asked = given(Sampling, {name: v for name, v in options.items() if v is not None})
@@ -341,12 +360,7 @@ def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords
 
 def open_model(options: LoadOptions) -> MuLlama:
     """As `load`, for options that are one value already."""
-    retrieval = None
-    if options.retrieval is not None:
-        vectors = load_vectors(options.retrieval)
-        retrieval = Retrieval(
-            vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
-        )
+    retrieval = read_retrieval(options)
     model, tokenizer = load_model(options.model, options.dtype, options.device, options.base)
     return MuLlama(
         model,
@@ -355,4 +369,14 @@ def open_model(options: LoadOptions) -> MuLlama:
         prompt_name=options.prompt,
         retrieval=retrieval,
         decoder=choose_decoder(model, options.decoder),
+    )
+
+
+def read_retrieval(options: LoadOptions) -> Retrieval | None:
+    """The neighbours that are blended in, if any are asked for."""
+    if options.retrieval is None:
+        return None
+    vectors = load_vectors(options.retrieval)
+    return Retrieval(
+        vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
     )

@@ -9,12 +9,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from goldens import FINETUNED, LLAMA, MERT, base, write_pretrained, write_released
-from mullama.checkpoints.base import BASE, read_base_record
+from mullama.checkpoints.base import BASE, read_base_record, with_base
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.describe import describe
 from mullama.checkpoints.export.export import export
 from mullama.checkpoints.export.export_options import ExportOptions
+from mullama.checkpoints.export.language_digest import language_digest
+from mullama.checkpoints.model_folder import read_model_folder
 from mullama.checkpoints.store import load_model, open_carrier, open_encoder
 from mullama.cli import main
 from mullama.errors import CheckpointError, UsageError
@@ -67,6 +69,13 @@ def test_it_answers_as_the_whole_model_does(apart: Path, whole: Path) -> None:
             for mu in (one, other)
         )
         assert (found.token_ids, found.token_logprobs) == (ours.token_ids, ours.token_logprobs)
+
+
+def test_its_language_model_is_known_to_be_the_same(apart: Path, whole: Path) -> None:
+    """By an export's name, for which nothing of the base is read."""
+    together = with_base(read_model_folder(apart), LLAMA)
+    assert language_digest(together) == language_digest(read_model_folder(whole))
+    assert language_digest(together) != language_digest(read_model_folder(apart))
 
 
 def test_another_layout_of_the_same_base_will_do(apart: Path, tmp_path: Path) -> None:

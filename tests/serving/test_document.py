@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import mullama
+from mullama.answer_options import AnswerOptions
 from mullama.engine import Engine
 from mullama.options import options_of
 from mullama.options.declare import number_text
@@ -76,7 +77,7 @@ def test_python_lines(small: RunningServer, here: Path) -> None:
     assert run([sys.executable, "-c", snippet], here).strip()
 
 
-@pytest.mark.parametrize("kind", [ServeLimits, EngineOptions, ServeOptions])
+@pytest.mark.parametrize("kind", [ServeLimits, EngineOptions, AnswerOptions, ServeOptions])
 def test_tables_are_the_options(kind: Any) -> None:
     rows = [
         f"| `{option.flag}` | {_shown(option.default)} | {option.doc} |"

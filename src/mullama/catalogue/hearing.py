@@ -5,24 +5,27 @@ A worker opens the model once. Does not know what was heard before.
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 
+from mullama.answer_options import AnswerOptions
 from mullama.catalogue.describe import describe
 from mullama.catalogue.failures import cause_without_place
 from mullama.catalogue.heard import Heard
 from mullama.catalogue.read_paths import opened
 from mullama.catalogue.sounds import Place, Sound
-from mullama.engine import Engine
+from mullama.engine import open_engine
 from mullama.errors import AudioError
 from mullama.jobs.digest import file_digest
 from mullama.jobs.workers import Mapper, Work
 from mullama.jobs.workers.choose import Engine as Where
 from mullama.jobs.workers.choose import choose
 from mullama.load_options import LoadOptions
-from mullama.song import open_model
+
+AT_ONCE = 64
+"""Answers that another engine is asked for at a time, by each worker; it makes its own batches of them."""
 
 CHANGED = "it was changed while it was listened to"
 
@@ -44,6 +47,7 @@ class Asked:
     model: LoadOptions
     questions: Mapping[str, str]
     as_published: bool
+    answers: AnswerOptions = field(default_factory=AnswerOptions)
 
 
 def hearing(asked: Asked, where: Where, workers: int, *, gpus: float = 0.0) -> Mapper[Sound, Heard]:
@@ -88,8 +92,12 @@ class _Listener:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         # Each block is heard once: nothing is worth remembering.
-        self.engine = Engine(
-            open_model(asked.model), as_published=asked.as_published, cache_bytes=0
+        self.engine = open_engine(
+            asked.model,
+            asked.answers,
+            batch_size=AT_ONCE,
+            as_published=asked.as_published,
+            cache_bytes=0,
         )
 
     def __call__(self, batch: Batch) -> list[Heard]:

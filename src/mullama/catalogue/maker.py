@@ -42,6 +42,8 @@ def fingerprint(
         "as_published": asked.as_published,
         "loaded": _loaded(asked.model),
     }
+    if asked.answers.answer_at is not None:  # another engine rounds otherwise, wherever it is
+        hearing["answered"] = "elsewhere"
     wording = {**asdict(text), "template": template}
     keep_fingerprint(folder, hearing, wording, reword=reword)
 

@@ -14,7 +14,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from transformers import PreTrainedTokenizerFast
 
 from mullama.checkpoints.base import with_base
-from mullama.checkpoints.model_folder import is_model_folder, read_model_folder
+from mullama.checkpoints.model_folder import ModelFolder, is_model_folder, read_model_folder
 from mullama.checkpoints.placement import named_dtype, place, usable_device
 from mullama.checkpoints.stored_encoder import (
     StoredEncoder,
@@ -112,7 +112,26 @@ def open_carrier(
     The bridge, the shifts, and value and output projections of the adapted layers. Raises CheckpointError,
     UsageError.
     """
+    return _open_hearing(with_base(read_model_folder(resolve(name)), base), dtype, device, ())
+
+
+def open_listener(
+    name: str | Path | None = None,
+    dtype: str | None = None,
+    device: str | None = None,
+    base: Path | None = None,
+) -> tuple[MuLlamaForConditionalGeneration, PreTrainedTokenizerFast]:
+    """As `open_carrier`, with the encoder, the tokenizer and how to sample: all but the answering."""
     checked = with_base(read_model_folder(resolve(name)), base)
+    model = _open_hearing(checked, dtype, device, ("encoder.",))
+    if checked.generation is not None:
+        model.generation_config = checked.generation
+    return model, load_tokenizer(checked.path, rows=checked.config.text_config.vocab_size)
+
+
+def _open_hearing(
+    checked: ModelFolder, dtype: str | None, device: str | None, more: tuple[str, ...]
+) -> MuLlamaForConditionalGeneration:
     layers = range(checked.config.text_config.num_hidden_layers)[-checked.config.adapted_layers :]
     projections = tuple(
         f"language_model.model.layers.{layer}.self_attn.{part}."
@@ -120,7 +139,7 @@ def open_carrier(
         for part in ("v_proj", "o_proj")
     )
     placement = place(checked.config, checked.tensors, dtype, device)
-    model = load_weights(checked, placement, parts=("bridge.", "shifts.", *projections))
+    model = load_weights(checked, placement, parts=("bridge.", "shifts.", *projections, *more))
     model.merge_lora()
     return model.eval().requires_grad_(False)
 

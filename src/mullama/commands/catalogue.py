@@ -9,6 +9,7 @@ from mullama.catalogue.caption_options import CatalogueOptions, TextOptions, par
 from mullama.catalogue.formats.format_options import FormatOptions
 from mullama.catalogue.tags.tag_options import TagOptions
 from mullama.commands import catalogue_outputs
+from mullama.commands.answer_flags import add_answer_flags, answer_flags
 from mullama.errors import UsageError
 from mullama.jobs.shard import Shard
 from mullama.load_options import LoadOptions
@@ -30,10 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, TextOptions, group="texts")
     catalogue_outputs.add_arguments(parser)
     add_flags(parser, LoadOptions, group="model")
+    add_answer_flags(parser, own_engine=True)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """0: all have captions; 1: some files have none; 2: none has one."""
+    answers = answer_flags(arguments, own_engine=True)  # before `--engine` is read
     options, text = from_flags(CatalogueOptions, arguments), from_flags(TextOptions, arguments)
     model = from_flags(LoadOptions, arguments)
     form, tags = from_flags(FormatOptions, arguments), from_flags(TagOptions, arguments)
@@ -63,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     if template:
         check_template(template)
     shard = Shard.from_text(options.shard)
-    asked = Asked(model, all_questions(parse_asked(options.ask)), options.as_published)
+    asked = Asked(model, all_questions(parse_asked(options.ask)), options.as_published, answers)
     maker = maker_of(model)
     fingerprint(options.out, asked, maker, text, template, reword=options.reword)
     where = options.engine or default_engine(model.device, options.workers)

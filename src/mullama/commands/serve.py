@@ -5,6 +5,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from mullama.commands.answer_flags import add_answer_flags, answer_flags
 from mullama.errors import MissingExtraError
 from mullama.load_options import LoadOptions
 from mullama.options import add_flags, from_flags
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which model, where it is served, and what is taken on."""
     add_flags(parser, LoadOptions, group="model")
     add_flags(parser, EngineOptions, group="engine")
+    add_answer_flags(parser)
     add_flags(parser, ServeOptions, group="server")
     add_flags(parser, ServeLimits, group="limits")
 
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C; see `cli.main` for the exit codes."""
     loading, engine = from_flags(LoadOptions, arguments), from_flags(EngineOptions, arguments)
+    answers = answer_flags(arguments)
     options, limits = from_flags(ServeOptions, arguments), from_flags(ServeLimits, arguments)
     for library in LIBRARIES:
         if find_spec(library) is None:
@@ -36,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mullama.serving.server import serve
 
-    def open_engine() -> "Engine":
-        from mullama.engine import Engine
-        from mullama.song import open_model
+    def opened() -> "Engine":
+        from mullama.engine import open_engine
 
-        return Engine(
-            open_model(loading),
+        return open_engine(
+            loading,
+            answers,
             batch_size=engine.batch_size,
             cache_bytes=nbytes(engine.cache_mb),
             as_published=engine.as_published,
@@ -49,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             max_seconds=limits.max_seconds,
         )
 
-    serve(open_engine, options, limits, announce=_announce)
+    serve(opened, options, limits, announce=_announce)
     return 0
 
 

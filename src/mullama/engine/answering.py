@@ -7,6 +7,7 @@ waits for more than one pass.
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from mullama.answer.decoding import Token
 from mullama.answer.rolling import Row
@@ -17,6 +18,27 @@ from mullama.errors import Cancelled
 from mullama.song import MuLlama
 
 Made = Sequence[tuple[Row, Token | None]]
+
+
+class AnswersTickets(Protocol):
+    """What an engine needs of whoever answers. Safe for threads; no call waits."""
+
+    @property
+    def tokens(self) -> int:
+        """Made, in all."""
+
+    @property
+    def running(self) -> int:
+        """Answers that are being made."""
+
+    def put(self, ticket: Ticket) -> None:
+        """Answer this one, whose row has its shifts and which knows its song."""
+
+    def leave(self, ticket: Ticket) -> None:
+        """A ticket is done, and its answer not wanted any more."""
+
+    def close(self) -> None:
+        """Let all threads end, once nothing waits and nothing runs. May be called again."""
 
 
 class Answering:

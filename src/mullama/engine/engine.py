@@ -19,7 +19,7 @@ from mullama.answer.answer import Answer
 from mullama.answer.choice import Choice, check_choices
 from mullama.answer.sampling import SamplingKeywords
 from mullama.choosing import check_choosing
-from mullama.engine.answering import Answering
+from mullama.engine.answering import Answering, AnswersTickets
 from mullama.engine.desk import Desk
 from mullama.engine.hearing import Hearing
 from mullama.engine.state import EngineState
@@ -37,6 +37,8 @@ BATCH_SIZE = 8
 """Answers that are decoded at a time."""
 MAX_WAITING = 256
 """Requests that may wait; one more is refused."""
+OpenAnswering = Callable[[int, Callable[[Ticket], None]], AnswersTickets]
+"""How many at a time, and who is told that a ticket's turn has come -> what answers."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,22 @@ class Engine:
         max_waiting: int = MAX_WAITING,
         max_seconds: float | None = None,
         on_listened: Callable[[Song], None] = lambda song: None,
+        answering: OpenAnswering | None = None,
     ) -> None:
         """Nothing runs until the first `submit`.
 
         Up to `batch_size` answers are made at a time, `max_waiting` more questions may wait, and a
         file of more than `max_seconds` is refused. `on_listened` is given each song when it is
-        encoded, with its warnings.
+        encoded, with its warnings. `answering` makes what answers tickets (default: a batch here).
         """
         self.mu, self.batch_size, self.as_published = mu, batch_size, as_published
         self.max_seconds = max_seconds
-        self._on_listened = on_listened
+        self._on_listened, self._open_answering = on_listened, answering
         self._songs = SongCache(cache_bytes)
         self._encoding = JointEncoding(mu.model.encoder)
         self._desk = Desk(max_waiting)
         self._lock = threading.Lock()
-        self._started: tuple[Hearing, Answering] | None = None
+        self._started: tuple[Hearing, AnswersTickets] | None = None
         self._seconds_heard = 0.0
 
     def song(self, audio: str | Path | None) -> Song:
@@ -222,10 +225,10 @@ class Engine:
             yield entry if isinstance(entry, Refusal) else next(answers)
 
     @property
-    def _threads(self) -> tuple[Hearing, Answering]:
+    def _threads(self) -> tuple[Hearing, AnswersTickets]:
         with self._lock:
             if self._started is None:
-                answering = Answering(self.mu, self.batch_size, self._desk.begin)
+                answering = self._answering()
                 hearing = Hearing(
                     self._songs,
                     self._encoding,
@@ -235,6 +238,11 @@ class Engine:
                 )
                 self._started = hearing, answering
             return self._started
+
+    def _answering(self) -> AnswersTickets:
+        if self._open_answering is not None:
+            return self._open_answering(self.batch_size, self._desk.begin)
+        return Answering(self.mu, self.batch_size, self._desk.begin)
 
     def _heard(self, ticket: Ticket, song: Song) -> None:
         ticket.song = _under(song, str(ticket.question.audio))

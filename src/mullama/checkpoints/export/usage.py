@@ -3,12 +3,11 @@
 import json
 
 from mullama.checkpoints.export.export_options import ExportOptions
+from mullama.checkpoints.export.language_digest import served_name
 from mullama.checkpoints.export.language_model import LanguageModel
 
 START = "vllm.yaml"
 """What `vllm serve DIR --config DIR/vllm.yaml` reads beside the weights."""
-SERVED_NAME = "no-audio"
-"""The base's name on a server; asked for by nobody, since every request names a song or `no-song`."""
 ADAPTERS_AT_ONCE, ADAPTERS_IN_MEMORY = 16, 1024
 """Songs in one batch, and songs that are kept ready in the main memory: 330 KB each at 7B."""
 PROMPT = """\
@@ -55,10 +54,13 @@ def usage(options: ExportOptions, song: bool) -> str:
     return VLLM if options.target == "vllm" else HF
 
 
-def vllm_settings(language: LanguageModel, options: ExportOptions) -> str:
-    """The settings of `vllm serve` (a YAML file of its long options)."""
+def vllm_settings(language: LanguageModel, options: ExportOptions, digest: str) -> str:
+    """The settings of `vllm serve` (a YAML file of its long options).
+
+    `digest` is the language model's: see language_digest.py.
+    """
     settings = {
-        "served-model-name": SERVED_NAME,
+        "served-model-name": served_name(digest),
         "dtype": str(language.dtype).removeprefix("torch."),
         "enable-lora": True,
         "max-lora-rank": 8,  # the lowest that all its versions have
@@ -67,5 +69,6 @@ def vllm_settings(language: LanguageModel, options: ExportOptions) -> str:
         "tensor-parallel-size": options.tensor_parallel,
         "lora-dtype": "auto",
         "generation-config": "auto",
+        "logprobs-mode": "raw_logprobs",  # the model's own, whatever the sampling
     }
     return "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
