@@ -3,17 +3,12 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from typing import TYPE_CHECKING
 
-from mullama.answer import prompt
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
 from mullama.answer.forms import Form
 from mullama.answer.likelihood import go_on
 from mullama.errors import UsageError
-
-if TYPE_CHECKING:
-    from mullama.song import MuLlama, Song
+from mullama.said import HeardSong, Reader, Said, likelihoods, whole
 
 UNLIKELY = 7.0
 """A form whose head is so many nats less likely than another's is not looked at: a thousandth."""
@@ -33,47 +28,9 @@ class Likelihoods:
     """The one in which they are said most: what they are trusted by."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """An answer whose likelihood is wanted."""
-
-    song: "Song"
-    question: str
-    text: str
-    ends: bool
-    """Whether it is the whole answer: "D" is then no beginning of "D major"."""
-
-
-def likelihoods(
-    mu: "MuLlama", answers: Sequence[Said], *, between: Callable[[], None] = go_on
-) -> list[float]:
-    """The natural logarithm of the probability of each answer, in one batch.
-
-    Tokens are those that training would give it. A song's question is read once, whatever the number
-    of its answers. `between` is called before each pass through the language model; what it raises ends
-    all. Raises UsageError for an answer without tokens or with too many, and for texts that
-    are longer than the language model can read.
-    """
-    prompts: list[list[int]] = []
-    songs: list[Song] = []
-    known: dict[tuple[int, tuple[int, ...]], int] = {}
-    rows = []
-    read = cache(partial(_tokens, mu))  # many songs are asked the same
-    for answer in answers:
-        asked, said = read(answer.question, answer.text, answer.ends)
-        place = known.setdefault((id(answer.song), tuple(asked)), len(prompts))
-        if place == len(prompts):
-            prompts.append(asked)
-            songs.append(answer.song)
-        rows.append((place, said))
-    if not rows:
-        return []
-    return mu.score(songs, prompts, rows, between=between)
-
-
 def choose(
-    mu: "MuLlama",
-    songs: "Sequence[Song]",
+    mu: Reader,
+    songs: Sequence[HeardSong],
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
     min_probability: float = 0.0,
@@ -109,14 +66,14 @@ def choose(
 
 
 def check_choosing(
-    mu: "MuLlama", question: str, choices: Sequence[str], min_probability: float
+    mu: Reader, question: str, choices: Sequence[str], min_probability: float
 ) -> list[str]:
     """The choices as they are read; raises UsageError as `choose` does."""
     texts = check_choices(choices, min_probability)
     before = len(mu.tokens(question))
     for text in texts:
         # One more for the end.
-        count = len(_whole(mu, question, text)) - before + 1
+        count = len(whole(mu, question, text)) - before + 1
         if count > MAX_CHOICE_TOKENS:
             raise UsageError(
                 f"the choice {text[:40]!r}... has {count} tokens with its end; {MAX_CHOICE_TOKENS} "
@@ -126,8 +83,8 @@ def check_choosing(
 
 
 def choice_likelihoods(
-    mu: "MuLlama",
-    songs: "Sequence[Song]",
+    mu: Reader,
+    songs: Sequence[HeardSong],
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
     *,
@@ -166,8 +123,8 @@ def _together(
 
 
 def _likely_forms(
-    mu: "MuLlama",
-    songs: "Sequence[Song]",
+    mu: Reader,
+    songs: Sequence[HeardSong],
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
 ) -> list[list[Form]]:
@@ -205,7 +162,7 @@ def _choice(
     calibration: Calibration,
     model: str,
     min_probability: float,
-    song: "Song",
+    song: HeardSong,
     question: str,
     choices: Sequence[str],
     heard: Likelihoods,
@@ -230,26 +187,3 @@ def _choice(
 def _log_sum(values: Sequence[float]) -> float:
     best = max(values)
     return best + math.log(sum(math.exp(value - best) for value in values))
-
-
-def _tokens(mu: "MuLlama", question: str, text: str, ends: bool) -> tuple[list[int], list[int]]:
-    """What is read before an answer, and the answer's own tokens, with the end where it ends."""
-    before, whole = mu.tokens(question), _whole(mu, question, text)
-    said = whole[len(before) :]
-    if not said:
-        raise UsageError("an empty answer has no likelihood")
-    # One more for the end.
-    if len(whole) + 1 > mu.model.config.text_config.max_position_embeddings:
-        raise UsageError("question and answer are longer than the language model can read")
-    return whole[: len(before)], [*said, _end(mu)] if ends else said
-
-
-def _whole(mu: "MuLlama", question: str, text: str) -> list[int]:
-    prompt.require_text(text, "answer")
-    return mu.tokens(question, prompt.follow(mu.prompt_name, text) if text else "")
-
-
-def _end(mu: "MuLlama") -> int:
-    """The token that ends an answer, as training puts it."""
-    end: int = mu.tokenizer.eos_token_id
-    return min(mu.stop) if mu.stop and end not in mu.stop else end

@@ -33,13 +33,14 @@ from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
-from mullama.choosing import Said, choose, likelihoods
+from mullama.choosing import choose
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.listening import EncodeWindows, encode_sound
 from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
+from mullama.said import Said, likelihoods
 
 
 @dataclass(frozen=True, eq=False)
