@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mullama.answer.choice import Choice
-from mullama.answer.forms import BARE, Form
+from mullama.answer.forms import Form
 from mullama.catalogue.caption_options import TextOptions
 from mullama.catalogue.closed import closed_questions, with_chosen
 from mullama.catalogue.compose import MIN_COVERAGE, Maker, compose
@@ -25,7 +25,7 @@ SAID = {
     "style": Said("The style is jazz.", 0.6),
     "drums": Said("Yes, there are drums.", 0.9),
 }
-FORMS = (BARE, Form("The tempo is about {choice} BPM."))
+FORMS = (Form("{choice}"), Form("The tempo is about {choice} BPM."))
 
 
 def choice(probabilities: dict[str, float], *, calibrated: bool = True) -> Choice:
