@@ -19,7 +19,7 @@ from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from mullama.answer.key_values import KeyValueCache
-from mullama.answer.packed_linear import PRECISIONS, fused_linear, prepare_norm, supported
+from mullama.answer.packed_linear import PRECISIONS, fused_linear, supported
 from mullama.errors import UsageError
 
 
@@ -47,12 +47,13 @@ class FastLlama:
                 self._layers.append(_Layer(layer, precision))
                 if consume:
                     _give_up(layer)
-            self._norm = prepare_norm(stock.norm, precision)
-            self._head = fused_linear([language_model.lm_head], precision, stock.norm)
+            # A wrong word costs more than a layer's noise: the head is not made coarser than int8.
+            head = "int8" if precision == "int4" else precision
+            self._head = fused_linear([language_model.lm_head], head, stock.norm)
             if consume:
                 _give_up(language_model.lm_head)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def start(
         self,
         tokens: Int[Tensor, "row position"],
@@ -75,7 +76,7 @@ class FastLlama:
         )
         return self._forward(tokens, cache, shifts), cache
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def step(
         self,
         tokens: Int[Tensor, " row"],
@@ -85,10 +86,12 @@ class FastLlama:
         """Read one token more for each row; the cache grows."""
         return self._forward(tokens[:, None], cache, shifts)
 
+    @torch.inference_mode()
     def join(self, cache: KeyValueCache, other: KeyValueCache) -> None:
         """See `Decoder.join`."""
         cache.join(other)
 
+    @torch.inference_mode()
     def take(self, cache: KeyValueCache, rows: Sequence[int]) -> None:
         """See `Decoder.take`."""
         cache.take(rows)
@@ -103,13 +106,13 @@ class FastLlama:
         for index, layer in enumerate(self._layers):
             shift = None if shifts is None or index < first else shifts[:, None, index - first]
             hidden = layer(hidden, rotary, cache.layer(index), mask, shift)
-        return self._head(self._norm(hidden.view(batch, new, -1)[:, -1]))
+        return self._head(hidden.view(batch, new, -1)[:, -1])
 
-    def _rotary(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """The rotary embedding as two factors, of a head and of its halves swapped."""
+    def _rotary(self, hidden: Tensor, positions: Tensor) -> Tensor:
+        """The rotary embedding as one complex number for each pair of a head's dimensions."""
         cos, sin = self.model.model.rotary_emb(hidden, positions)
         half = sin.shape[-1] // 2
-        return cos[:, :, None], torch.cat((-sin[..., :half], sin[..., half:]), -1)[:, :, None]
+        return torch.complex(cos[..., :half], sin[..., :half])[:, :, None]
 
     def _adapted_layers(self, shifts: Tensor | None, batch: int) -> int:
         if shifts is None:
@@ -132,7 +135,6 @@ class _Layer:
         self.queries = attention.q_proj.out_features // self.head_dim
         self.heads = attention.k_proj.out_features // self.head_dim
         self.activation = mlp.act_fn
-        self.before, self.after = prepare_norm(before, precision), prepare_norm(after, precision)
         self.qkv = fused_linear(
             [attention.q_proj, attention.k_proj, attention.v_proj], precision, before
         )
@@ -143,37 +145,28 @@ class _Layer:
     def __call__(
         self,
         hidden: Tensor,
-        rotary: tuple[Tensor, Tensor],
-        cache: tuple[Tensor, Tensor],
+        rotary: Tensor,
+        cache: Tensor,
         mask: Tensor | None,
         shift: Tensor | None,
     ) -> Tensor:
-        attended = self._attend(self.qkv(self.before(hidden)), rotary, cache, mask)
+        attended = self._attend(self.qkv(hidden), rotary, cache, mask)
         if shift is not None:
             attended = attended + shift
         hidden = self.o(attended.flatten(0, 1)).add_(hidden)
-        gate, up = self.gate_up(self.after(hidden)).chunk(2, -1)
+        gate, up = self.gate_up(hidden).chunk(2, -1)
         return self.down(self.activation(gate).mul_(up)).add_(hidden)
 
-    def _attend(
-        self,
-        qkv: Tensor,
-        rotary: tuple[Tensor, Tensor],
-        cache: tuple[Tensor, Tensor],
-        mask: Tensor | None,
-    ) -> Tensor:
+    def _attend(self, qkv: Tensor, rotary: Tensor, cache: Tensor, mask: Tensor | None) -> Tensor:
         """Float[batch*new (queries+2*heads)*head_dim] -> Float[batch new queries*head_dim]."""
-        batch, heads = len(cache[0]), self.heads
+        batch, heads = len(cache), self.heads
         states = qkv.view(batch, -1, self.queries + 2 * heads, self.head_dim)
         new = states.shape[1]
-        rotated = states[:, :, :-heads]
-        rotated = torch.addcmul(
-            rotated * rotary[0], rotated.roll(self.head_dim // 2, -1), rotary[1]
-        )
-        keys, values = cache
-        keys[:, :, -new:] = rotated[:, :, self.queries :].transpose(1, 2)
-        values[:, :, -new:] = states[:, :, -heads:].transpose(1, 2)
-        query = rotated[:, :, : self.queries].transpose(1, 2)
+        self._rotate(states[:, :, :-heads], rotary)
+        states = states.transpose(1, 2)
+        cache[:, :, -new:] = states[:, self.queries :]
+        query = states[:, : self.queries]
+        keys, values = cache.chunk(2, 1)
         if new > 1:
             grouped, causal = heads != self.queries, mask is None
             attended = F.scaled_dot_product_attention(
@@ -184,6 +177,11 @@ class _Layer:
         query = query.reshape(batch, heads, -1, self.head_dim)
         attended = F.scaled_dot_product_attention(query, keys, values, mask, scale=self.scaling)
         return attended.reshape(batch, 1, -1)
+
+    def _rotate(self, states: Tensor, rotary: Tensor) -> None:
+        """Turn queries and keys in place; both leave their halves interleaved, which no product sees."""
+        turned = torch.complex(*states.chunk(2, -1)).mul_(rotary)
+        states.copy_(torch.view_as_real(turned).flatten(-2))
 
 
 def _check(model: LlamaForCausalLM, precision: str) -> None:
