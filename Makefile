@@ -40,7 +40,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml requirements/constraints.txt
 	touch $@
 
 $(VENV)/.testing: $(VENV)/.torch pyproject.toml requirements/constraints.txt
-	$(INSTALL) ".[test,lint]"
+	$(INSTALL) ".[test,beets,lint]"
 	touch $@ $(VENV)/.installed
 
 test: $(VENV)/.testing lint
@@ -67,7 +67,7 @@ probe: $(VENV)/.testing
 lock: $(BIN)/python
 	$(PIP) uv
 	{ $(HEAD); echo "$(TORCH)" | $(COMPILE) - --universal --fork-strategy fewest \
-	  --extra test --extra lint --extra tools \
+	  --extra test --extra beets --extra lint --extra tools \
 	  | grep -Ev "^(torch|triton|nvidia-|cuda-)" | sed "s/ ;.*//"; } > requirements/constraints.txt
 	{ $(HEAD); echo torch | $(COMPILE) --excludes - --resolution lowest-direct --extra test; } \
 	  > requirements/oldest.txt

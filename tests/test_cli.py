@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -311,3 +312,36 @@ def test_info(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "info", folder)
     assert code == 0
     assert len(out) == len(facts)
+
+
+def test_choices(folder: Path, songs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    common = ("ask", *songs, "-q", "Key?", "--model", folder)
+    code, out, err = run(capsys, *common, "--choices", "D, D major ,ré", "--json")
+    rows = [json.loads(line) for line in out]
+    assert (code, err) == (0, [])
+    assert [row["audio"] for row in rows] == list(map(str, songs))
+    for row in rows:
+        assert list(row["probabilities"]) == ["D", "D major", "ré"]
+        assert row["answer"] == max(row["probabilities"], key=row["probabilities"].__getitem__)
+        assert row["calibrated"] is False
+    _, again, _ = run(
+        capsys, *common, "--choices", "D", "--choices", "D major", "--choices", "ré", "--json"
+    )
+    assert again == out
+    _, out, _ = run(capsys, *common[:2], *common[4:], "--choices", "D,ré")
+    assert re.fullmatch(r"(D|ré) \(\d+ %, uncalibrated\)", out[0])
+    _, out, _ = run(
+        capsys, *common[:2], *common[4:], "--choices", "D,D", "--min-probability", "0.5"
+    )
+    assert out == []
+    for words, told in (
+        (["--choices", "D"], "1 choices: give 2 to 256"),
+        (["--choices", "D,D"], "'D' is there twice"),
+        (["--choices", "D,E", "--temperature", "1"], "leave out --temperature"),
+        (["--choices", "D,E", "--stream"], "leave out --stream"),
+        (["--choices", "D,E", "--min-probability", "7"], "from 0 to 1"),
+        (["--min-probability", "0.5"], "--min-probability is for --choices"),
+    ):
+        code, out, (line,) = run(capsys, *common, *words)
+        assert (code, out) == (2, [])
+        assert told in line

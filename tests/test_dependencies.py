@@ -83,7 +83,7 @@ def test_what_is_declared_is_imported() -> None:
     assert names(PROJECT["dependencies"]) <= set(third_parties(inside=True))
 
 
-@pytest.mark.parametrize("extra", ["test", "lint", "tools"])
+@pytest.mark.parametrize("extra", ["test", "beets", "lint", "tools"])
 def test_the_lock_holds_what_make_installs(extra: str) -> None:
     locked = pins("constraints")
     for requirement in [*map(Requirement, PROJECT["dependencies"]), *requirements(extra)]:

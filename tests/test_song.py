@@ -66,7 +66,7 @@ def test_why_an_answer_stopped(mu: MuLlama) -> None:
     song = mu.listen(clip(0), sample_rate=RATE)
     whole = song.ask("Key?", max_new_tokens=6)
     assert (whole.finish_reason, len(whole.token_ids)) == ("length", 6)
-    mu._stop = frozenset([whole.token_ids[3]])
+    mu.stop = frozenset([whole.token_ids[3]])
     first = whole.token_ids.index(whole.token_ids[3])
     cut = song.ask("Key?", max_new_tokens=6)
     assert (cut.finish_reason, cut.token_ids) == ("stop", whole.token_ids[:first])

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mullama.answer.answer import Answer
+    from mullama.answer.choice import Choice
     from mullama.answer.sampling import SamplingKeywords
     from mullama.load_options import LoadKeywords
     from mullama.song import MuLlama, Song
 
-__all__ = ["Answer", "MuLlama", "Song", "caption", "load"]
+__all__ = ["Answer", "Choice", "MuLlama", "Song", "caption", "load"]
 __version__ = version("mullama")
 
 

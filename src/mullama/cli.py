@@ -17,9 +17,11 @@ from mullama.registry import Registry
 SUMMARIES = {
     "ask": "answer a question about music files",
     "caption": "describe music files",
+    "catalogue": "caption whole collections for training",
     "convert": "turn published or own weights into one folder",
     "demo": "show a page in the browser on which music is asked about",
     "evaluate": "measure answers, and how much of them needed ears",
+    "export": "write a model's language model as other engines read it",
     "info": "say what a model is made of",
     "listen": "encode a data set once, before it is trained on",
     "musicqa": "make question-answer data from music collections",

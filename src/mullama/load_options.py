@@ -16,10 +16,14 @@ class LoadOptions(Options):
 
     model: Annotated[str | Path | None, Flag("MODEL")] = None
     """A folder that `mullama convert` or a training wrote, or a hub name (default: the small one)."""
+    base: Annotated[Path | None, Flag("DIR|FILE")] = None
+    """The language model of a folder that holds an adapter alone, as for `mullama convert --llama`."""
     device: Annotated[str | None, Flag("DEVICE")] = None
     """As in torch: cpu, cuda, cuda:1, ... (default: a GPU where there is one)."""
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
     """Of all weights, but an encoder on a CPU stays float32 (default: each as stored)."""
+    quantize: Literal["int8", "int4"] | None = None
+    """The language model's matrices in so many bits: a half or a quarter of float16's memory."""
     decoder: Literal["fast", "stock"] | None = None
     """`fast` packs half-precision weights on a CPU, which takes `model.generate()` away; `stock` keeps it
     (default: fast where it can run)."""
@@ -38,8 +42,10 @@ class LoadOptions(Options):
 class LoadKeywords(TypedDict, total=False):
     """The fields of `LoadOptions` behind the model's name, as keywords: what an editor completes."""
 
+    base: str | Path | None
     device: str | None
     dtype: Literal["float32", "bfloat16", "float16"] | None
+    quantize: Literal["int8", "int4"] | None
     decoder: Literal["fast", "stock"] | None
     prompt: str | None
     retrieval: str | Path | None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike, fspath
-from typing import Literal, Unpack
+from typing import Any, Literal, Unpack, overload
 
 import numpy as np
 import torch
@@ -24,20 +24,22 @@ from mullama.adapt.retrieval import Retrieval
 from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
+from mullama.answer.choice import Calibration, Choice
 from mullama.answer.decoder import Decoder
 from mullama.answer.decoding import Token
-from mullama.answer.likelihood import loglikelihoods
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
+from mullama.choosing import Said, choose, likelihoods
 from mullama.errors import UsageError
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.listening import EncodeWindows, encode_sound
 from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
+from mullama.quantize import load_quantized
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +69,24 @@ class Song:
         width = gates.shape[1] * self.listener.model.config.head_dim
         return self.listening.nbytes + gates.shape[0] * width * gates.element_size()
 
-    def ask(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Answer:
-        """Answer one question; the options are those of `Sampling`, by default the model's own."""
-        return self.listener.ask([self], [question], **sampling)[0]
+    @overload
+    def ask(
+        self, question: str, *, choices: Sequence[str], min_probability: float = 0.0
+    ) -> Choice: ...
+    @overload
+    def ask(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Answer: ...
+    def ask(
+        self, question: str, *, choices: Sequence[str] | None = None, **options: Any
+    ) -> Answer | Choice:
+        """Answer one question; the options are those of `Sampling`, by default the model's own.
+
+        With `choices` the answer is one of them, with the probability of each, and None where the most
+        probable one is less so than `min_probability`; see `Choice`.
+        """
+        mu = self.listener
+        if choices is None:
+            return mu.ask([self], [question], **options)[0]
+        return mu.ask([self], [question], choices=[choices], **options)[0]
 
     def stream(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
         """The same answer in pieces, as soon as each is certain."""
@@ -126,7 +143,8 @@ class MuLlama:
         self.prompt_name = prompt_name or model.config.prompt
         prompt.fill(self.prompt_name, "")  # an unknown name is refused before any listening
         stop = model.generation_config.eos_token_id
-        self._stop = frozenset(stop if isinstance(stop, list) else [stop])
+        self.stop = frozenset(stop if isinstance(stop, list) else [stop])
+        self.calibration = Calibration.stored(vars(model.generation_config))
         self.decoder = choose_decoder(model) if decoder is None else decoder
         self._token_texts: dict[int, str] = {}
 
@@ -193,14 +211,38 @@ class MuLlama:
         silent = torch.zeros(encoder.states, encoder.features, device=encoder.device)
         return NoSong(self, "no audio", silent, 0.0, 0.0)
 
+    @overload
+    def ask(
+        self,
+        songs: Sequence[Song],
+        questions: Sequence[str],
+        *,
+        choices: Sequence[Sequence[str]],
+        min_probability: float = 0.0,
+    ) -> list[Choice]: ...
+    @overload
     def ask(
         self,
         songs: Sequence[Song],
         questions: Sequence[str],
         **sampling: Unpack[SamplingKeywords],
-    ) -> list[Answer]:
-        """Answer `questions[i]` about `songs[i]`, all in one batch."""
-        steps = list(self.steps(songs, questions, self.sampling(**sampling)))
+    ) -> list[Answer]: ...
+    def ask(
+        self,
+        songs: Sequence[Song],
+        questions: Sequence[str],
+        *,
+        choices: Sequence[Sequence[str]] | None = None,
+        **options: Any,
+    ) -> list[Answer] | list[Choice]:
+        """Answer `questions[i]` about `songs[i]`, all in one batch; with `choices` by one of `choices[i]`."""
+        if choices is not None:
+            if unused := options.keys() - {"min_probability"}:
+                raise UsageError(f"choices are not sampled: leave out {', '.join(sorted(unused))}")
+            return choose(self, songs, questions, choices, **options)
+        if "min_probability" in options:
+            raise UsageError("min_probability is for choices: give them too")
+        steps = list(self.steps(songs, questions, self.sampling(**options)))
         return [
             self.answer(song, question, [token for token in row if token], cut=row[-1] is not None)
             for song, question, row in zip(songs, questions, zip(*steps, strict=True), strict=True)
@@ -224,7 +266,7 @@ class MuLlama:
 
         Raises UsageError for a question that is too long.
         """
-        prompt = self._tokens(question)
+        prompt = self.tokens(question)
         room = self.model.config.text_config.max_position_embeddings - len(prompt)
         if room < 1:
             raise UsageError("the question is longer than the language model can read")
@@ -233,7 +275,7 @@ class MuLlama:
 
     def batch(self) -> RollingBatch:
         """An empty batch, for rows that come and go."""
-        return RollingBatch(self.decoder, stop=self._stop, device=self.device)
+        return RollingBatch(self.decoder, stop=self.stop, device=self.device)
 
     def loglikelihoods(
         self, songs: Sequence[Song], questions: Sequence[str], answers: Sequence[str]
@@ -243,15 +285,8 @@ class MuLlama:
         Tokens are those that training would give it. Raises UsageError for an answer without any, and
         for texts that are longer than the language model can read.
         """
-        prompts = [self._tokens(question) for question in questions]
-        whole = [self._tokens(q, a) for q, a in zip(questions, answers, strict=True)]
-        rests = [full[len(start) :] for start, full in zip(prompts, whole, strict=True)]
-        if not all(rests):
-            raise UsageError("an empty answer has no likelihood")
-        if max(map(len, whole)) > self.model.config.text_config.max_position_embeddings:
-            raise UsageError("question and answer are longer than the language model can read")
-        shifts = torch.stack([song.shifts for song in songs])
-        return loglikelihoods(self.decoder, prompts, rests, shifts, device=self.device)
+        rows = zip(songs, questions, answers, strict=True)
+        return likelihoods(self, [Said(*row, ends=False) for row in rows])
 
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
         """The model's own sampling, with these options changed; None leaves one as it is."""
@@ -268,12 +303,13 @@ class MuLlama:
         Ends with a replacement character where it is part of a character only.
         """
         if token_id not in self._token_texts:
-            before = self._tokens("")[-1:]
+            before = self.tokens("")[-1:]
             both, first = (str(self.tokenizer.decode(ids)) for ids in ([*before, token_id], before))
             self._token_texts[token_id] = both.removeprefix(first)
         return self._token_texts[token_id]
 
-    def _tokens(self, question: str, answer: str = "") -> list[int]:
+    def tokens(self, question: str, answer: str = "") -> list[int]:
+        """The prompt of a question, and what follows it, as the language model reads it."""
         filled = prompt.fill(self.prompt_name, question) + answer
         ids: list[int] = self.tokenizer(filled)["input_ids"]
         return ids
@@ -312,12 +348,16 @@ def open_model(options: LoadOptions) -> MuLlama:
         retrieval = Retrieval(
             vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
         )
-    model, tokenizer = load_model(options.model, dtype=options.dtype, device=options.device)
+    if options.quantize is None:
+        model, tokenizer = load_model(options.model, options.dtype, options.device, options.base)
+        decoder = choose_decoder(model, options.decoder)
+    else:
+        model, tokenizer, decoder = load_quantized(options)
     return MuLlama(
         model,
         tokenizer,
         name="small" if options.model is None else str(options.model),
         prompt_name=options.prompt,
         retrieval=retrieval,
-        decoder=choose_decoder(model, options.decoder),
+        decoder=decoder,
     )

@@ -14,8 +14,8 @@ def test_a_generated_answer_is_as_likely_as_its_tokens_were(mu: MuLlama) -> None
     songs = [mu.listen(clip(n, 1.5), sample_rate=RATE) for n in range(2)]
     for song, question in zip(songs, QUESTIONS, strict=True):
         answer = song.ask(question, max_new_tokens=6)
-        prompt = mu._tokens(question)
-        if mu._tokens(question, answer.text)[len(prompt) :] != answer.token_ids:
+        prompt = mu.tokens(question)
+        if mu.tokens(question, answer.text)[len(prompt) :] != answer.token_ids:
             continue  # an untrained model's bytes are no text that is read back alike
         (found,) = mu.loglikelihoods([song], [question], [answer.text])
         assert found == pytest.approx(sum(answer.token_logprobs), rel=1e-4)
@@ -29,7 +29,7 @@ def test_a_batch_is_as_its_rows_alone_and_as_the_whole_forward(mu: MuLlama) -> N
     for row in zip(songs, questions, answers, together, strict=True):
         song, question, answer, found = row
         assert mu.loglikelihoods([song], [question], [answer])[0] == pytest.approx(found, rel=1e-4)
-        prompt, whole = mu._tokens(question), mu._tokens(question, answer)
+        prompt, whole = mu.tokens(question), mu.tokens(question, answer)
         with torch.inference_mode():
             logits = mu.model(
                 input_ids=torch.tensor([whole]), shifts=song.shifts[None]
@@ -44,7 +44,7 @@ def test_without_a_song_the_language_model_answers_alone(mu: MuLlama) -> None:
     assert not nothing.shifts.any()
     assert (nothing.seconds_heard, nothing.nbytes > 0) == (0.0, True)
     answer = nothing.ask("Key?", max_new_tokens=8)
-    tokens = mu._tokens("Key?")
+    tokens = mu.tokens("Key?")
     with torch.inference_mode():
         logits = mu.model(input_ids=torch.tensor([tokens])).logits[0, -1]
     assert answer.token_ids[0] == int(logits.argmax())

@@ -191,7 +191,7 @@ def test_other_tensors_are_named(own: Path) -> None:
     state = load_file(own / "model.safetensors")
     for changes, pattern in (
         ({"bridge.mix.bias": None}, r"1 tensors are missing, bridge\.mix\.bias first"),
-        ({EMBEDDING: None}, rf"{EMBEDDING} is missing"),
+        ({EMBEDDING: None}, rf"1 tensors are missing, {EMBEDDING} first"),
         ({"bridge.extra": torch.ones(1)}, r"bridge\.extra \(1,\) does not fit"),
         ({"bridge.mix.bias": torch.ones(2)}, r"bridge\.mix\.bias \(2,\) does not fit"),
     ):

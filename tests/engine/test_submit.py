@@ -46,7 +46,7 @@ def songs(tmp_path: Path) -> list[Path]:
 @pytest.fixture
 def endless(mu: MuLlama) -> MuLlama:
     """Its answers go on as long as they may."""
-    mu._stop = frozenset()
+    mu.stop = frozenset()
     return mu
 
 

@@ -1,9 +1,12 @@
+import hashlib
 import time
 from typing import Any
 
 import httpx
 import pytest
 
+from mullama.catalogue.describe import GREEDY
+from mullama.catalogue.record import TOPICS, CaptionRecord
 from running_server import RunningServer, ask, user, wav
 from waiting import wait_until
 
@@ -104,15 +107,19 @@ def test_captions(server: RunningServer, mu: Any, tmp_path: Any) -> None:
         server.url + "/captions", files={"file": ("a.wav", wav(1))}, timeout=60
     ).json()
     told = sent.pop("mullama")
-    assert sent == {**song.caption().as_record(), "audio": "a.wav", "model": "tiny"} | {
-        "token_logprobs": pytest.approx(song.caption().token_logprobs, abs=1e-4)
-    }
-    assert told["seconds_heard"] == 1.0
+    assert sent["caption"] == song.caption(**GREEDY).text
+    record = CaptionRecord.from_json(sent, "the answer")
+    assert (record.path, record.model, record.text) == ("a.wav", "tiny", sent["caption"])
+    assert record.digest == hashlib.sha256(wav(1)).hexdigest()
+    assert tuple(record.fields) == TOPICS
+    mood = song.ask("What is the mood?", **GREEDY)
+    assert record.fields["mood"].text == mood.text
+    assert told["seconds_heard"] == record.seconds_heard == 1.0
     file_id = upload(server, wav(1)).json()["id"]
     form = {"file_id": file_id, "length": "long"}
     long = httpx.post(server.url + "/captions", data=form, timeout=60).json()
-    assert long["answer"] == song.caption("long").text
-    assert long["audio"] == "a.wav"
+    assert long["text"] == long["long_caption"] == song.caption("long", **GREEDY).text
+    assert long["path"] == "a.wav"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ device and dtype; `fast.py` has the same calls for LLaMA on a CPU. Knows nothing
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
-from transformers import DynamicCache
+from transformers import DynamicCache, PreTrainedModel
 
 
 @runtime_checkable
@@ -37,6 +37,17 @@ class Decoder(Protocol):
     ) -> Float[Tensor, "row vocabulary"]:
         """Read one token more for each row; the cache grows."""
 
+    def score(
+        self,
+        tokens: Int[Tensor, "row position"],
+        cache: Any,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row known"]:
+        """Read all tokens but the last: the log-probability of each but the first; the cache grows.
+
+        Rows may be padded on their right, which changes nothing before.
+        """
+
     def join(self, cache: Any, other: Any) -> None:
         """Put the other cache's rows behind those of the first; where it fails, nothing has changed.
 
@@ -45,7 +56,11 @@ class Decoder(Protocol):
         """
 
     def take(self, cache: Any, rows: Sequence[int]) -> None:
-        """Retain these rows of a cache, at least one, in this order."""
+        """Retain these rows of a cache, at least one, in this order; a row may be there several times."""
+
+
+SCORED_AT_ONCE = 2**24
+"""Logits that are held while given tokens are scored: of a large vocabulary, few positions at a time."""
 
 
 @dataclass
@@ -69,7 +84,7 @@ def cache_argument(language_model: nn.Module) -> str:
 class StockDecoder:
     """The model's own forward; stateless, so that threads may share it."""
 
-    def __init__(self, language_model: nn.Module) -> None:
+    def __init__(self, language_model: PreTrainedModel) -> None:
         self.model = language_model
         self._cache_argument = cache_argument(language_model)
 
@@ -98,6 +113,20 @@ class StockDecoder:
         return self._forward(tokens[:, None], cache, shifts)
 
     @torch.inference_mode()
+    def score(
+        self,
+        tokens: Int[Tensor, "row position"],
+        cache: StockCache,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row known"]:
+        """See `Decoder.score`."""
+        read = tokens[:, :-1]
+        cache.mask = torch.cat([cache.mask, torch.ones_like(read)], dim=1)
+        out = self.model.get_decoder()(**self._inputs(read, cache, shifts))
+        head = self.model.get_output_embeddings()
+        return token_logprobs(head, out.last_hidden_state, tokens[:, 1:])
+
+    @torch.inference_mode()
     def join(self, cache: StockCache, other: StockCache) -> None:
         """See `Decoder.join`."""
         slots = max(cache.mask.shape[1], other.mask.shape[1])
@@ -118,17 +147,34 @@ class StockDecoder:
         _replace(cache, taken, mask[:, first:])
 
     def _forward(self, tokens: Tensor, cache: StockCache, shifts: Tensor | None) -> Tensor:
-        positions = (cache.mask.cumsum(-1) - 1).clamp(min=0)[:, -tokens.shape[1] :]
-        out = self.model(
-            input_ids=tokens,
-            attention_mask=cache.mask,
-            position_ids=positions,
-            use_cache=True,
-            shifts=shifts,
-            logits_to_keep=1,
-            **{self._cache_argument: cache.layers},
-        )
+        out = self.model(**self._inputs(tokens, cache, shifts), logits_to_keep=1)
         return out.logits[:, -1]
+
+    def _inputs(self, tokens: Tensor, cache: StockCache, shifts: Tensor | None) -> dict[str, Any]:
+        positions = (cache.mask.cumsum(-1) - 1).clamp(min=0)[:, -tokens.shape[1] :]
+        return {
+            "input_ids": tokens,
+            "attention_mask": cache.mask,
+            "position_ids": positions,
+            "use_cache": True,
+            "shifts": shifts,
+            self._cache_argument: cache.layers,
+        }
+
+
+def token_logprobs(
+    head: Callable[[Tensor], Tensor],
+    hidden: Float[Tensor, "row position hidden"],
+    tokens: Int[Tensor, "row position"],
+) -> Float[Tensor, "row position"]:
+    """The natural logarithm of each token's probability, by what `head` makes of the state before it."""
+    states, wanted = hidden.flatten(0, 1), tokens.flatten()
+    size = max(1, SCORED_AT_ONCE // max(1, int(head(states[:1]).shape[-1])))
+    found = []
+    for part, targets in zip(states.split(size), wanted.split(size), strict=True):
+        logits = head(part).float()
+        found.append(logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(-1))
+    return torch.cat(found).view(tokens.shape)
 
 
 def _layers(cache: StockCache) -> Any:

@@ -9,7 +9,7 @@ how to train.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
+from mullama.answer.decoder import token_logprobs
 from mullama.answer.key_values import KeyValueCache
 from mullama.answer.packed_linear import PRECISIONS, fused_linear, supported
 from mullama.errors import UsageError
@@ -28,27 +29,37 @@ class FastLlama:
 
     Any projection may have a bias; queries may be grouped, embeddings tied, rotary embeddings
     scaled. Precision `float32` shares the model's parameters and equals its forward to 1e-5;
-    `float16` and `int8` are copies, which later changes of the model do not reach. Raises
-    UsageError for a model that is not on the CPU, or whose LoRA is not merged, and for a
+    the others are copies, which later changes of the model do not reach. Raises UsageError for a model that is not on the CPU, or whose LoRA is not merged, and for a
     precision that this model or this torch cannot have.
     """
 
     def __init__(
-        self, language_model: LlamaForCausalLM, precision: str = "float32", *, consume: bool = False
+        self,
+        language_model: LlamaForCausalLM,
+        precision: str = "float32",
+        *,
+        consume: bool = False,
+        fill: Callable[[str], None] = lambda module: None,
     ) -> None:
-        """`consume` gives the model's own projections up as they are packed: one copy, not two."""
+        """`consume` gives the model's own projections up as they are packed: one copy, not two.
+
+        `fill` is called with the name of a layer, and of the head, before it is packed: it may read
+        what is still on the meta device.
+        """
         _check(language_model, precision)
         self.model = language_model
         self.precision = precision
         stock, consume = language_model.model, consume and precision != "float32"
         self._layers = []
         with torch.no_grad():
-            for layer in stock.layers:
+            for index, layer in enumerate(stock.layers):
+                fill(f"model.layers.{index}.")
                 self._layers.append(_Layer(layer, precision))
                 if consume:
                     _give_up(layer)
             # A wrong word costs more than a layer's noise: the head is not made coarser than int8.
             head = "int8" if precision == "int4" else precision
+            fill("lm_head.")
             self._head = fused_linear([language_model.lm_head], head, stock.norm)
             if consume:
                 _give_up(language_model.lm_head)
@@ -87,6 +98,17 @@ class FastLlama:
         return self._forward(tokens[:, None], cache, shifts)
 
     @torch.inference_mode()
+    def score(
+        self,
+        tokens: Int[Tensor, "row position"],
+        cache: KeyValueCache,
+        shifts: Float[Tensor, "row layers width"] | None = None,
+    ) -> Float[Tensor, "row known"]:
+        """See `Decoder.score`."""
+        hidden = self._read(tokens[:, :-1], cache, shifts)
+        return token_logprobs(self._head, hidden, tokens[:, 1:])
+
+    @torch.inference_mode()
     def join(self, cache: KeyValueCache, other: KeyValueCache) -> None:
         """See `Decoder.join`."""
         cache.join(other)
@@ -97,6 +119,10 @@ class FastLlama:
         cache.take(rows)
 
     def _forward(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
+        return self._head(self._read(tokens, cache, shifts)[:, -1])
+
+    def _read(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
+        """Float[batch new hidden], before the last norm."""
         batch, new = tokens.shape
         first = len(self._layers) - self._adapted_layers(shifts, batch)
         cache.room(new)
@@ -106,7 +132,7 @@ class FastLlama:
         for index, layer in enumerate(self._layers):
             shift = None if shifts is None or index < first else shifts[:, None, index - first]
             hidden = layer(hidden, rotary, cache.layer(index), mask, shift)
-        return self._head(hidden.view(batch, new, -1)[:, -1])
+        return hidden.view(batch, new, -1)
 
     def _rotary(self, hidden: Tensor, positions: Tensor) -> Tensor:
         """The rotary embedding as one complex number for each pair of a head's dimensions."""
@@ -203,7 +229,7 @@ class _PackedAway(nn.Linear):
     def forward(self, input: Tensor) -> Tensor:
         raise UsageError(
             "the weights of this model are packed for fast answers on a CPU, so that its own forward() and "
-            "generate() have none: load it with decoder='stock', or with dtype='float32'"
+            "generate() have none, nor has training: load it with decoder='stock', or with dtype='float32'"
         )
 
 

@@ -42,15 +42,19 @@ class KeyValueCache:
         return (slots - self.begins[:, None]).clamp_(min=0)
 
     def mask(self, new: int) -> Tensor | None:
-        """What the last `new` slots see: Bool[row 1 new slot], or None for all before."""
-        if self._visible is None:
-            return None
-        seen = self._visible[..., self.first : self.length]
-        if new == 1:
+        """What the last `new` slots see: Bool[row 1 new slot], or None for all before.
+
+        Of a text's own beginning None means what came before each.
+        """
+        seen = None if self._visible is None else self._visible[..., self.first : self.length]
+        slots = self.length - self.first
+        if new == 1 or (seen is None and slots == new):
             return seen
+        causal = torch.ones(new, slots, dtype=torch.bool).tril(slots - new)
+        if seen is None:
+            return causal[None, None]
         # A padded slot sees itself: softmax over nothing would not be a number.
-        causal = torch.ones(new, new, dtype=torch.bool).tril()
-        return (causal & seen) | torch.eye(new, dtype=torch.bool)
+        return (causal & seen) | causal.triu(slots - new)
 
     def join(self, other: "KeyValueCache") -> None:
         """Take the other's rows in, behind the own; where it fails, nothing has changed."""
@@ -67,7 +71,11 @@ class KeyValueCache:
         self._place(torch.cat([self.begins, other.begins + (self.length - other.length)]))
 
     def take(self, rows: Sequence[int]) -> None:
-        """Retain these rows, in this order; only those that change their place are copied."""
+        """Retain these rows, in this order, one perhaps several times; only what changes its place is
+        copied.
+        """
+        if len(rows) > len(self._layers[0][0]):
+            self._resize(len(rows), self.length - self.first)
         moved = [(to, row) for to, row in enumerate(rows) if to != row]
         if moved:
             to, row = map(list, zip(*moved, strict=True))

@@ -40,14 +40,22 @@ class LoraLinear(nn.Linear):
 
     @torch.no_grad()
     def merged(self) -> nn.Linear:
-        """The same function as a plain linear layer; the sum is taken in float32 and stored in W's dtype."""
+        """The same function as a plain linear layer."""
         plain = nn.Linear(self.in_features, self.out_features, self.bias is not None, device="meta")
-        update = self.lora_B.float() @ self.lora_A.float()
-        weight = (self.weight.float() + update).to(self.weight.dtype)
+        weight = add_update(self.weight, self.lora_A, self.lora_B)
         plain.weight = nn.Parameter(weight, requires_grad=False)
         if self.bias is not None:
             plain.bias = self.bias
         return plain
+
+
+def add_update(
+    weight: Float[Tensor, "outer inner"],
+    lora_A: Float[Tensor, "rank inner"],  # noqa: N803  named as they are stored
+    lora_B: Float[Tensor, "outer rank"],  # noqa: N803
+) -> Float[Tensor, "outer inner"]:
+    """W + B A: the sum is taken in float32 and stored in W's dtype."""
+    return (weight.float() + lora_B.float() @ lora_A.float()).to(weight.dtype)
 
 
 def add_lora(language_model: nn.Module, rank: int) -> None:

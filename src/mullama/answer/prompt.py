@@ -38,10 +38,7 @@ def fill(prompt: str, question: str) -> str:
     `prompt` is a template's name, or a template: a text that holds `{question}` once. Raises
     UsageError for anything else, and for a question with bytes that are no text.
     """
-    try:
-        question.encode()
-    except UnicodeEncodeError as cause:
-        raise UsageError(f"the question {question!r} is not UTF-8 text") from cause
+    require_text(question, "question")
     template = TEMPLATES.get(prompt, prompt)
     before, found, after = template.partition(QUESTION)
     if not found or QUESTION in after:
@@ -50,6 +47,14 @@ def fill(prompt: str, question: str) -> str:
             f"holds {QUESTION} once"
         )
     return before + question + after
+
+
+def require_text(text: str, what: str) -> None:
+    """Raises UsageError for bytes that are no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as cause:
+        raise UsageError(f"the {what} {text!r} is not UTF-8 text") from cause
 
 
 def follow(prompt: str, answer: str) -> str:

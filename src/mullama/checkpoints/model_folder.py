@@ -13,11 +13,15 @@ from typing import Annotated, Any
 from transformers import GenerationConfig
 
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
+from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.tensor_file import TensorFile
 from mullama.checkpoints.weight_files import StoredTensor, read_headers, weight_files
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
 from mullama.options import Bounds, Options, from_mapping
 
+BASE = "base.json"
+"""Names the language model of a folder that holds an adapter alone; see base.py."""
 MAX_TOKENS = 2**31
 Probability = Annotated[float | None, Bounds(0, 1)]
 
@@ -42,6 +46,22 @@ class StoredGeneration(Options):
     bos_token_id: Annotated[int | None, Bounds(0, MAX_TOKENS)] = None
     pad_token_id: Annotated[int | None, Bounds(0, MAX_TOKENS)] = None
     eos_token_id: Annotated[int | tuple[int, ...] | None, Bounds(0, MAX_TOKENS)] = None
+    choice_temperature: Annotated[float | None, Bounds(0.01, 100)] = None
+    choice_prior: Annotated[float | None, Bounds(0, 2)] = None
+    choice_forms: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Tensors that are read when they are needed."""
+
+    plan: Mapping[str, LazyTensor]
+    files: tuple[TensorFile, ...]
+
+    def release(self) -> None:
+        """Forget what was read so far."""
+        for file in self.files:
+            file.release()
 
 
 @dataclass(frozen=True)
@@ -53,6 +73,8 @@ class ModelFolder:
     tensors: Mapping[str, StoredTensor]
     generation: GenerationConfig | None
     """None where the folder does not say how to sample."""
+    base: Source | None = None
+    """The language model of a folder that holds an adapter alone, by this model's names."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -61,8 +83,16 @@ class ModelFolder:
 
     @property
     def files(self) -> list[Path]:
-        """The weight files, each once."""
-        return sorted({tensor.path for tensor in self.tensors.values()})
+        """The weight files in it, each once."""
+        base = {} if self.base is None else self.base.plan
+        return sorted({tensor.path for name, tensor in self.tensors.items() if name not in base})
+
+    def open(self) -> Source:
+        """Every stored tensor, to be read one by one, the base's too."""
+        files = tuple(TensorFile(path) for path in self.files)
+        plan = {name: one for file in files for name, one in file.plan().items()}
+        base = self.base or Source({}, ())
+        return Source({**plan, **base.plan}, (*files, *base.files))
 
 
 def read_model_folder(path: Path) -> ModelFolder:

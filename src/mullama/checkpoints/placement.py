@@ -49,9 +49,12 @@ def place(
 ) -> Placement:
     """The placement of a model's stored `tensors`. Raises UsageError for what cannot be had."""
     chosen = named_dtype(dtype)
-    if EMBEDDING not in tensors:
+    # Where only an adapter is stored, without the embedding, the configuration says.
+    embedding = tensors.get(EMBEDDING)
+    stored = config.text_config.dtype if embedding is None else embedding.dtype
+    if stored is None:
         raise CheckpointError(f"{EMBEDDING} is missing")
-    text = chosen or _wider(tensors[EMBEDDING].dtype, config.text_config.dtype)
+    text = chosen or _wider(stored, config.text_config.dtype)
     return Placement(usable_device(device), chosen, text, config.audio_config.dtype)
 
 

@@ -25,19 +25,20 @@ def save_model(
     tensors: Mapping[str, Tensor],
 ) -> None:
     """Write configuration, sampling, tokenizer, and `tensors` as the weights. Raises OSError."""
-    with _as_os_errors():
+    with as_os_errors():
         model.save_pretrained(folder, state_dict=dict(tensors))
     save_processor(model.config, tokenizer, folder)
 
 
 def save_processor(config: MuLlamaConfig, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
     """Write the tokenizer, and what transformers lines text and waveforms up with. Raises OSError."""
-    with _as_os_errors():
+    with as_os_errors():
         MuLlamaProcessor.of(config, tokenizer).save_pretrained(folder)
 
 
 @contextmanager
-def _as_os_errors() -> Iterator[None]:
+def as_os_errors() -> Iterator[None]:
+    """Tell what libraries in Rust raise for a disk that refuses as OSError."""
     try:
         yield
     except Exception as cause:

@@ -13,6 +13,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from transformers import PreTrainedTokenizerFast
 
+from mullama.checkpoints.base import with_base
 from mullama.checkpoints.model_folder import is_model_folder, read_model_folder
 from mullama.checkpoints.placement import named_dtype, place, usable_device
 from mullama.checkpoints.stored_encoder import (
@@ -69,31 +70,59 @@ def digests(name: str | Path | None = None) -> dict[str, str]:
 
 
 def load_model(
-    name: str | Path | None = None, dtype: str | None = None, device: str | None = None
+    name: str | Path | None = None,
+    dtype: str | None = None,
+    device: str | None = None,
+    base: Path | None = None,
 ) -> tuple[MuLlamaForConditionalGeneration, PreTrainedTokenizerFast]:
     """Open a model for answering: LoRA merged, in eval mode, without gradients.
 
     `dtype` is one of float32, bfloat16, float16, for every tensor (but an encoder on a CPU, which
     runs in float32); by default each keeps its own.
-    `device` as in torch, by default a GPU where there is one. Raises CheckpointError, UsageError.
+    `device` as in torch, by default a GPU where there is one. `base` is the language model of a folder
+    that holds an adapter alone (base.py). Raises CheckpointError, UsageError.
     """
-    model, tokenizer = open_model(resolve(name), dtype, device)
+    model, tokenizer = open_model(resolve(name), dtype, device, base)
     model.merge_lora()
     model.eval().requires_grad_(False)
     return model, tokenizer
 
 
 def open_model(
-    folder: Path, dtype: str | None = None, device: str | None = None
+    folder: Path, dtype: str | None = None, device: str | None = None, base: Path | None = None
 ) -> tuple[MuLlamaForConditionalGeneration, PreTrainedTokenizerFast]:
     """Open a model's folder as it is stored, with LoRA apart: what training begins with."""
-    checked = read_model_folder(folder)
+    checked = with_base(read_model_folder(folder), base)
     tokenizer = load_tokenizer(folder, rows=checked.config.text_config.vocab_size)
     placement = place(checked.config, checked.tensors, dtype, device)
     model = load_weights(checked, placement)
     if checked.generation is not None:
         model.generation_config = checked.generation
     return model, tokenizer
+
+
+def open_carrier(
+    name: str | Path | None = None,
+    dtype: str | None = None,
+    device: str | None = None,
+    base: Path | None = None,
+) -> MuLlamaForConditionalGeneration:
+    """Open what carries a Listening into the language model, LoRA merged, and leave the rest unread.
+
+    The bridge, the shifts, and value and output projections of the adapted layers. Raises CheckpointError,
+    UsageError.
+    """
+    checked = with_base(read_model_folder(resolve(name)), base)
+    layers = range(checked.config.text_config.num_hidden_layers)[-checked.config.adapted_layers :]
+    projections = tuple(
+        f"language_model.model.layers.{layer}.self_attn.{part}."
+        for layer in layers
+        for part in ("v_proj", "o_proj")
+    )
+    placement = place(checked.config, checked.tensors, dtype, device)
+    model = load_weights(checked, placement, parts=("bridge.", "shifts.", *projections))
+    model.merge_lora()
+    return model.eval().requires_grad_(False)
 
 
 def find_encoder(name: str | Path | None = None) -> StoredEncoder:
@@ -122,5 +151,5 @@ def open_encoder(
         return encoder.to(where, torch.float32 if where.type == "cpu" else chosen)
     checked = read_model_folder(found.path)
     placement = place(checked.config, checked.tensors, dtype, device)
-    encoder = load_weights(checked, placement, part="encoder.").encoder
+    encoder = load_weights(checked, placement, parts=("encoder.",)).encoder
     return encoder.eval().requires_grad_(False)

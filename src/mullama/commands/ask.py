@@ -3,17 +3,18 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mullama.answer.sampling import Sampling
 from mullama.errors import UsageError
 from mullama.load_options import LoadOptions
-from mullama.options import Bounds, Options, add_flags, from_flags, given_flags
+from mullama.options import Bounds, Options, add_flags, from_flags, given_flags, options_of
 
 if TYPE_CHECKING:
     from mullama.answer.answer import Answer
+    from mullama.answer.choice import Choice
     from mullama.answer.sampling import SamplingKeywords
     from mullama.engine import Engine, Question, Refusal
     from mullama.song import Song
@@ -45,6 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="repeatable: as many as there are files, or one for all; one file takes many "
         f"(default: {DEFAULT_QUESTION!r})",
     )  # fmt: skip
+    parser.add_argument(
+        "--choices", action="append", metavar="TEXT",
+        help="answer by one of these, with its probability; repeatable, or one list with commas",
+    )  # fmt: skip
+    parser.add_argument(
+        "--min-probability", type=float, metavar="P",
+        help="with --choices: \"cannot tell\" where the best is less probable (default: 0)",
+    )  # fmt: skip
     add_answering_flags(parser)
 
 
@@ -65,7 +74,26 @@ def add_answering_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer and print; see `cli.main` for the exit codes."""
-    return answer_all(arguments, pair(arguments.audio, arguments.question or [DEFAULT_QUESTION]))
+    pairs = pair(arguments.audio, arguments.question or [DEFAULT_QUESTION])
+    return answer_all(arguments, pairs, choosing=_choosing(arguments))
+
+
+def _choosing(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What `Engine.answer` is told of choices; nothing where there are none."""
+    if not arguments.choices:
+        if arguments.min_probability is not None:
+            raise UsageError("--min-probability is for --choices: give them too")
+        return {}
+    flags = [options_of(Sampling)[name].flag for name in given_flags(Sampling, arguments)]
+    if given_flags(AskOptions, arguments).get("stream"):
+        flags.append("--stream")
+    if flags:
+        raise UsageError(f"choices are neither sampled nor streamed: leave out {', '.join(flags)}")
+    texts = arguments.choices
+    return {
+        "choices": texts[0].split(",") if len(texts) == 1 else texts,
+        "min_probability": arguments.min_probability or 0.0,
+    }
 
 
 def pair(audio: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]]:
@@ -82,10 +110,17 @@ def pair(audio: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]
     return list(zip(audio, questions, strict=True))
 
 
-def answer_all(arguments: argparse.Namespace, pairs: Sequence[tuple[str, str]]) -> int:
-    """Answer in the order asked; name each file that cannot be read as music, once."""
+def answer_all(
+    arguments: argparse.Namespace,
+    pairs: Sequence[tuple[str, str]],
+    choosing: Mapping[str, Any] | None = None,
+) -> int:
+    """Answer in the order asked; name each file that cannot be read as music, once.
+
+    `choosing` is what `Engine.answer` is told where the answers are choices.
+    """
     options, opened = from_flags(AskOptions, arguments), from_flags(LoadOptions, arguments)
-    sampling: SamplingKeywords = given_flags(Sampling, arguments)  # type: ignore[assignment]
+    sampling: Any = choosing or given_flags(Sampling, arguments)
 
     from mullama.engine import Engine, Question
     from mullama.song import open_model
@@ -109,7 +144,7 @@ def answer_all(arguments: argparse.Namespace, pairs: Sequence[tuple[str, str]]) 
 def _batches(
     engine: "Engine",
     questions: "Sequence[Question]",
-    sampling: "SamplingKeywords",
+    sampling: Mapping[str, Any],
     *,
     as_json: bool,
 ) -> set[str]:
@@ -154,13 +189,13 @@ def _stream(
     return refused
 
 
-def _print_answer(answer: "Answer", *, as_json: bool, headed: bool) -> None:
+def _print_answer(answer: "Answer | Choice", *, as_json: bool, headed: bool) -> None:
     if as_json:
         print(json.dumps(answer.as_record()), flush=True)
         return
     if headed:
         print(f"{answer.audio}: {answer.question}")
-    print(answer.text, flush=True)
+    print(answer, flush=True)
     if headed:
         print()
 

@@ -30,5 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
             bar.update(written - bar.n)
 
         convert(options, progress=show)
-    print(f"{options.out}: ready for `mullama ask AUDIO --model {options.out}`")
+    needed = f" --base {options.llama}" if options.adapter_only else ""
+    print(f"{options.out}: ready for `mullama ask AUDIO --model {options.out}{needed}`")
     return 0

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from mullama.data.audio import UNPACKED, AudioResolver
 from mullama.data.audio_files import audio_files
@@ -13,6 +13,9 @@ from mullama.data.files import read_clips, suffixes
 from mullama.data.tally import Tally
 from mullama.errors import AudioError, UsageError
 from mullama.options import Bounds, Flag, Options, add_flags, from_flags
+
+if TYPE_CHECKING:
+    from mullama.listen.cache import ListeningCache
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class ListenOptions(Options):
     """The encoder's (default: as stored; on a CPU always float32)."""
     as_published: bool = False
     """By the published resampler, and as much as published: of MERT's model the first 60 s."""
+    as_adapter: Annotated[Path | None, Flag("DIR")] = None
+    """Also write each song as a LoRA for the language model of `mullama export`."""
+    base: Annotated[Path | None, Flag("DIR|FILE")] = None
+    """With --as-adapter: the language model of a folder that holds an adapter alone."""
+    tensor_parallel: Annotated[int, Bounds(1, 1024), Flag("N")] = 1
+    """With --as-adapter: as in `mullama export`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +98,24 @@ def run(arguments: argparse.Namespace) -> int:
     failed = len(report.failed) + lost
     before = len(report.digests) - report.new
     print(f"{report.new} encoded, {before} cached before, {failed} failed: {cache.folder}")
+    if options.as_adapter is not None:
+        _write_adapters(options, options.as_adapter, cache, report.digests)
     return 0 if not failed else 1 if report.digests else 2
+
+
+def _write_adapters(
+    options: ListenOptions, out: Path, cache: "ListeningCache", digests: Mapping[Path, str]
+) -> None:
+    """Write what was listened to as adapters, and say how many of them are new."""
+    from mullama.checkpoints.export.song_adapter import adapter_maker
+    from mullama.checkpoints.export.song_folder import write_songs
+    from mullama.checkpoints.store import open_carrier
+
+    model = open_carrier(options.model, device=options.device, base=options.base)
+    maker = adapter_maker(model, options.tensor_parallel)
+    songs = {str(path): digest for path, digest in digests.items()}
+    new = write_songs(out, songs, cache, model, maker)
+    print(f"{new} new adapters, {len(songs)} songs in all: {out}")
 
 
 def _files(

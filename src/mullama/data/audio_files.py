@@ -14,7 +14,7 @@ AUDIO_SUFFIXES = (
 """Ends of names that are taken for sound."""
 
 
-def audio_files(folder: Path) -> Iterator[Path]:
+def audio_files(folder: Path, suffixes: tuple[str, ...] = AUDIO_SUFFIXES) -> Iterator[Path]:
     """The sound files of a folder and the folders in it, by their names' ends, in order.
 
     Hidden files are left out. Raises UsageError for a folder that cannot be read.
@@ -26,5 +26,5 @@ def audio_files(folder: Path) -> Iterator[Path]:
     for here, inner, names in os.walk(folder, onerror=refuse):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in AUDIO_SUFFIXES:
+            if not name.startswith(".") and Path(name).suffix.lower() in suffixes:
                 yield Path(here, name)

@@ -1,7 +1,10 @@
-"""Tickets whose songs are heard become answers, in one batch that they join and leave at any step."""
+"""Tickets whose songs are heard become answers, in one batch that they join and leave at any step.
+
+Questions with choices are read at once, one between two steps: nobody waits for more than one of them.
+"""
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from mullama.answer.decoding import Token
@@ -23,6 +26,7 @@ class Answering:
         self._mu, self._size, self._begin = mu, batch_size, begin
         self._batch = mu.batch()
         self._running: dict[Row, Ticket] = {}
+        self._choosing: deque[Ticket] = deque()
         self._ready: FairQueue[Ticket] = FairQueue()
         self._changed = threading.Condition()
         self._closed = False
@@ -36,7 +40,7 @@ class Answering:
     @property
     def _ended(self) -> bool:
         with self._changed:
-            return self._closed and not self._running and not len(self._ready)
+            return self._closed and not (self._running or self._choosing or len(self._ready))
 
     def put(self, ticket: Ticket) -> None:
         """Answer this one, whose row has its shifts."""
@@ -67,24 +71,46 @@ class Answering:
 
     def _turn(self) -> None:
         self._drop_done()
-        if newcomers := self._newcomers():
-            self._admit(newcomers)
+        newcomers = self._newcomers()
+        self._choosing.extend(ticket for ticket in newcomers if ticket.choices)
+        if written := [ticket for ticket in newcomers if not ticket.choices]:
+            self._admit(written)
+        if self._choosing:
+            self._choose(self._choosing.popleft())
         if self._running:
             self._hand_out(self._batch.step())
 
     def _newcomers(self) -> list[Ticket]:
         """As many as there is room for; waits while there is nothing else to do."""
         with self._changed:
-            if not self._running:
+            if not self._running and not self._choosing:
                 self._changed.wait_for(lambda: len(self._ready) or self._closed)
-            served = Counter(ticket.caller for ticket in self._running.values())
+            here = [*self._running.values(), *self._choosing]
+            served = Counter(ticket.caller for ticket in here)
             chosen: list[Ticket] = []
-            while len(self._ready) and len(self._running) + len(chosen) < self._size:
+            while len(self._ready) and len(here) + len(chosen) < self._size:
                 ticket = self._ready.pop(served)
                 if not ticket.done:
                     chosen.append(ticket)
                     served[ticket.caller] += 1
             return chosen
+
+    def _choose(self, ticket: Ticket) -> None:
+        """All at once: it takes no place in the batch."""
+        if ticket.done:
+            return
+        self._begin(ticket)
+        assert ticket.song is not None and ticket.choices is not None  # noqa: PT018
+        try:
+            found = self._mu.ask(
+                [ticket.song],
+                [ticket.question.text],
+                choices=[ticket.choices.texts],
+                min_probability=ticket.choices.min_probability,
+            )
+            ticket.finish(found[0])
+        except Exception as error:  # noqa: BLE001  whatever it is, its caller is told
+            ticket.finish(error)
 
     def _admit(self, tickets: Sequence[Ticket]) -> None:
         """Read their prompts together; where that fails, one by one, so that it is one's own fault."""

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 
 from mullama.answer.answer import Answer
+from mullama.answer.choice import Choice
 from mullama.engine.ticket import Ticket
 from mullama.errors import Closed, Overloaded, TimeLimit
 
@@ -98,4 +99,6 @@ class Desk:
 
 def _outcome(ticket: Ticket) -> str:
     outcome = ticket.outcome
+    if isinstance(outcome, Choice):
+        return "choice"
     return outcome.finish_reason if isinstance(outcome, Answer) else type(outcome).__name__

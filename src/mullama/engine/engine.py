@@ -8,21 +8,23 @@ answer/rolling.py.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack, overload
 
 from torch import Tensor
 
 from mullama.answer.answer import Answer
+from mullama.answer.choice import Choice, check_choices
 from mullama.answer.sampling import SamplingKeywords
+from mullama.choosing import check_choosing
 from mullama.engine.answering import Answering
 from mullama.engine.desk import Desk
 from mullama.engine.hearing import Hearing
 from mullama.engine.state import EngineState
-from mullama.engine.ticket import Question, Ticket
-from mullama.errors import AudioError, Cancelled
+from mullama.engine.ticket import Choices, Question, Ticket
+from mullama.errors import AudioError, Cancelled, UsageError
 from mullama.jobs.digest import file_digest
 from mullama.listen.audio.open_audio import regular_file
 from mullama.listen.joint_encoding import JointEncoding
@@ -94,18 +96,37 @@ class Engine:
                 continue
             return _under(song, name)
 
+    @overload
+    def answer(
+        self, questions: Iterable[Question], *, choices: Sequence[str], min_probability: float = 0.0
+    ) -> Iterator[Choice | Refusal]: ...
+    @overload
     def answer(
         self, questions: Iterable[Question], **sampling: Unpack[SamplingKeywords]
-    ) -> Iterator[Answer | Refusal]:
-        """An answer or a refusal for each question, in order, `batch_size` answers at a time."""
-        self.mu.sampling(**sampling)  # refused before an hour of listening, not after
+    ) -> Iterator[Answer | Refusal]: ...
+    def answer(
+        self,
+        questions: Iterable[Question],
+        *,
+        choices: Sequence[str] | None = None,
+        **options: Any,
+    ) -> Iterator[Any]:
+        """An answer or a refusal for each question, in order, `batch_size` answers at a time.
+
+        With `choices` it is one of them; see `Song.ask`.
+        """
+        # Refused before an hour of listening, not after.
+        if choices is None:
+            self.mu.sampling(**options)
+        else:
+            check_choices(choices, options.get("min_probability", 0.0))
         waiting: list[tuple[Question, Song] | Refusal] = []
         for question in questions:
             waiting.append(self._prepare(question))
             if sum(not isinstance(entry, Refusal) for entry in waiting) == self.batch_size:
-                yield from self._answer_batch(waiting, sampling)
+                yield from self._answer_batch(waiting, choices, options)
                 waiting = []
-        yield from self._answer_batch(waiting, sampling)
+        yield from self._answer_batch(waiting, choices, options)
 
     def stream(self, question: Question, **sampling: Unpack[SamplingKeywords]) -> Iterator[str]:
         """One answer in pieces, as soon as each is certain. Raises AudioError."""
@@ -117,17 +138,30 @@ class Engine:
         *,
         caller: str = "",
         timeout: float | None = None,
+        choices: Sequence[str] | None = None,
+        min_probability: float | None = None,
         top_logprobs: int = 0,
         **sampling: Unpack[SamplingKeywords],
     ) -> Ticket:
         """Ask without waiting. The file is read later: it has to stay until the ticket is done.
 
         Callers are served in turn, however much each asks. `timeout` (seconds) is for waiting,
-        listening and answering together; each token comes with the `top_logprobs` likeliest. Raises
-        Overloaded, Closed, and UsageError for a question that is too long and for options out of bounds.
+        listening and answering together; each token comes with the `top_logprobs` likeliest. With
+        `choices` the answer is one of them, and the ticket's `choice()` gives it. Raises Overloaded,
+        Closed, and UsageError for a question that is too long and for choices and options out of bounds.
         """
         row = self.mu.row(question.text, self.mu.sampling(**sampling), top_logprobs=top_logprobs)
         ticket = Ticket(question, caller, row, self.mu.text, self._leave)
+        if choices is not None:
+            if sampling:
+                raise UsageError(
+                    f"choices are not sampled: leave out {', '.join(sorted(sampling))}"
+                )
+            least = min_probability or 0.0
+            texts = check_choosing(self.mu, question.text, choices, least)
+            ticket.choices = Choices(tuple(texts), least)
+        elif min_probability is not None:
+            raise UsageError("min_probability is for choices: give them too")
         self._desk.accept(ticket, timeout)
         hearing, answering = self._threads
         if question.audio is None:
@@ -172,11 +206,18 @@ class Engine:
             return Refusal(str(question.audio), question.text, error)
 
     def _answer_batch(
-        self, waiting: list[tuple[Question, Song] | Refusal], sampling: SamplingKeywords
-    ) -> Iterator[Answer | Refusal]:
+        self,
+        waiting: list[tuple[Question, Song] | Refusal],
+        choices: Sequence[str] | None,
+        options: dict[str, Any],
+    ) -> Iterator[Answer | Choice | Refusal]:
         asked = [entry for entry in waiting if not isinstance(entry, Refusal)]
         songs, texts = [song for _, song in asked], [question.text for question, _ in asked]
-        answers = iter(self.mu.ask(songs, texts, **sampling))
+        answers: Iterator[Answer | Choice]
+        if choices is None:
+            answers = iter(self.mu.ask(songs, texts, **options))
+        else:
+            answers = iter(self.mu.ask(songs, texts, choices=[choices] * len(songs), **options))
         for entry in waiting:
             yield entry if isinstance(entry, Refusal) else next(answers)
 

@@ -24,5 +24,5 @@ class EngineState:
     """Made, for whomever."""
     seconds_heard: float
     outcomes: Mapping[str, int] = field(default_factory=dict)
-    """How many requests ended as: `stop`, `length`, or the name of an error's class."""
+    """How many requests ended as: `stop`, `length`, `choice`, or the name of an error's class."""
     closed: bool = False

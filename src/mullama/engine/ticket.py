@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mullama.answer.answer import Answer
+from mullama.answer.choice import Choice
 from mullama.answer.decoding import Token
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import Row
-from mullama.errors import Cancelled, TimeLimit
+from mullama.errors import Cancelled, TimeLimit, UsageError
 from mullama.song import Song
 
 
@@ -22,6 +23,14 @@ class Question:
     audio: str | None
     """None where no music is given, and the language model answers by itself."""
     text: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a question may be answered by."""
+
+    texts: tuple[str, ...]
+    min_probability: float
 
 
 @dataclass(frozen=True)
@@ -63,12 +72,14 @@ class Ticket:
     """Whether the song was in the cache; None until it is looked for, and where there is none."""
     song: Song | None = None
     """What is asked about, once it is heard."""
+    choices: Choices | None = None
+    """Where the answer is one of these, and nothing is written."""
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._ended = threading.Event()  # whoever waits for the end is not woken by each token
         self._tokens: list[Token] = []
-        self._outcome: Answer | BaseException | None = None
+        self._outcome: Answer | Choice | BaseException | None = None
         self._listenings: list[_Listening] = []
         self._made = Pieces(self.text)
         self._pieces: list[str] = []
@@ -82,7 +93,7 @@ class Ticket:
         return self._outcome is not None
 
     @property
-    def outcome(self) -> Answer | BaseException | None:
+    def outcome(self) -> Answer | Choice | BaseException | None:
         """How it ended, if it has."""
         return self._outcome
 
@@ -110,12 +121,17 @@ class Ticket:
         Raises AudioError for what cannot be read as music, TimeLimit, Cancelled, Closed, and
         TimeLimit also where only this wait was too short: the request goes on.
         """
-        if not self._ended.wait(timeout):
-            raise TimeLimit(f"no answer yet after {timeout:g} s")
-        if isinstance(self._outcome, Answer):
-            return self._outcome
-        assert self._outcome is not None
-        raise self._outcome
+        outcome = self._wait(timeout)
+        if isinstance(outcome, Choice):
+            raise UsageError("this question has choices: ask the ticket for its choice")
+        return outcome
+
+    def choice(self, timeout: float | None = None) -> Choice:
+        """As `result`, of a question with choices."""
+        outcome = self._wait(timeout)
+        if isinstance(outcome, Answer):
+            raise UsageError("this question has no choices: ask the ticket for its result")
+        return outcome
 
     def cancel(self) -> None:
         """Give the request up; it leaves its batch before the next step."""
@@ -142,7 +158,7 @@ class Ticket:
                 self._changed.notify_all()
                 self._tell()
 
-    def finish(self, outcome: Answer | BaseException) -> None:
+    def finish(self, outcome: Answer | Choice | BaseException) -> None:
         """End the request, unless it has ended already."""
         with self._changed:
             if self.done:
@@ -158,6 +174,14 @@ class Ticket:
         """Those so far."""
         with self._changed:
             return list(self._tokens)
+
+    def _wait(self, timeout: float | None) -> Answer | Choice:
+        if not self._ended.wait(timeout):
+            raise TimeLimit(f"no answer yet after {timeout:g} s")
+        if isinstance(self._outcome, (Answer, Choice)):
+            return self._outcome
+        assert self._outcome is not None
+        raise self._outcome
 
     def _tell(self) -> None:
         for listening in list(self._listenings):

@@ -11,7 +11,7 @@ from typing import Any
 
 from mullama.errors import AudioError
 from mullama.jobs.digest import DIGEST_CHARACTERS, file_digest
-from mullama.jobs.keys import Key
+from mullama.jobs.keys import Key, key_digest
 from mullama.jobs.records import RecordFormat
 from mullama.jobs.shared_log import SharedLog
 from mullama.listen.audio.open_audio import regular_file
@@ -43,16 +43,27 @@ class FileIndex:
 
     def __init__(self, log: SharedLog[IndexedFile]) -> None:
         self._log = log
-        self._digests: dict[Key, str] = {}
+        self._digests: dict[bytes, bytes] = {}
+        """Some 200 bytes a file, however long its name is."""
 
     def note(self, file: IndexedFile) -> None:
         """Remember a file; the log stays as it is."""
-        self._digests[file.key] = file.sha256
+        self._digests[key_digest(file.key)] = bytes.fromhex(file.sha256)
+
+    def add(self, file: IndexedFile) -> None:
+        """Remember a file in the log, too; raises UsageError where that cannot be written."""
+        self._log.add(file)
+        self.note(file)
+
+    def find(self, key: Key) -> str | None:
+        """The digest of a file in that state (see `IndexedFile.key`), if it was read before."""
+        found = self._digests.get(key_digest(key))
+        return None if found is None else found.hex()
 
     def known(self, path: Path) -> str | None:
         """The digest of a file that was read before and has not changed; None for every other."""
         with suppress(AudioError):
-            return self._digests.get((str(path.absolute()), *file_state(path)))
+            return self.find((str(path.absolute()), *file_state(path)))
         return None
 
     def digest(self, path: Path) -> str:
@@ -66,9 +77,7 @@ class FileIndex:
         state = file_state(path)
         digest = file_digest(path, error_type=AudioError)
         if file_state(path) == state:
-            file = IndexedFile(str(path.absolute()), *state, digest)
-            self._log.add(file)
-            self.note(file)
+            self.add(IndexedFile(str(path.absolute()), *state, digest))
         return digest
 
 

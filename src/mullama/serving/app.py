@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mullama.errors import MuLlamaError
 from mullama.serving import captions, uploads
-from mullama.serving.captions import CaptionRecord
+from mullama.serving.captions import CaptionAnswer
 from mullama.serving.chat import Chat, require_model
 from mullama.serving.chat_request import ChatRequest
 from mullama.serving.demo_mount import DemoMount, is_demo
@@ -175,8 +175,8 @@ def _add_chat(app: FastAPI, service: Service) -> None:
     @app.post(
         "/v1/captions", responses=REFUSALS, openapi_extra=_form_schema("file", "file_id", "length")
     )
-    async def describe(request: Request) -> CaptionRecord:
-        """Describe music, shortly or at length."""
+    async def describe(request: Request) -> CaptionAnswer:
+        """Describe music: captions, facts with their probability."""
         caller, owner = request.scope["mullama_caller"], request.scope["mullama_owner"]
         _ = service.engine  # refused before a long file is read
         async with uploads.read_form(request) as form:

@@ -1,12 +1,21 @@
-"""/v1/captions: a file in a form, or an upload's id -> the record that `mullama caption --json` prints."""
+"""/v1/captions: a file in a form, or an upload's id -> the record that `mullama catalogue` writes."""
 
-from typing import Any
+import asyncio
+from contextlib import ExitStack
 
 from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 
+from mullama import __version__
 from mullama.answer.answer import CAPTIONS
+from mullama.catalogue.caption_options import TextOptions
+from mullama.catalogue.compose import Maker, compose
+from mullama.catalogue.describe import GREEDY
+from mullama.catalogue.describe import heard as heard_of
+from mullama.catalogue.questions import all_questions
+from mullama.engine import Ticket
 from mullama.errors import MuLlamaError
+from mullama.jobs.digest import file_digest
 from mullama.printable import printable
 from mullama.serving.refusals import ApiError, as_api_error
 from mullama.serving.replies import Heard, heard
@@ -18,41 +27,65 @@ from mullama.serving.uploads import MAX_NAME, file_chunks, find
 FIELDS = frozenset({"file", "file_id", "length", "model"})
 
 
-class CaptionRecord(BaseModel):
-    """A caption, with how it came about."""
+class CaptionField(BaseModel):
+    """One fact; see `mullama.catalogue.record.Field`."""
 
-    answer: str
-    question: str
-    audio: str
-    token_ids: list[int]
-    token_logprobs: list[float]
-    finish_reason: str
+    value: str | None
+    probability: float
+    text: str
+
+
+class CaptionAnswer(BaseModel):
+    """A caption record (see `mullama.catalogue.record.CaptionRecord`), and what was listened to."""
+
+    path: str
+    digest: str
+    seconds: float | None
     seconds_heard: float
-    seconds_total: float | None
+    text: str
+    caption: str
+    long_caption: str
+    variants: list[str]
+    fields: dict[str, CaptionField]
+    trigger: str
     model: str
+    prompt: str
+    version: str
+    min_confidence: float
     mullama: Heard
 
 
-async def caption(service: Service, form: FormData, *, caller: str, owner: str) -> CaptionRecord:
+async def caption(service: Service, form: FormData, *, caller: str, owner: str) -> CaptionAnswer:
     """Describe the form's music. Raises ApiError."""
-    question = _question(form)
+    options = _options(form)
     name, sound = await _sound(service, form, owner)
-    with sound:
+    with sound, ExitStack() as ending:
         path = str(sound.path)
-        ticket = service.submit(path, question, caller=caller, sampling={}, param="file")
         try:
-            async for _ in deltas(ticket, service.engine.mu.text):
-                pass
-            record: dict[str, Any] = ticket.result().as_record()
+            digest = await asyncio.to_thread(file_digest, sound.path)
+            tickets: dict[str, Ticket] = {}
+            longest = min(service.limits.max_answer, GREEDY["max_new_tokens"] or 1)
+            for asked, question in all_questions({}).items():
+                tickets[asked] = service.submit(
+                    path,
+                    question,
+                    caller=caller,
+                    sampling={**GREEDY, "max_new_tokens": longest},
+                    param="file",
+                )
+                ending.callback(tickets[asked].cancel)
+            for ticket in tickets.values():
+                async for _ in deltas(ticket, service.engine.mu.text):
+                    pass
+            found = heard_of(digest, {asked: one.result() for asked, one in tickets.items()})
         except MuLlamaError as error:
             raise as_api_error(error, param="file", names={path: name}) from error
-        finally:
-            ticket.cancel()
-    told = {"audio": name, "model": service.model_name, "mullama": heard(ticket, named=name)}
-    return CaptionRecord(**{**record, **told})
+    maker = Maker(service.model_name, service.engine.mu.prompt_name, __version__)
+    record = compose(name, found, options, maker).to_json()
+    return CaptionAnswer(**record, mullama=heard(tickets["short"], named=name))
 
 
-def _question(form: FormData) -> str:
+def _options(form: FormData) -> TextOptions:
     unknown = sorted(set(form) - FIELDS)
     if unknown:
         raise ApiError(
@@ -62,11 +95,11 @@ def _question(form: FormData) -> str:
             code="unknown_parameter",
         )
     length = form.get("length", "short")
-    if not isinstance(length, str) or length not in CAPTIONS:
+    if length not in CAPTIONS:
         raise ApiError(
             400, f"a caption is one of {', '.join(CAPTIONS)}", param="length", code="invalid_value"
         )
-    return CAPTIONS[length]
+    return TextOptions(length="long" if length == "long" else "short")
 
 
 async def _sound(service: Service, form: FormData, owner: str) -> tuple[str, HeldSound]:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from mullama.answer import prompt
+from mullama.answer.choice import Choice
 from mullama.engine import Ticket
 from mullama.errors import MuLlamaError
 from mullama.serving import conversation
@@ -19,9 +20,20 @@ from mullama.serving.chat_request import ChatRequest
 from mullama.serving.conversation import Asked
 from mullama.serving.event_stream import DONE, event
 from mullama.serving.refusals import ApiError, as_api_error
-from mullama.serving.replies import Completion, Heard, Usage, choice, chunk_choice, heard, usage
+from mullama.serving.replies import Choice as AnswerChoice
+from mullama.serving.replies import (
+    Completion,
+    Heard,
+    Usage,
+    choice,
+    chosen_answer,
+    chunk_choice,
+    heard,
+    usage,
+    with_choices,
+)
 from mullama.serving.service import Service
-from mullama.serving.ticket_stream import Delta, deltas
+from mullama.serving.ticket_stream import Delta, chosen, deltas
 
 _log = logging.getLogger("mullama.serving")
 Deltas = asyncio.Queue[tuple[int, Delta | Exception | None]]
@@ -66,14 +78,7 @@ class Chat:
                 self._held.enter_context(sound)
                 audio = self._path = str(sound.path)
             for number in range(self._count):
-                ticket = self._service.submit(
-                    audio,
-                    self._asked.question,
-                    caller=self._caller,
-                    sampling=self._request.sampling(number),
-                    param="messages",
-                    top_logprobs=self._request.top_logprobs or 0,
-                )
+                ticket = self._submit(audio, number)
                 self._held.callback(ticket.cancel)
                 self._tickets.append(ticket)
         except BaseException:
@@ -84,20 +89,35 @@ class Chat:
     async def __aexit__(self, *error: object) -> None:
         self._held.close()
 
+    def _submit(self, audio: str | None, number: int) -> Ticket:
+        if self._request.choices is not None:
+            return self._service.submit_choices(
+                audio,
+                self._asked.question,
+                self._request.choices,
+                min_probability=self._request.min_probability or 0.0,
+                caller=self._caller,
+            )
+        return self._service.submit(
+            audio,
+            self._asked.question,
+            caller=self._caller,
+            sampling=self._request.sampling(number),
+            param="messages",
+            top_logprobs=self._request.top_logprobs or 0,
+        )
+
     async def completion(self) -> Completion:
         """The whole answer. Raises ApiError."""
+        if self._request.choices is not None:
+            found = await self._choice()
+            return self._completed([chosen_answer(found)], with_choices(self._heard(0), found))
         choices: list[list[Delta]] = [[] for _ in self._tickets]
         async for number, delta in self._deltas():
             choices[number].append(delta)
         with_logprobs = bool(self._request.logprobs)
-        return Completion(
-            id=self._id,
-            created=self._created,
-            model=self._request.model,
-            choices=[choice(n, c, with_logprobs=with_logprobs) for n, c in enumerate(choices)],
-            usage=self._usage,
-            mullama=self._heard(0),
-        )
+        answers = [choice(n, c, with_logprobs=with_logprobs) for n, c in enumerate(choices)]
+        return self._completed(answers, self._heard(0))
 
     async def events(self) -> AsyncGenerator[bytes, None]:
         """The answer as server-sent events. Raises ApiError."""
@@ -114,6 +134,32 @@ class Chat:
         if options is not None and options.include_usage:
             yield self._chunk([], usage=self._usage.model_dump())
         yield DONE
+
+    def _completed(self, answers: list[AnswerChoice], heard: Heard) -> Completion:
+        return Completion(
+            id=self._id,
+            created=self._created,
+            model=self._request.model,
+            choices=answers,
+            usage=self._usage,
+            mullama=heard,
+        )
+
+    async def _choice(self) -> Choice:
+        """Which of the choices it is, once that is known, and how it ended into the figures."""
+        outcome = "Cancelled"
+        try:
+            found = await chosen(self._tickets[0])
+            outcome = "choice"
+        except Exception as error:
+            outcome = type(error).__name__
+            if not isinstance(error, MuLlamaError):
+                _log.error("a choice failed", exc_info=error)
+            raise self._refusal(error) from error
+        finally:
+            self._service.metrics.answers.labels(outcome).inc()
+            self._service.metrics.answer.observe(time.monotonic() - self._start)
+        return found
 
     async def _deltas(self) -> AsyncIterator[tuple[int, Delta]]:
         """The deltas of all answers, as they come. Raises ApiError."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from mullama.answer.choice import MAX_CHOICES
 from mullama.answer.sampling import Sampling, SamplingKeywords
 from mullama.options.declare import Bounds, alternatives, options_of, unwrap
 from mullama.serving.refusals import ApiError
@@ -38,6 +39,21 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
 """OpenAI's field that is not supported -> the values that ask for nothing; null is always one."""
 LABELS = ("metadata", "prompt_cache_key", "safety_identifier", "user")
 """OpenAI's fields that label a request and change no answer."""
+UNCHOSEN = (
+    "stream",
+    "n",
+    "stop",
+    "logprobs",
+    "max_tokens",
+    "max_completion_tokens",
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "repetition_penalty",
+    "seed",
+)
+"""Fields that say how an answer is written, or how it comes."""
 MAX_STOPS = 4
 MAX_MESSAGES = 1000
 MAX_PARTS = 100
@@ -175,6 +191,13 @@ class ChatRequest(Strict):
     min_p: float | None = option_field("min_p")
     repetition_penalty: float | None = option_field("repetition_penalty")
     seed: int | None = option_field("seed")
+    choices: Annotated[list[str], Field(min_length=2, max_length=MAX_CHOICES)] | None = Field(
+        default=None,
+        description="answer by one of these; mullama.choices tells how probable each is",
+    )
+    min_probability: float | None = Field(
+        default=None, ge=0, le=1, description="of a choice, else the answer is 'cannot tell'"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -200,6 +223,23 @@ class ChatRequest(Strict):
         if stop is not None and not all([stop] if isinstance(stop, str) else stop):
             raise ValueError("a stop text must not be empty")
         return stop
+
+    @model_validator(mode="after")
+    def _choices_alone(self) -> "ChatRequest":
+        """Choices are not written token by token: refuse what would say how."""
+        if self.choices is None:
+            if self.min_probability is not None:
+                raise _unsuitable(
+                    "min_probability", "min_probability is for choices: give them too"
+                )
+            return self
+        for name in UNCHOSEN:
+            # Neither a stream that is not wanted nor one answer asks for anything.
+            if (value := getattr(self, name)) is not None and value is not False:
+                if name == "n" and value == 1:
+                    continue
+                raise _unsuitable(name, f"choices go without {name}: leave one of the two out")
+        return self
 
     @model_validator(mode="after")
     def _logprobs_are_asked_for(self) -> "ChatRequest":
@@ -230,6 +270,10 @@ class ChatRequest(Strict):
             "max_new_tokens": longest,
             "seed": None if self.seed is None else (self.seed + choice) % 2**63,
         }
+
+
+def _unsuitable(name: str, message: str) -> ApiError:
+    return ApiError(422, message, param=name, code="unsupported_parameter")
 
 
 def _same(value: Any, other: Any) -> bool:

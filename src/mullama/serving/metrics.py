@@ -1,15 +1,14 @@
 """What a server does, in figures that Prometheus reads."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-if TYPE_CHECKING:
-    from mullama.engine import EngineState
-    from mullama.serving.service import Service
+from mullama.engine import EngineState
+from mullama.serving.pace import Pace
+from mullama.serving.sound_store import SoundStore
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 600)
 """Upper ends of the buckets of times."""
@@ -32,9 +31,12 @@ TOTALS = {
 class Metrics:
     """Counts what clients see; the rest is asked of the engine when Prometheus asks."""
 
-    def __init__(self, service: "Service") -> None:
+    def __init__(
+        self, pace: Pace, store: SoundStore, state: Callable[[], EngineState | None]
+    ) -> None:
+        """`state` is None as long as there is no engine."""
         self._registry = CollectorRegistry()
-        self._registry.register(_EngineCollector(service))
+        self._registry.register(_StateCollector(pace, store, state))
         self.requests = Counter(
             "mullama_requests", "Requests by route and status", ["route", "status"],
             registry=self._registry,
@@ -56,23 +58,22 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _EngineCollector(Collector):
-    """Reads the engine's state at the moment of being asked."""
+class _StateCollector(Collector):
+    """Reads how things stand at the moment of being asked."""
 
-    def __init__(self, service: "Service") -> None:
-        self._service = service
+    def __init__(
+        self, pace: Pace, store: SoundStore, state: Callable[[], EngineState | None]
+    ) -> None:
+        self._pace, self._store, self._state = pace, store, state
 
     def collect(self) -> Iterator[Metric]:
-        service = self._service
-        yield _gauge("requests_running", "Requests that have not ended", service.pace.running)
-        yield _gauge(
-            "sounds_bytes", "Disk of the sounds that are kept", service.sounds.store.nbytes
-        )
-        if service.loaded is not None:
-            yield from _engine_metrics(service.loaded.state)
+        yield _gauge("requests_running", "Requests that have not ended", self._pace.running)
+        yield _gauge("sounds_bytes", "Disk of the sounds that are kept", self._store.nbytes)
+        if (state := self._state()) is not None:
+            yield from _engine_metrics(state)
 
 
-def _engine_metrics(state: "EngineState") -> Iterator[Metric]:
+def _engine_metrics(state: EngineState) -> Iterator[Metric]:
     for name, meaning in GAUGES.items():
         yield _gauge(name, meaning, getattr(state, name))
     for name, meaning in TOTALS.items():

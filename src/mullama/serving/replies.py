@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from mullama.answer import choice as answer
 from mullama.engine import Ticket
 from mullama.serving.ticket_stream import Delta, TokenText
 
@@ -26,6 +27,18 @@ class Heard(BaseModel):
     unread_messages: list[int] = Field(
         default=[], description="earlier messages that the model was not given the words of"
     )
+
+
+class Chosen(Heard):
+    """What a choice is about, and how probable each is."""
+
+    choices: dict[str, float] = Field(description="each choice's probability; together 1")
+    answer: str | None = Field(description="the most probable one; null where it is too improbable")
+    probability: float = Field(description="of the most probable one")
+    calibrated: bool = Field(
+        description="whether the model's folder says how far its likelihoods are to be believed"
+    )
+    coverage: float = Field(description="the share of the model's own answers that the choices are")
 
 
 class TopLogprob(BaseModel):
@@ -83,7 +96,7 @@ class Completion(BaseModel):
     model: str
     choices: list[Choice]
     usage: Usage
-    mullama: Heard
+    mullama: Chosen | Heard
 
 
 def heard(ticket: Ticket, *, named: str, unread: Sequence[int] = ()) -> Heard:
@@ -136,6 +149,26 @@ def choice(index: int, parts: Sequence[Delta], *, with_logprobs: bool) -> Choice
         message=AssistantMessage(content="".join(part.text for part in parts)),
         logprobs=logprobs([t for part in parts for t in part.tokens]) if with_logprobs else None,
         finish_reason=reason,
+    )
+
+
+def chosen_answer(found: answer.Choice) -> Choice:
+    """The answer to a question with choices."""
+    said = answer.CANNOT_TELL if found.answer is None else found.answer
+    return Choice(
+        index=0, message=AssistantMessage(content=said), logprobs=None, finish_reason="stop"
+    )
+
+
+def with_choices(told: Heard, found: answer.Choice) -> Chosen:
+    """What a choice was about, with all probabilities."""
+    return Chosen(
+        **told.model_dump(),
+        choices=found.probabilities,
+        answer=found.answer,
+        probability=found.probability,
+        calibrated=found.calibrated,
+        coverage=found.coverage,
     )
 
 

@@ -3,12 +3,12 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
 
 from mullama.answer.sampling import SamplingKeywords
-from mullama.engine import Engine, Question, Ticket
+from mullama.engine import Engine, EngineState, Question, Ticket
 from mullama.errors import MuLlamaError
 from mullama.serving.fetch import AudioFetcher
 from mullama.serving.keys import ApiKeys
@@ -74,14 +74,9 @@ class Service:
             private=options.audio_private,
         )
         self.sounds = Sounds(store, fetcher)
-        self.metrics = Metrics(self)
+        self.metrics = Metrics(self.pace, store, self._state)
         self._open_engine, self._on_loaded, self._on_failure = open_engine, on_loaded, on_failure
         self._engine: Engine | None = None
-
-    @property
-    def loaded(self) -> Engine | None:
-        """The engine, should it be there already."""
-        return self._engine
 
     @property
     def engine(self) -> Engine:
@@ -139,6 +134,27 @@ class Service:
         except MuLlamaError as error:
             raise as_api_error(error, param=param) from error
 
+    def submit_choices(
+        self,
+        audio: str | None,
+        question: str,
+        choices: Sequence[str],
+        *,
+        min_probability: float,
+        caller: str,
+    ) -> Ticket:
+        """Put a question with choices to the engine; raises ApiError where it is not taken."""
+        try:
+            return self.engine.submit(
+                Question(audio, question),
+                caller=caller,
+                timeout=self.limits.answer_seconds,
+                choices=choices,
+                min_probability=min_probability,
+            )
+        except MuLlamaError as error:
+            raise as_api_error(error, param="choices") from error
+
     async def drain(self) -> None:
         """Take nothing more; finish what runs, as long as may be, and refuse the rest."""
         self.stage = Stage.CLOSING
@@ -168,3 +184,6 @@ class Service:
             self.ready.set()
         else:
             engine.close(drain=False)
+
+    def _state(self) -> EngineState | None:
+        return None if self._engine is None else self._engine.state

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from mullama.answer.choice import Choice
 from mullama.answer.decoding import Token
 from mullama.answer.pieces import Pieces
 from mullama.engine import Ticket, TicketEvent
@@ -61,6 +62,16 @@ async def deltas(
                 return
             if new:
                 yield Delta(new, tuple(held.pop(cut.shown)), event.tokens, None)
+    finally:
+        ticket.cancel()
+
+
+async def chosen(ticket: Ticket) -> Choice:
+    """The answer to a question with choices. Raises what `Ticket.choice` raises; leaving cancels."""
+    try:
+        async for _ in _events(ticket):
+            pass
+        return ticket.choice()
     finally:
         ticket.cancel()
 

@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerBase
 
 from mullama.answer.prompt import QUESTION
 from mullama.checkpoints.convert.render_template import render
+from mullama.checkpoints.gguf_header import read_header
 from mullama.checkpoints.json_file import read_json
 from mullama.errors import CheckpointError
 
@@ -25,6 +26,9 @@ MESSAGE = {"role": "user", "content": QUESTION}
 
 def chat_template(folder: Path) -> str | None:
     """The template of a tokenizer's folder, in any of the places that transformers keeps it."""
+    if folder.is_file():  # GGUF
+        found = read_header(folder).values.get("tokenizer.chat_template")
+        return _bounded(folder, found) if isinstance(found, str) else None
     alone = folder / "chat_template.jinja"
     if alone.is_file():
         try:

@@ -11,19 +11,21 @@ that name knows.
 from collections.abc import Callable
 from pathlib import Path
 
+from mullama.checkpoints.base import base_record, write_base_record
 from mullama.checkpoints.convert.adapter import LLAMA_ADAPTER, Adapter, read_adapter
+from mullama.checkpoints.convert.adapter_only import read_apart, read_together
 from mullama.checkpoints.convert.chat import chat_template
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.convert.encoder_source import EncoderSource
 from mullama.checkpoints.convert.fit import check_parts, check_tensors
 from mullama.checkpoints.convert.fresh import fresh, zeros
 from mullama.checkpoints.convert.imagebind import read_imagebind
-from mullama.checkpoints.convert.llama import Llama, read_llama
+from mullama.checkpoints.convert.llama import Llama
 from mullama.checkpoints.convert.mert import read_mert
-from mullama.checkpoints.convert.safetensors_shards import write_shards
 from mullama.checkpoints.convert.settings import new_config, write_settings
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.model_folder import is_model_folder
+from mullama.checkpoints.safetensors_shards import write_shards
 from mullama.checkpoints.skeleton import build_skeleton, needed_shapes
 from mullama.config import MuLlamaConfig
 from mullama.errors import CheckpointError, UsageError
@@ -47,7 +49,10 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
     chat, if it has one. `progress` is told (bytes written, bytes in all).
     """
     adapter = read_adapter(options.adapter) if options.adapter is not None else None
-    language = read_llama(options.llama, adapter.language if adapter else {}, options.llama_type)
+    overrides = adapter.language if adapter else {}
+    read = read_apart if options.adapter_only else read_together
+    found = read(options.llama, overrides, options.llama_type)
+    language = found.language
     encoder = _read_encoder(options, adapter)
     if adapter:
         if options.listening != "states":
@@ -57,6 +62,7 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
         check_parts(adapter, language, encoder, options)
     config = new_config(adapter, language, encoder, options)
     plan = _plan(config, adapter, language, encoder, options.seed)
+    plan = {name: tensor for name, tensor in plan.items() if name not in found.left_out}
     total = sum(tensor.bytes for tensor in plan.values())
     given = (options.llama, options.mert, options.imagebind, options.adapter)
     template = chat_template(language.tokenizer) if adapter is None else None
@@ -70,6 +76,8 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
         error_type=CheckpointError,
     ) as folder:
         write_settings(folder, config, language, adapter, template=template)
+        if found.left_out:
+            write_base_record(folder, base_record(found.base))
         files = [*language.files, *encoder.files, *([adapter.file] if adapter else [])]
 
         def release() -> None:

@@ -13,10 +13,10 @@ Folder = Annotated[Path, Flag("DIR")]
 class ConvertOptions(Options):
     """Where the parts lie, where the folder goes, and what a fresh adapter is like."""
 
-    llama: Folder
+    llama: Annotated[Path, Flag("DIR|FILE")]
     """Meta's folder (params.json, tokenizer.model, consolidated.*.pth) or a transformers folder (Llama,
-    Mistral, Qwen 2 or 3); params.json and tokenizer.model are enough beside a checkpoint that holds LLaMA
-    itself."""
+    Mistral, Qwen 2 or 3), or a GGUF file of LLaMA; params.json and tokenizer.model are enough beside a
+    checkpoint that holds LLaMA itself."""
     adapter: Annotated[Path | None, Flag("FILE")] = None
     """The published checkpoint.pth, or an adapter-only file, or LLaMA-Adapter's 7B.pth (default: a fresh
     adapter)."""
@@ -40,6 +40,9 @@ class ConvertOptions(Options):
     """Take all of the encoder's hidden states, or the last alone, as LLaMA-Adapter does."""
     seed: Annotated[int, Bounds(0, 2**64 - 1)] = 0
     """Of a fresh adapter's random start."""
+    adapter_only: bool = False
+    """Leave the language model out and name it by its digest: what is needed to load the folder is the
+    folder and --base. --llama must hold its weights."""
     overwrite: bool = False
     """Replace the model in --out."""
 

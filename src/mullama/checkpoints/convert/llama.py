@@ -14,9 +14,11 @@ import torch
 from torch import Tensor
 from transformers import LlamaConfig, PreTrainedConfig
 
+from mullama.checkpoints.convert.gguf import read_gguf
 from mullama.checkpoints.convert.tensor_names import is_rotary, language_model_name
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
 from mullama.checkpoints.lazy_tensor import LazyTensor, concat
+from mullama.checkpoints.scaled_rope import LLAMA_3_1_ROPE
 from mullama.checkpoints.tensor_file import TensorFile
 from mullama.checkpoints.weight_files import weight_files
 from mullama.config import TEXT_CONFIGS
@@ -30,16 +32,10 @@ UNUSED = ("rope.freqs", "rotary_emb.inv_freq")
 """Ends of names that old files carry and nothing reads."""
 ROPE_THETA = 10_000.0
 """Base of the rotary angles where params.json does not name one."""
+GGUF = ".gguf"
+"""How the name of llama.cpp's files ends."""
 CONTEXT = 4096
 """Positions that LLaMA 2 was trained for; Meta's files do not say."""
-LLAMA_3_1_ROPE = {
-    "rope_type": "llama3",
-    "factor": 8.0,
-    "low_freq_factor": 1.0,
-    "high_freq_factor": 4.0,
-    "original_max_position_embeddings": 8192,
-}
-"""What `use_scaled_rope` in a params.json stands for (Llama 3 model card, "RoPE scaling")."""
 ROW_CUT = ("wo.weight", "w2.weight")
 """Ends of Meta's names whose shards are columns; of all other matrices they are rows."""
 
@@ -53,7 +49,7 @@ class Llama:
     state: dict[str, LazyTensor]
     """By transformers' names; empty where the adapter file brings the weights."""
     tokenizer: Path
-    """The folder that tokenizer.model or tokenizer.json lies in."""
+    """The folder that tokenizer.model or tokenizer.json lies in, or the GGUF file that holds it."""
     files: list[TensorFile]
     exact_vocabulary: bool
     """Meta's layout: a row of embeddings for each piece of the tokenizer, no more, and the tokenizer
@@ -65,6 +61,8 @@ def read_llama(folder: Path, overrides: Mapping[str, LazyTensor], size: str | No
 
     `size` names the sub-folder of a `ckpts/LLaMA` tree ("7B"), where there is more than one.
     """
+    if folder.suffix == GGUF:
+        return _read_gguf(folder, overrides)
     folder = _choose(folder, size)
     if (folder / "params.json").is_file():
         return _read_meta(folder, overrides)
@@ -114,6 +112,18 @@ def _read_meta(folder: Path, overrides: Mapping[str, LazyTensor]) -> Llama:
             state[name] = split_halves(name, tensor, config)
     tokenizer = _tokenizer_folder(folder)
     return Llama(folder, config, state, tokenizer, files, exact_vocabulary=True)
+
+
+def _read_gguf(path: Path, overrides: Mapping[str, LazyTensor]) -> Llama:
+    config, stored, file = read_gguf(path)
+    state = {name: split_halves(name, tensor, config) for name, tensor in stored.items()}
+    for key, tensor in overrides.items():
+        name = str(language_model_name(key))
+        state[name] = split_halves(name, tensor, config)
+    beside = path.absolute().parent
+    has_own = any((beside / name).is_file() for name in ("tokenizer.model", "tokenizer.json"))
+    tokenizer = beside if has_own else path
+    return Llama(path, config, state, tokenizer, [file], exact_vocabulary=False)
 
 
 def _concat_shards(files: list[TensorFile], dim: int) -> dict[str, LazyTensor]:

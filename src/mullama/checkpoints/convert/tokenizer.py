@@ -13,6 +13,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, normalizers
 from tokenizers.models import BPE
 from tokenizers.processors import Sequence, TemplateProcessing
 
+from mullama.checkpoints.convert.gguf_pieces import gguf_pieces
 from mullama.checkpoints.json_file import read_json
 from mullama.checkpoints.sentencepiece_text import SPACE
 from mullama.checkpoints.tokenizer import SPECIAL, open_tokenizer, tokenizer_errors
@@ -31,14 +32,19 @@ def write_tokenizer(
 ) -> Path:
     """Write `folder`'s tokenizer into `out`; return the file that it was read from.
 
-    `rows` of embeddings must suffice for the vocabulary, and match it where `exact`. `begin` sees
-    to it that every text starts with the begin-of-text token. `chat`: a text brings its own
-    special tokens, spelt out, and none is added; otherwise no text can smuggle one in.
+    `folder` may also be a GGUF file with SentencePiece's pieces inside. `rows` of embeddings must suffice
+    for the vocabulary, and match it where `exact`. `begin` sees to it that every text starts with the
+    begin-of-text token. `chat`: a text brings its own special tokens, spelt out, and none is added;
+    otherwise no text can smuggle one in.
     """
     model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
-    if model.is_file() and _takes_sentencepiece(model, ready):
+    if folder.is_file():
+        with tokenizer_errors(_unsuitable(folder, "holds a tokenizer that cannot be used")):
+            tokenizer, special = _from_sentencepiece(folder, gguf_pieces(folder))
+        source = folder
+    elif model.is_file() and _takes_sentencepiece(model, ready):
         with tokenizer_errors(_unsuitable(model, "cannot be used")):
-            tokenizer, special = _from_sentencepiece(model)
+            tokenizer, special = _from_sentencepiece(model, _stored_pieces(model))
         source = model
     else:
         tokenizer, special = _from_json(ready)
@@ -71,13 +77,14 @@ def _takes_sentencepiece(model: Path, ready: Path) -> bool:
     if not ready.is_file():
         return True
     try:
-        pieces = len(_pieces(model).pieces)
+        pieces = len(_stored_pieces(model).pieces)
     except CheckpointError:
         return False
     return bool(open_tokenizer(ready).get_vocab_size(with_added_tokens=True) == pieces)
 
 
-def _pieces(path: Path) -> Any:
+def _stored_pieces(path: Path) -> Any:
+    """The ModelProto in a tokenizer.model, checked."""
     from google.protobuf.message import DecodeError
     from sentencepiece import sentencepiece_model_pb2 as protocol
 
@@ -87,6 +94,11 @@ def _pieces(path: Path) -> Any:
             found.ParseFromString(path.read_bytes())
     except (DecodeError, OSError) as cause:
         raise CheckpointError(_unsuitable(path, "is not a file of SentencePiece")) from cause
+    _check_pieces(path, found)
+    return found
+
+
+def _check_pieces(path: Path, found: Any) -> None:
     if found.trainer_spec.model_type != BYTE_PAIRS or not found.pieces:
         raise CheckpointError(_unsuitable(path, "is not a byte-pair encoding"))
     if any(len(piece.piece) > MAX_PIECE for piece in found.pieces):
@@ -94,15 +106,15 @@ def _pieces(path: Path) -> Any:
     rules = found.normalizer_spec
     if rules.precompiled_charsmap or rules.remove_extra_whitespaces:
         raise CheckpointError(_unsuitable(path, "changes texts before it cuts them"))
-    return found
 
 
 def _unsuitable(path: Path, why: str) -> str:
     return f"{path} {why}: put the tokenizer.json of the transformers release beside it"
 
 
-def _from_sentencepiece(path: Path) -> tuple[Tokenizer, dict[str, str]]:
-    found = _pieces(path)
+def _from_sentencepiece(path: Path, found: Any) -> tuple[Tokenizer, dict[str, str]]:
+    """The tokenizer of a ModelProto that came from `path`."""
+    _check_pieces(path, found)
     pieces = found.pieces
     vocabulary = {piece.piece: number for number, piece in enumerate(pieces)}
     specs = found.trainer_spec

@@ -22,7 +22,12 @@ from mullama.evaluation.metrics.vocabulary import (
 )
 from mullama.studio.instruments import DRUMS
 from mullama.studio.truth import Truth
-from mullama.studio.words.parsing import parse_key, parse_tempo, parse_yes_no
+from mullama.studio.words.parsing import (
+    parse_cannot_tell,
+    parse_key,
+    parse_tempo,
+    parse_yes_no,
+)
 
 SLOW_BELOW_BPM, FAST_FROM_BPM = 90, 120
 
@@ -63,7 +68,7 @@ def read_facts(text: str) -> Facts:
         drums=has_drums(instruments, absent),
         absent=absent,
         says_yes=parse_yes_no(text),
-        cannot_tell=_CANNOT_TELL.search(text) is not None,
+        cannot_tell=parse_cannot_tell(text),
     )
 
 
@@ -182,13 +187,3 @@ def _is_key(text: str, letter: re.Match[str]) -> bool:
     if letter.group(0) == "A" and before and before[-1] not in ".!?":
         return True  # a capital within a sentence
     return bool(_KEY_FOLLOWS.search(before) and _KEY_ENDS.match(after))
-
-
-_CANNOT_TELL = re.compile(
-    r"\b(?:can(?:no|')t|cannot|could not|couldn't|unable to|(?:not|im)possible to|hard to|difficult to)"
-    r"\s+(?!be\s+heard)(?:be\s+)?(?:\w+ly\s+)?(?:tell|told|say|said|determine|identif|hear|know|infer|specif|answer)"
-    r"|\b(?:unclear|unknown|unspecified|not sure|don't know|do not know)\b"
-    r"|\bnot\s+(?:\w+ly\s+)?(?:clear|specified|provided|mentioned|given|stated|known|discernible)\b"
-    r"|\bno (?:clear|information)\b",
-    re.IGNORECASE,
-)

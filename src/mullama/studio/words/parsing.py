@@ -16,6 +16,21 @@ _KEY = re.compile(r"\b([A-G])(#|b|-sharp|-flat| sharp| flat)?[ -](major|minor)\b
 _PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
+_CANNOT_TELL = re.compile(
+    r"\b(?:can(?:no|')t|cannot|could not|couldn't|unable to|(?:not|im)possible to|hard to|difficult to)"
+    r"\s+(?!be\s+heard)(?:be\s+)?(?:\w+ly\s+)?(?:tell|told|say|said|determine|identif|hear|know|infer|specif|answer)"
+    r"|\b(?:unclear|unknown|unspecified|not sure|don't know|do not know)\b"
+    r"|\bnot\s+(?:\w+ly\s+)?(?:clear|specified|provided|mentioned|given|stated|known|discernible)\b"
+    r"|\bno (?:clear|information)\b",
+    re.IGNORECASE,
+)
+
+
+def parse_cannot_tell(text: str) -> bool:
+    """Whether a text says that something cannot be told."""
+    return _CANNOT_TELL.search(text) is not None
+
+
 def parse_yes_no(text: str) -> bool | None:
     """True for an answer that begins with Yes, False for No, None otherwise."""
     match = re.match(r"\W*(yes|no)\b", text, re.IGNORECASE)

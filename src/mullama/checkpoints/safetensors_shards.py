@@ -30,7 +30,7 @@ def write_shards(
     plan: Mapping[str, LazyTensor],
     *,
     release: Callable[[], None],
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
     limit: int = SHARD_BYTES,
 ) -> None:
     """Write every planned tensor into `folder`; `progress` is told the bytes of each when done."""
@@ -72,7 +72,7 @@ def _write(
     file: BinaryIO,
     plan: Mapping[str, LazyTensor],
     release: Callable[[], None],
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
 ) -> None:
     file.write(_header(plan))
     since_release = 0

@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from mullama.checkpoints.convert.safetensors_shards import write_shards
 from mullama.checkpoints.lazy_tensor import LazyTensor
+from mullama.checkpoints.safetensors_shards import write_shards
 from mullama.checkpoints.weight_files import CODES
 from mullama.errors import CheckpointError
 

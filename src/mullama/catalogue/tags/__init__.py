@@ -1,0 +1,1 @@
+"""What a model heard, written into the music files' own tags, and taken out again."""

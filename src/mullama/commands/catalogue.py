@@ -1,0 +1,112 @@
+"""`mullama catalogue PATH... --out DIR`: every sound in them gets a caption record, however many there are."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mullama.catalogue.caption_options import CatalogueOptions, TextOptions, parse_asked
+from mullama.catalogue.formats.format_options import FormatOptions
+from mullama.catalogue.tags.tag_options import TagOptions
+from mullama.commands import catalogue_outputs
+from mullama.errors import UsageError
+from mullama.jobs.shard import Shard
+from mullama.load_options import LoadOptions
+from mullama.options import add_flags, from_flags
+
+if TYPE_CHECKING:
+    from mullama.catalogue.catalogue import CatalogueReport
+
+MAX_REPORTED = 10
+"""How many files without captions are named; errors.jsonl names all."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which music, where to, and how."""
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH",
+        help="music files; folders of them, of WebDataset tars or of parquet files; zip files; lists"
+        " (.txt, .m3u, .jsonl)",
+    )  # fmt: skip
+    add_flags(parser, CatalogueOptions)
+    add_flags(parser, TextOptions, group="texts")
+    catalogue_outputs.add_arguments(parser)
+    add_flags(parser, LoadOptions, group="model")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0: all have captions; 1: some files have none; 2: none has one."""
+    options, text = from_flags(CatalogueOptions, arguments), from_flags(TextOptions, arguments)
+    model = from_flags(LoadOptions, arguments)
+    form, tags = from_flags(FormatOptions, arguments), from_flags(TagOptions, arguments)
+    formats = list(dict.fromkeys(options.format))
+
+    from mullama.catalogue.catalogue import Catalogue
+    from mullama.catalogue.formats import DEFAULT_FORMAT, FORMATS
+    from mullama.catalogue.formats.jsonl import FILE
+    from mullama.catalogue.hearing import Asked, default_engine, hearing
+    from mullama.catalogue.maker import fingerprint, maker_of
+    from mullama.catalogue.questions import all_questions
+    from mullama.catalogue.read_paths import Listing
+    from mullama.catalogue.record import read_records
+    from mullama.catalogue.template import check_template, read_template
+
+    for name in formats:  # a misspelt one is refused before an hour of listening
+        FORMATS.load(name)
+    if arguments.records is not None:
+        given = arguments.paths, options.audio, options.out
+        return catalogue_outputs.rewrite(arguments.records, *given, formats, form, tags)
+    listing = Listing(arguments.paths, options.audio, without=options.out)
+    if tags.undo:
+        return catalogue_outputs.tag((), listing, options.out, tags)
+    if not formats or (tags.write_tags and DEFAULT_FORMAT not in formats):
+        formats.append(DEFAULT_FORMAT)
+    template = read_template(text.template) if text.template else ""
+    if template:
+        check_template(template)
+    shard = Shard.from_text(options.shard)
+    asked = Asked(model, all_questions(parse_asked(options.ask)), options.as_published)
+    maker = maker_of(model)
+    fingerprint(options.out, asked, maker, text, template, reword=options.reword)
+    where = options.engine or default_engine(model.device, options.workers)
+    catalogue = Catalogue(options.out, listing, songs=options.songs, shard=shard)
+    total = listing.count() if sys.stderr.isatty() else None
+    report = catalogue.hear(hearing(asked, where, options.workers or 1), total=total)
+    if shard.of == 1:
+        how = form, catalogue_outputs.warn
+        catalogue.write(report, formats, text, template, maker, *how)
+    catalogue.close()
+    _tell(report, options.out, shard)
+    if not tags.write_tags or shard.of > 1 or not report.rows:
+        return report.exit_code
+    records = read_records(options.out / FILE)
+    return max(report.exit_code, catalogue_outputs.tag(records, listing, options.out, tags))
+
+
+def _tell(report: "CatalogueReport", out: Path, shard: Shard) -> None:
+    from mullama.catalogue.catalogue import ERRORS
+    from mullama.catalogue.failures import read_failures
+    from mullama.printable import printable
+
+    if not report.rows and not report.failures:
+        raise UsageError("there is no music in what was given")
+    errors = shard.path(out / ERRORS)
+    for failure in read_failures(errors, MAX_REPORTED):
+        print(
+            f"mullama: error: {printable(failure.path)}: {printable(failure.cause)}",
+            file=sys.stderr,
+        )
+    outcome = report.outcome
+    print(
+        f"{report.rows} files with captions: {outcome.written} heard now, {outcome.skipped} before or"
+        f" twice; {report.failures} without",
+        file=sys.stderr,
+    )
+    if report.failures:
+        print(f"mullama: why, and what to do: {errors}", file=sys.stderr)
+    for path in report.files:
+        print(path)
+    if shard.of > 1:
+        print(
+            f"{out}: part {shard.number} of {shard.of}; a last run without --shard writes captions"
+        )
