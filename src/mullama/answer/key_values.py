@@ -74,7 +74,7 @@ class KeyValueCache:
         """Retain these rows, in this order, one perhaps several times; only what changes its place is
         copied.
         """
-        if len(rows) > len(self._layers[0][0]):
+        if len(rows) > len(self._layers[0]):
             self._resize(len(rows), self.length - self.first)
         moved = [(to, row) for to, row in enumerate(rows) if to != row]
         if moved:
