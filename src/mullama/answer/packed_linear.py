@@ -24,6 +24,8 @@ FEW_ROWS = 8
 ROW_BLOCKS = 8
 BLOCKS_FROM = 2**18
 """Weights of a layer that is worth cutting; a smaller one takes less time than the cutting."""
+LARGE = 2**22
+"""Weights of a matrix whose int8 product is FBGEMM's, which costs more to call and less to run."""
 COARSE_STEPS = 63
 """Steps of an int8 activation on either side of zero: above 7 bits FBGEMM's 16-bit sums overflow."""
 FINER = 2 * COARSE_STEPS
@@ -34,10 +36,13 @@ Product = Callable[[Tensor], Tensor]
 
 
 def supported(precision: str) -> bool:
-    """Whether this build of torch can run `precision` (the packed ones need FBGEMM, on x86)."""
-    return precision == "float32" or (
-        precision in PRECISIONS and "fbgemm" in torch.backends.quantized.supported_engines
-    )
+    """Whether this build of torch can run `precision`."""
+    return fbgemm() if precision == "float16" else precision in PRECISIONS
+
+
+def fbgemm() -> bool:
+    """Whether this build of torch has FBGEMM, as on x86."""
+    return "fbgemm" in torch.backends.quantized.supported_engines
 
 
 def fused_linear(
@@ -120,6 +125,26 @@ def _int4(weight: Tensor, bias: Tensor | None, length: Product | None) -> Produc
 
 
 def _int8(weight: Tensor, bias: Tensor | None, length: Product | None) -> Product:
+    """By FBGEMM where the matrix is large, else by torch's own product, which is called in less time."""
+    if weight.numel() >= LARGE and fbgemm():
+        return _int8_large(weight, bias, length)
+    scale = _row_scale(weight).bfloat16()
+    levels = (weight / scale.float()[:, None]).round_().clamp_(-127, 127).to(torch.int8)
+    many = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+
+    def multiply(x: Tensor) -> Tensor:
+        if length is not None:
+            x = x / length(x)
+        if len(x) > FEW_ROWS:
+            y = F.linear(x.to(many), levels.to(many)).float().mul_(scale)
+        else:
+            y = torch._weight_int8pack_mm(x.bfloat16(), levels, scale).float()
+        return y if bias is None else y.add_(bias)
+
+    return multiply
+
+
+def _int8_large(weight: Tensor, bias: Tensor | None, length: Product | None) -> Product:
     """Two rows for each: the activation in 7 bits, and what that left out, 126 times finer.
 
     Together about 14 bits, so the error is that of the weights alone, for one reading of them. After
@@ -135,12 +160,16 @@ def _int8(weight: Tensor, bias: Tensor | None, length: Product | None) -> Produc
         rows = x * (both / size)
         rows[1].sub_(rows[0].round(), alpha=FINER)
         y = multiply(rows.flatten(0, 1), 1.0, COARSE_STEPS + 1, packed)
-        y = torch.add(y[: len(x)], y[len(x) :], alpha=1 / FINER)
+        y = y[: len(x)].add_(y[len(x) :], alpha=1 / FINER)  # a fresh tensor of logits costs page faults
         if length is None:
             y.mul_(size)
         return y if inside is None else y.add_(inside)
 
     return multiply_rows
+
+
+def _row_scale(weight: Tensor) -> Tensor:
+    return weight.abs().amax(1).clamp_(min=1e-30) / 127
 
 
 def _largest(x: Tensor) -> Tensor:
@@ -149,7 +178,7 @@ def _largest(x: Tensor) -> Tensor:
 
 def _packed_int8(weight: Tensor, bias: Tensor | None) -> object:
     """FBGEMM's form of a matrix rounded to int8 by rows, for activations in COARSE_STEPS."""
-    scale = weight.abs().amax(1).clamp_(min=1e-30) / 127
+    scale = _row_scale(weight)
     rounded = (weight / scale[:, None]).round_().to(torch.int8)
     zeros = torch.zeros(len(scale), dtype=torch.long)
     quantized, before = torch.backends.quantized, torch.backends.quantized.engine
