@@ -114,7 +114,9 @@ def elsewhere(model: LlamaForCausalLM, options: argparse.Namespace) -> dict[str,
     """The same weights in llama.cpp, by its own quantisation, each in a process of its own."""
     rows = {}
     script = Path(__file__).with_name("decoding_elsewhere.py")
-    asked = [f"--{name}={getattr(options, name)}" for name in ("prompt", "tokens", "repeats", "threads")]
+    asked = [
+        f"--{name}={getattr(options, name)}" for name in ("prompt", "tokens", "repeats", "threads")
+    ]
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "f16.gguf"
         write_f16(model, whole)

@@ -67,6 +67,7 @@ def main() -> None:
 def write(folder: Path) -> dict[str, Any]:
     """A model's folder as `mullama convert` writes it, with made-up numbers."""
     from mullama.checkpoints.convert.safetensors_shards import write_shards
+
     from mullama.checkpoints.lazy_tensor import LazyTensor
     from mullama.config import MuLlamaConfig
     from mullama.model import MuLlamaForConditionalGeneration

@@ -28,9 +28,10 @@ class FastLlama:
     """A decoder over a stock model's weights. It holds nothing of a call: threads may share it.
 
     Any projection may have a bias; queries may be grouped, embeddings tied, rotary embeddings
-    scaled. Precision `float32` shares the model's parameters and equals its forward to 1e-5;
-    the others are copies, which later changes of the model do not reach. Raises UsageError for a model that is not on the CPU, or whose LoRA is not merged, and for a
-    precision that this model or this torch cannot have.
+    scaled. Precision `float32` shares the model's parameters and equals its forward to 1e-5; the
+    others are copies, which later changes of the model do not reach. Raises UsageError for a model
+    that is not on the CPU, or whose LoRA is not merged, and for a precision that this model or this
+    torch cannot have.
     """
 
     def __init__(

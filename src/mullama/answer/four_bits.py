@@ -14,6 +14,8 @@ GROUP = 32
 """Weights of a row that share a scale and a zero."""
 OUTPUTS = 16
 """The product takes whole multiples of so many rows of the matrix."""
+ROWS_AT_ONCE = 512
+"""Rows that are fitted together: a fit holds some ten times their memory."""
 LEVELS = 15
 MIDDLE = 8
 """The level that stands for a group's zero."""
@@ -40,19 +42,30 @@ def quantize_groups(weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
     A weight is (level - 8) * scale + zero.
     """
+    parts = [_fit(rows) for rows in weight.split(ROWS_AT_ONCE)]
+    levels, scale, zero = (torch.cat(kind) for kind in zip(*parts, strict=True))
+    return levels.view(weight.shape), scale, zero
+
+
+def _fit(weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     groups = weight.view(len(weight), -1, GROUP)
     low, high = groups.amin(-1), groups.amax(-1)
     best = torch.full_like(low, torch.inf)
-    found = [torch.zeros_like(weight, dtype=torch.uint8).view(groups.shape), low.clone(), low.clone()]
+    found = [
+        torch.zeros_like(weight, dtype=torch.uint8).view(groups.shape),
+        low.clone(),
+        low.clone(),
+    ]
     for share in SHRINKAGES:
         middle = (low + high) / 2
         scale = ((high - low) * share / LEVELS).clamp_(min=1e-30).bfloat16().float()
         zero = (middle + scale / 2).bfloat16().float()
-        levels = ((groups - zero[..., None]) / scale[..., None]).round_().add_(MIDDLE).clamp_(0, LEVELS)
+        levels = (
+            ((groups - zero[..., None]) / scale[..., None]).round_().add_(MIDDLE).clamp_(0, LEVELS)
+        )
         error = ((levels - MIDDLE) * scale[..., None] + zero[..., None] - groups).square_().sum(-1)
         better = error < best
         best = torch.where(better, error, best)
         for kept, new in zip(found, (levels.to(torch.uint8), scale, zero), strict=True):
             kept[better] = new[better]
-    levels, scale, zero = found
-    return levels.view(weight.shape), scale, zero
+    return found[0], found[1], found[2]

@@ -24,6 +24,8 @@ FEW_ROWS = 8
 ROW_BLOCKS = 8
 BLOCKS_FROM = 2**18
 """Weights of a layer that is worth cutting; a smaller one takes less time than the cutting."""
+INPUTS = 16
+"""torch's int8 product reads beyond its tensors (2.13) where a row is not made of so many weights."""
 LARGE = 2**22
 """Weights of a matrix whose int8 product is FBGEMM's, which costs more to call and less to run."""
 COARSE_STEPS = 63
@@ -130,12 +132,13 @@ def _int8(weight: Tensor, bias: Tensor | None, length: Product | None) -> Produc
         return _int8_large(weight, bias, length)
     scale = _row_scale(weight).bfloat16()
     levels = (weight / scale.float()[:, None]).round_().clamp_(-127, 127).to(torch.int8)
+    few = FEW_ROWS if weight.shape[1] % INPUTS == 0 else 0
     many = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 
     def multiply(x: Tensor) -> Tensor:
         if length is not None:
             x = x / length(x)
-        if len(x) > FEW_ROWS:
+        if len(x) > few:
             y = F.linear(x.to(many), levels.to(many)).float().mul_(scale)
         else:
             y = torch._weight_int8pack_mm(x.bfloat16(), levels, scale).float()
@@ -153,14 +156,18 @@ def _int8_large(weight: Tensor, bias: Tensor | None, length: Product | None) -> 
     multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32.default
     both = torch.tensor([1.0, FINER]).view(2, 1, 1) * COARSE_STEPS
     inside = bias if length is None else None
-    packed = _packed_int8(weight, None if bias is None or length is None else bias / (1 + 1 / FINER))
+    packed = _packed_int8(
+        weight, None if bias is None or length is None else bias / (1 + 1 / FINER)
+    )
 
     def multiply_rows(x: Tensor) -> Tensor:
         size = _largest(x) if length is None else length(x)
         rows = x * (both / size)
         rows[1].sub_(rows[0].round(), alpha=FINER)
         y = multiply(rows.flatten(0, 1), 1.0, COARSE_STEPS + 1, packed)
-        y = y[: len(x)].add_(y[len(x) :], alpha=1 / FINER)  # a fresh tensor of logits costs page faults
+        y = y[: len(x)].add_(
+            y[len(x) :], alpha=1 / FINER
+        )  # a fresh tensor of logits costs page faults
         if length is None:
             y.mul_(size)
         return y if inside is None else y.add_(inside)
