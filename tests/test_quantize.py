@@ -74,7 +74,7 @@ def test_everything_else_is_as_without(folder: Path, plain: MuLlama, kind: str) 
 
 @pytest.mark.parametrize("kind", BOUNDS)
 def test_the_small_model_still_answers(kind: str) -> None:
-    """Tied embeddings, no LoRA; its whole table stands in docs/quantize.md."""
+    """Tied embeddings, no LoRA; its whole table stands in docs/benchmarks.md."""
     few, plain = load(quantize=kind, device="cpu"), load(device="cpu")
     for name in ("rock.mp3", "jazz.mp3"):
         heard = [mu.listen(ROOT / "examples" / name) for mu in (few, plain)]
