@@ -19,6 +19,7 @@ SCRIPTS = (
     ["listening.py"],
     ["decoding.py"],
     ["decoding.py", "--size", "1B", "--tokens", "16", "--repeats", "3"],
+    ["fewer_bits.py"],
     ["rolling.py"],
     ["cold.py"],
     ["training.py"],
@@ -36,7 +37,8 @@ def main() -> None:
             command = [sys.executable, str(Path(__file__).parent / script[0]), *script[1:]]
             subprocess.run(command, check=True)
     head = (REPOSITORY / "docs" / "benchmarks.head.md").read_text()
-    sections = [*listening(), *decoding("61M"), *decoding("1B"), *rolling(), *cold()]
+    sections = [*listening(), *decoding("61M"), *decoding("1B"), *fewer_bits()]
+    sections += [*rolling(), *cold()]
     sections += [*training(), *musicqa()]
     PAGE.write_text(head + "\n".join(sections))
 
@@ -85,6 +87,26 @@ def decoding(size: str) -> list[str]:
         *table,
         "",
         where(figures),
+        "",
+    ]
+
+
+def fewer_bits() -> list[str]:
+    figures = kept("fewer-bits")
+    kinds, banks = list(figures["rows"]), ("seen", "unseen")
+    names = list(figures["rows"][kinds[0]]["seen"])
+    columns = [figures["rows"][kind][bank] for bank in banks for kind in kinds]
+    return [
+        f"## Fewer bits: the small model's figures on {figures['clips']} held-out clips of each bank",
+        "",
+        "| percent | " + " | ".join(f"{bank}, {kind}" for bank in banks for kind in kinds) + " |",
+        "|---" * (1 + len(columns)) + "|",
+        *(
+            f"| {name} | " + " | ".join(f"{column[name]:.1f}" for column in columns) + " |"
+            for name in names
+        ),
+        "",
+        f"Allowed: {figures['allowed_loss']:g} point of the average. {where(figures)}",
         "",
     ]
 

@@ -23,7 +23,7 @@ def choose_decoder(
     one cannot run.
     """
     language_model = model.language_model
-    reason = _not_fast(model)
+    reason = not_fast(model)
     if kind == "fast" and reason:
         raise UsageError(f"fast decoding {reason}: leave the decoder out, or ask for 'stock'")
     if kind == "stock" or reason:
@@ -34,7 +34,7 @@ def choose_decoder(
     return FastLlama(language_model, "float16", consume=True)
 
 
-def _not_fast(model: MuLlamaForConditionalGeneration) -> str:
+def not_fast(model: MuLlamaForConditionalGeneration, quantize: str | None = None) -> str:
     """Why the fast decoder cannot run; empty where it can."""
     language_model = model.language_model
     if not isinstance(language_model, LlamaForCausalLM):
@@ -43,6 +43,8 @@ def _not_fast(model: MuLlamaForConditionalGeneration) -> str:
         return "needs the LoRA updates merged into the weights"
     if language_model.device.type != "cpu":
         return f"runs on a CPU, and this model is on {language_model.device}"
+    if quantize and not supported(quantize):
+        return f"in {quantize} needs FBGEMM, which this torch lacks"
     if language_model.dtype != torch.float32 and not supported("float16"):
         return "in half precision needs FBGEMM, which this torch lacks"
     return ""

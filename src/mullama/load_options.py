@@ -22,6 +22,8 @@ class LoadOptions(Options):
     """As in torch: cpu, cuda, cuda:1, ... (default: a GPU where there is one)."""
     dtype: Literal["float32", "bfloat16", "float16"] | None = None
     """Of all weights, but an encoder on a CPU stays float32 (default: each as stored)."""
+    quantize: Literal["int8", "int4"] | None = None
+    """The language model's matrices in so many bits: a half or a quarter of float16's memory."""
     decoder: Literal["fast", "stock"] | None = None
     """`fast` packs half-precision weights on a CPU, which takes `model.generate()` away; `stock` keeps it
     (default: fast where it can run)."""
@@ -43,6 +45,7 @@ class LoadKeywords(TypedDict, total=False):
     base: str | Path | None
     device: str | None
     dtype: Literal["float32", "bfloat16", "float16"] | None
+    quantize: Literal["int8", "int4"] | None
     decoder: Literal["fast", "stock"] | None
     prompt: str | None
     retrieval: str | Path | None

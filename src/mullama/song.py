@@ -40,6 +40,7 @@ from mullama.listen.listening import EncodeWindows, encode_sound
 from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
+from mullama.quantize import load_quantized
 from mullama.said import Said, likelihoods
 
 
@@ -362,14 +363,18 @@ def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords
 def open_model(options: LoadOptions) -> MuLlama:
     """As `load`, for options that are one value already."""
     retrieval = read_retrieval(options)
-    model, tokenizer = load_model(options.model, options.dtype, options.device, options.base)
+    if options.quantize is None:
+        model, tokenizer = load_model(options.model, options.dtype, options.device, options.base)
+        decoder = choose_decoder(model, options.decoder)
+    else:
+        model, tokenizer, decoder = load_quantized(options)
     return MuLlama(
         model,
         tokenizer,
         name="small" if options.model is None else str(options.model),
         prompt_name=options.prompt,
         retrieval=retrieval,
-        decoder=choose_decoder(model, options.decoder),
+        decoder=decoder,
     )
 
 

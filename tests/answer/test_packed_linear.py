@@ -5,17 +5,25 @@ import torch
 from torch import Tensor, nn
 from transformers.models.llama.modeling_llama import LlamaRMSNorm
 
+from mullama.answer import packed_linear
 from mullama.answer.packed_linear import (
     BLOCKS_FROM,
     FEW_ROWS,
     PRECISIONS,
+    fbgemm,
     fused_linear,
-    prepare_norm,
     supported,
 )
 
-BOUNDS = {"float32": 1e-6, "float16": 5e-4, "int8": 1.2e-2}
+BOUNDS = {"float32": 1e-6, "float16": 5e-4, "int8": 1.2e-2, "int4": 0.1}
 available = [precision for precision in PRECISIONS if supported(precision)]
+needs_fbgemm = pytest.mark.skipif(not fbgemm(), reason="this torch has no FBGEMM")
+
+
+@pytest.fixture
+def by_fbgemm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """int8 products of every size go to FBGEMM."""
+    monkeypatch.setattr(packed_linear, "LARGE", 0)
 
 
 def some_norm(width: int) -> LlamaRMSNorm:
@@ -33,11 +41,11 @@ def relative(ours: Tensor, exact: Tensor) -> float:
 @pytest.mark.parametrize("rows", [1, 2, FEW_ROWS, FEW_ROWS + 1])
 @pytest.mark.parametrize("bias", [True, False])
 def test_layers_side_by_side(precision: str, rows: int, bias: bool) -> None:
-    linears = [nn.Linear(96, 64, bias=bias), nn.Linear(96, 33), nn.Linear(96, 40, bias=bias)]
+    linears = [nn.Linear(96, 64, bias=bias), nn.Linear(96, 40), nn.Linear(96, 40, bias=bias)]
     x = torch.randn(rows, 96) * torch.logspace(-3, 3, rows)[:, None]
     exact = torch.cat([linear.double()(x.double()) for linear in linears], -1)
     ours = fused_linear([linear.float() for linear in linears], precision)(x)
-    assert ours.shape == (rows, 137)
+    assert ours.shape == (rows, 144)
     for row in range(rows):
         assert relative(ours[row], exact[row]) < BOUNDS[precision], row
 
@@ -62,13 +70,48 @@ def test_the_norm_moves_into_the_product(precision: str) -> None:
     x = torch.randn(5, 128) * torch.logspace(-4, 2, 5)[:, None]  # the smallest feels epsilon
     scaled = x.double() * (x.double().square().mean(-1, keepdim=True) + 1e-5).rsqrt()
     exact = (scaled * norm.weight.double()) @ linear.weight.double().T + linear.bias.double()
-    ours = fused_linear([linear], precision, norm)(prepare_norm(norm, precision)(x))
+    ours = fused_linear([linear], precision, norm)(x)
     for row in range(5):
         assert relative(ours[row], exact[row]) < BOUNDS[precision], row
 
 
 @torch.no_grad()
-@pytest.mark.skipif(not supported("int8"), reason="this torch has no FBGEMM")
+@needs_fbgemm
+@pytest.mark.usefixtures("by_fbgemm")
+@pytest.mark.parametrize("rows", [1, FEW_ROWS + 1])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("behind_a_norm", [True, False])
+def test_large_matrices_in_int8(rows: int, bias: bool, behind_a_norm: bool) -> None:
+    """Odd sizes too; rows that differ in size a million times keep their own steps."""
+    linear, norm = nn.Linear(77, 33, bias=bias), some_norm(77) if behind_a_norm else None
+    x = torch.randn(rows, 77) * torch.logspace(-3, 3, rows)[:, None]
+    exact = linear(x if norm is None else norm(x))
+    ours = fused_linear([linear], "int8", norm)(x)
+    for row in range(rows):
+        assert relative(ours[row], exact[row]) < BOUNDS["int8"], row
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("precision", ["int8", "int4"])
+def test_a_row_is_the_same_in_any_company(precision: str) -> None:
+    linear = nn.Linear(96, 64)
+    x = torch.randn(FEW_ROWS + 4, 96)
+    multiply = fused_linear([linear], precision)
+    alone = torch.cat([multiply(row[None]) for row in x])
+    assert relative(multiply(x[:FEW_ROWS]), alone[:FEW_ROWS]) < 1e-6
+    assert relative(multiply(x), alone) < 4e-3  # rounded to bfloat16 elsewhere
+
+
+@torch.no_grad()
+def test_int4_of_what_makes_no_whole_groups_is_int8() -> None:
+    linear = nn.Linear(77, 64)
+    x = torch.randn(2, 77)
+    assert relative(fused_linear([linear], "int4")(x), linear(x)) < BOUNDS["int8"]
+
+
+@torch.no_grad()
+@needs_fbgemm
+@pytest.mark.usefixtures("by_fbgemm")
 def test_int8_keeps_small_activations_beside_an_outlier() -> None:
     """One activation in a thousand times larger than the rest leaves 7 bits nothing for these."""
     linear = nn.Linear(256, 64, bias=False)
@@ -80,7 +123,8 @@ def test_int8_keeps_small_activations_beside_an_outlier() -> None:
 
 
 @torch.no_grad()
-@pytest.mark.skipif(not supported("int8"), reason="this torch has no FBGEMM")
+@needs_fbgemm
+@pytest.mark.usefixtures("by_fbgemm")
 def test_int8_of_zeros_is_the_bias_and_the_engine_stays() -> None:
     before = torch.backends.quantized.engine
     linear = nn.Linear(16, 8)

@@ -9,7 +9,7 @@ how to train.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +20,7 @@ from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
 from mullama.answer.decoder import token_logprobs
 from mullama.answer.key_values import KeyValueCache
-from mullama.answer.packed_linear import PRECISIONS, fused_linear, prepare_norm, supported
+from mullama.answer.packed_linear import PRECISIONS, fused_linear, supported
 from mullama.errors import UsageError
 
 
@@ -28,32 +28,44 @@ class FastLlama:
     """A decoder over a stock model's weights. It holds nothing of a call: threads may share it.
 
     Any projection may have a bias; queries may be grouped, embeddings tied, rotary embeddings
-    scaled. Precision `float32` shares the model's parameters and equals its forward to 1e-5;
-    `float16` and `int8` are copies, which later changes of the model do not reach. Raises
-    UsageError for a model that is not on the CPU, or whose LoRA is not merged, and for a
-    precision that this model or this torch cannot have.
+    scaled. Precision `float32` shares the model's parameters and equals its forward to 1e-5; the
+    others are copies, which later changes of the model do not reach. Raises UsageError for a model
+    that is not on the CPU, or whose LoRA is not merged, and for a precision that this model or this
+    torch cannot have.
     """
 
     def __init__(
-        self, language_model: LlamaForCausalLM, precision: str = "float32", *, consume: bool = False
+        self,
+        language_model: LlamaForCausalLM,
+        precision: str = "float32",
+        *,
+        consume: bool = False,
+        fill: Callable[[str], None] = lambda module: None,
     ) -> None:
-        """`consume` gives the model's own projections up as they are packed: one copy, not two."""
+        """`consume` gives the model's own projections up as they are packed: one copy, not two.
+
+        `fill` is called with the name of a layer, and of the head, before it is packed: it may read
+        what is still on the meta device.
+        """
         _check(language_model, precision)
         self.model = language_model
         self.precision = precision
         stock, consume = language_model.model, consume and precision != "float32"
         self._layers = []
         with torch.no_grad():
-            for layer in stock.layers:
+            for index, layer in enumerate(stock.layers):
+                fill(f"model.layers.{index}.")
                 self._layers.append(_Layer(layer, precision))
                 if consume:
                     _give_up(layer)
-            self._norm = prepare_norm(stock.norm, precision)
-            self._head = fused_linear([language_model.lm_head], precision, stock.norm)
+            # A wrong word costs more than a layer's noise: the head is not made coarser than int8.
+            head = "int8" if precision == "int4" else precision
+            fill("lm_head.")
+            self._head = fused_linear([language_model.lm_head], head, stock.norm)
             if consume:
                 _give_up(language_model.lm_head)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def start(
         self,
         tokens: Int[Tensor, "row position"],
@@ -76,7 +88,7 @@ class FastLlama:
         )
         return self._forward(tokens, cache, shifts), cache
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def step(
         self,
         tokens: Int[Tensor, " row"],
@@ -86,7 +98,7 @@ class FastLlama:
         """Read one token more for each row; the cache grows."""
         return self._forward(tokens[:, None], cache, shifts)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def score(
         self,
         tokens: Int[Tensor, "row position"],
@@ -95,18 +107,20 @@ class FastLlama:
     ) -> Float[Tensor, "row known"]:
         """See `Decoder.score`."""
         hidden = self._read(tokens[:, :-1], cache, shifts)
-        return token_logprobs(lambda part: self._head(self._norm(part)), hidden, tokens[:, 1:])
+        return token_logprobs(self._head, hidden, tokens[:, 1:])
 
+    @torch.inference_mode()
     def join(self, cache: KeyValueCache, other: KeyValueCache) -> None:
         """See `Decoder.join`."""
         cache.join(other)
 
+    @torch.inference_mode()
     def take(self, cache: KeyValueCache, rows: Sequence[int]) -> None:
         """See `Decoder.take`."""
         cache.take(rows)
 
     def _forward(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
-        return self._head(self._norm(self._read(tokens, cache, shifts)[:, -1]))
+        return self._head(self._read(tokens, cache, shifts)[:, -1])
 
     def _read(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
         """Float[batch new hidden], before the last norm."""
@@ -121,11 +135,11 @@ class FastLlama:
             hidden = layer(hidden, rotary, cache.layer(index), mask, shift)
         return hidden.view(batch, new, -1)
 
-    def _rotary(self, hidden: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """The rotary embedding as two factors, of a head and of its halves swapped."""
+    def _rotary(self, hidden: Tensor, positions: Tensor) -> Tensor:
+        """The rotary embedding as one complex number for each pair of a head's dimensions."""
         cos, sin = self.model.model.rotary_emb(hidden, positions)
         half = sin.shape[-1] // 2
-        return cos[:, :, None], torch.cat((-sin[..., :half], sin[..., half:]), -1)[:, :, None]
+        return torch.complex(cos[..., :half], sin[..., :half])[:, :, None]
 
     def _adapted_layers(self, shifts: Tensor | None, batch: int) -> int:
         if shifts is None:
@@ -148,7 +162,6 @@ class _Layer:
         self.queries = attention.q_proj.out_features // self.head_dim
         self.heads = attention.k_proj.out_features // self.head_dim
         self.activation = mlp.act_fn
-        self.before, self.after = prepare_norm(before, precision), prepare_norm(after, precision)
         self.qkv = fused_linear(
             [attention.q_proj, attention.k_proj, attention.v_proj], precision, before
         )
@@ -159,37 +172,28 @@ class _Layer:
     def __call__(
         self,
         hidden: Tensor,
-        rotary: tuple[Tensor, Tensor],
-        cache: tuple[Tensor, Tensor],
+        rotary: Tensor,
+        cache: Tensor,
         mask: Tensor | None,
         shift: Tensor | None,
     ) -> Tensor:
-        attended = self._attend(self.qkv(self.before(hidden)), rotary, cache, mask)
+        attended = self._attend(self.qkv(hidden), rotary, cache, mask)
         if shift is not None:
             attended = attended + shift
         hidden = self.o(attended.flatten(0, 1)).add_(hidden)
-        gate, up = self.gate_up(self.after(hidden)).chunk(2, -1)
+        gate, up = self.gate_up(hidden).chunk(2, -1)
         return self.down(self.activation(gate).mul_(up)).add_(hidden)
 
-    def _attend(
-        self,
-        qkv: Tensor,
-        rotary: tuple[Tensor, Tensor],
-        cache: tuple[Tensor, Tensor],
-        mask: Tensor | None,
-    ) -> Tensor:
+    def _attend(self, qkv: Tensor, rotary: Tensor, cache: Tensor, mask: Tensor | None) -> Tensor:
         """Float[batch*new (queries+2*heads)*head_dim] -> Float[batch new queries*head_dim]."""
-        batch, heads = len(cache[0]), self.heads
+        batch, heads = len(cache), self.heads
         states = qkv.view(batch, -1, self.queries + 2 * heads, self.head_dim)
         new = states.shape[1]
-        rotated = states[:, :, :-heads]
-        rotated = torch.addcmul(
-            rotated * rotary[0], rotated.roll(self.head_dim // 2, -1), rotary[1]
-        )
-        keys, values = cache
-        keys[:, :, -new:] = rotated[:, :, self.queries :].transpose(1, 2)
-        values[:, :, -new:] = states[:, :, -heads:].transpose(1, 2)
-        query = rotated[:, :, : self.queries].transpose(1, 2)
+        self._rotate(states[:, :, :-heads], rotary)
+        states = states.transpose(1, 2)
+        cache[:, :, -new:] = states[:, self.queries :]
+        query = states[:, : self.queries]
+        keys, values = cache.chunk(2, 1)
         if new > 1:
             grouped, causal = heads != self.queries, mask is None
             attended = F.scaled_dot_product_attention(
@@ -200,6 +204,11 @@ class _Layer:
         query = query.reshape(batch, heads, -1, self.head_dim)
         attended = F.scaled_dot_product_attention(query, keys, values, mask, scale=self.scaling)
         return attended.reshape(batch, 1, -1)
+
+    def _rotate(self, states: Tensor, rotary: Tensor) -> None:
+        """Turn queries and keys in place; both leave their halves interleaved, which no product sees."""
+        turned = torch.complex(*states.chunk(2, -1)).mul_(rotary)
+        states.copy_(torch.view_as_real(turned).flatten(-2))
 
 
 def _check(model: LlamaForCausalLM, precision: str) -> None:
@@ -221,7 +230,7 @@ class _PackedAway(nn.Linear):
     def forward(self, input: Tensor) -> Tensor:
         raise UsageError(
             "the weights of this model are packed for fast answers on a CPU, so that its own forward() and "
-            "generate() have none: load it with decoder='stock', or with dtype='float32'"
+            "generate() have none, nor has training: load it with decoder='stock', or with dtype='float32'"
         )
 
 

@@ -20,23 +20,21 @@ class KeyValueCache:
         self, begins: Tensor, length: int, *, layers: int, heads: int, head_dim: int
     ) -> None:
         """For rows that are about to read `length` slots; Int[row] `begins` says where each begins."""
-        shape = (len(begins), heads, _roomy(length), head_dim)
-        self._layers = [(torch.zeros(shape), torch.zeros(shape)) for _ in range(layers)]
+        shape = (len(begins), 2 * heads, _roomy(length), head_dim)
+        self._layers = [torch.zeros(shape) for _ in range(layers)]
         self.length = 0
         """Slots read so far."""
         self._place(begins, 0)
 
     def room(self, new: int) -> None:
         """Read `new` slots more, which are written to by whoever looks at the layers."""
-        if self.length + new > self._layers[0][0].shape[2]:
-            self._resize(len(self._layers[0][0]), self.length - self.first, new)
+        if self.length + new > self._layers[0].shape[2]:
+            self._resize(len(self._layers[0]), self.length - self.first, new)
         self.length += new
 
-    def layer(self, index: int) -> tuple[Tensor, Tensor]:
-        """Keys and values of one layer: Float[row head slot head_dim], into which may be written."""
-        keys, values = self._layers[index]
-        rows, slots = slice(len(self.begins)), slice(self.first, self.length)
-        return keys[rows, :, slots], values[rows, :, slots]
+    def layer(self, index: int) -> Tensor:
+        """One layer's keys, then its values: Float[row 2*head slot head_dim], to be written into."""
+        return self._layers[index][: len(self.begins), :, self.first : self.length]
 
     def positions(self, new: int) -> Tensor:
         """Where in its own text each row's last `new` slots are: Int[row new]."""
@@ -62,29 +60,27 @@ class KeyValueCache:
         """Take the other's rows in, behind the own; where it fails, nothing has changed."""
         rows, span = len(self.begins), other.length - other.first
         total = rows + len(other.begins)
-        keys = self._layers[0][0]
-        if total > len(keys) or span > self.length:
-            places = len(keys) if total <= len(keys) else total + total // 4
+        places = len(self._layers[0])
+        if total > places or span > self.length:
+            places = places if total <= places else total + total // 4
             self._resize(places, max(self.length - self.first, span))
         start = self.length - span
         for index, layer in enumerate(self._layers):
-            for own, read in zip(layer, other.layer(index), strict=True):
-                own[rows:total, :, :start] = 0  # of whoever had the place nothing is left
-                own[rows:total, :, start : self.length] = read
+            layer[rows:total, :, :start] = 0  # of whoever had the place nothing is left
+            layer[rows:total, :, start : self.length] = other.layer(index)
         self._place(torch.cat([self.begins, other.begins + (self.length - other.length)]))
 
     def take(self, rows: Sequence[int]) -> None:
         """Retain these rows, in this order, one perhaps several times; only what changes its place is
         copied.
         """
-        if len(rows) > len(self._layers[0][0]):
+        if len(rows) > len(self._layers[0]):
             self._resize(len(rows), self.length - self.first)
         moved = [(to, row) for to, row in enumerate(rows) if to != row]
         if moved:
             to, row = map(list, zip(*moved, strict=True))
-            for buffers in self._layers:
-                for buffer in buffers:
-                    buffer[to, :, : self.length] = buffer[row, :, : self.length]
+            for layer in self._layers:
+                layer[to, :, : self.length] = layer[row, :, : self.length]
         self._place(self.begins[list(rows)])
 
     def _place(self, begins: Tensor, first: int | None = None) -> None:
@@ -94,7 +90,7 @@ class KeyValueCache:
         """No row sees a slot before."""
         self._visible = None
         if (begins != self.first).any():
-            slots = torch.arange(self._layers[0][0].shape[2])
+            slots = torch.arange(self._layers[0].shape[2])
             self._visible = (slots >= begins[:, None])[:, None, None]
 
     def _resize(self, rows: int, length: int, new: int = 0) -> None:
@@ -102,14 +98,10 @@ class KeyValueCache:
         span = self.length - self.first
         layers = []
         for index in range(len(self._layers)):
-            buffers = []
-            for filled in self.layer(index):
-                buffer = filled.new_zeros(
-                    rows, filled.shape[1], _roomy(length + new), filled.shape[3]
-                )
-                buffer[: len(filled), :, length - span : length] = filled
-                buffers.append(buffer)
-            layers.append((buffers[0], buffers[1]))
+            filled = self.layer(index)
+            layer = filled.new_zeros(rows, filled.shape[1], _roomy(length + new), filled.shape[3])
+            layer[: len(filled), :, length - span : length] = filled
+            layers.append(layer)
         self._layers = layers
         begins, self.length = self.begins + (length - self.length), length
         self._place(begins)

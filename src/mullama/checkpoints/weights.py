@@ -37,10 +37,10 @@ def load_weights(
                 if header.path == path and key in needed and key.startswith(parts):
                     tensor = _read(file, key, path)
                     dtype = placement.dtype_of(key, tensor.dtype)
-                    _put(model, key, tensor.to(placement.device, dtype))
+                    put_tensor(model, key, tensor.to(placement.device, dtype))
     _load_base(model, folder, placement, parts)
     if model.config.text_config.tie_word_embeddings and HEAD.startswith(parts):
-        _put(model, HEAD, model.get_parameter(EMBEDDING))
+        put_tensor(model, HEAD, model.get_parameter(EMBEDDING))
     _restore_buffers(model, placement.device)
     return model
 
@@ -59,7 +59,7 @@ def _load_base(
         if key.startswith(parts):
             # A copy, because the file that it is mapped from may be changed by others.
             dtype = placement.dtype_of(key, tensor.dtype)
-            _put(model, key, tensor.make().to(placement.device, dtype, copy=True))
+            put_tensor(model, key, tensor.make().to(placement.device, dtype, copy=True))
             unreleased += tensor.bytes
         if unreleased >= RELEASE_BYTES:
             folder.base.release()
@@ -88,7 +88,8 @@ def _read(file: Any, key: str, path: Path) -> Tensor:
         raise CheckpointError(f"{path}: {key} cannot be read: fetch the file again") from cause
 
 
-def _put(model: nn.Module, key: str, tensor: Tensor) -> None:
+def put_tensor(model: nn.Module, key: str, tensor: Tensor) -> None:
+    """Give a model its tensor of that name."""
     owner, _, name = key.rpartition(".")
     module = model.get_submodule(owner)
     if name in module._parameters:
