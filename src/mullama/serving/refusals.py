@@ -97,8 +97,13 @@ def as_api_error(
         if kind in KINDS:
             status, code = KINDS[kind]
             retry = RETRY_SECONDS if status in (429, 503) else None
-            message = ELSEWHERE.get(kind) or str(error)
+            message = shown(error)
             for path, name in (names or {}).items():
                 message = message.replace(path, name) if path else message
             return ApiError(status, message, param=param, code=code, retry_after=retry)
     return ApiError(500, "the model could not answer", code="internal_error")
+
+
+def shown(error: MuLlamaError) -> str:
+    """What went wrong, as far as whoever asked may read it."""
+    return next((said for kind, said in ELSEWHERE.items() if isinstance(error, kind)), str(error))

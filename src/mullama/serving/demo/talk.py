@@ -12,6 +12,7 @@ from mullama.answer.answer import CAPTIONS
 from mullama.engine import Engine, Question, Ticket
 from mullama.errors import Cancelled, MuLlamaError
 from mullama.serving.demo.visit import Conversation, Turn, Visit
+from mullama.serving.refusals import shown
 from mullama.song import Song
 
 MAX_QUESTION = 2000
@@ -85,7 +86,7 @@ class Talk:
                 **sampling,
             )
         except MuLlamaError as error:
-            visit.notice = str(error)
+            visit.notice = shown(error)
             yield None
             return
         self._begin(visitor, ticket)
@@ -152,7 +153,7 @@ class Talk:
             turn.ended = "cancelled"
         except MuLlamaError as error:
             turn.ended = "failed"
-            visit.notice = str(error).replace(conversation.path, conversation.name)
+            visit.notice = shown(error).replace(conversation.path, conversation.name)
         except GeneratorExit:
             turn.ended = "cancelled"
             raise
