@@ -136,7 +136,6 @@ def measured(command: Sequence[str], songs: int) -> dict[str, float]:
         "songs_an_hour": songs * 3600 / seconds,
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "peak_mib_of_a_process": usage.ru_maxrss / 1024,
     }
 
 
@@ -205,14 +204,13 @@ def _speed(figures: dict[str, Any]) -> str:
         f"{figures['songs']} songs of {figures['seconds_a_song']} s (mp3), the small model,"
         f" {figures['machine']['processor']}.",
         "",
-        "| workers | songs at a time | songs an hour | against one question at a time | peak of a process |",
-        "|---|---|---|---|---|",
+        "| workers | songs at a time | songs an hour | against one question at a time |",
+        "|---|---|---|---|",
     ]
     for run in figures["runs"]:
         together = run["songs_at_a_time"] or "one question"
         lines.append(
             f"| {run['workers']} | {together} | {run['songs_an_hour']:.0f} | {run['ratio']:.1f}x |"
-            f" {run['peak_mib_of_a_process']:.0f} MiB |"
         )
     best = max(figures["runs"], key=lambda run: run["ratio"])
     share = figures["decoding_seconds"] / best["cpu_seconds"]
