@@ -139,7 +139,7 @@ async def keep_asking(
     into: list[tuple[Question, Reply]],
     keep: bool = True,
 ) -> None:
-    """So many clients, each with its own random order, until the event or until nobody is there."""
+    """So many clients, each with its own random order, until the event is set or no client is left."""
 
     async def one(number: int, asking: httpx.AsyncClient) -> None:
         chance = np.random.default_rng(number)

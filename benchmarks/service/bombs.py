@@ -77,9 +77,7 @@ def _promise(found: Found, size: Size) -> None:
         f"{grown} MB", grown < MOST_GROWTH_MB,
     )  # fmt: skip
     idle = max(row["idle_after_seconds"] for row in rows)
-    found.promise(
-        "whoever listened stops then", f"after {idle:.2f} s", idle < SLACK_SECONDS, timed=True
-    )
+    found.promise("listening stops then", f"after {idle:.2f} s", idle < SLACK_SECONDS, timed=True)
 
 
 async def _drop(served: Served, data: bytes) -> tuple[str, list[float]]:

@@ -1,4 +1,4 @@
-"""Thousands of short answers about songs that nobody asked about before: does memory stay what it was?"""
+"""Thousands of short answers, each about a new song: does memory stay flat?"""
 
 import asyncio
 from dataclasses import asdict, dataclass

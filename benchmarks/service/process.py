@@ -57,7 +57,7 @@ class Served:
         }
 
     def seconds_until_idle(self, patience: float = PATIENCE_SECONDS) -> float:
-        """How long until nobody is answered, nothing is heard, and no sound is kept; infinity: not yet."""
+        """Seconds until no answer, listening or stored sound is left; infinity where that did not come."""
         begun = time.perf_counter()
         while time.perf_counter() < begun + patience:
             now = self.metrics()

@@ -59,7 +59,7 @@ def run(size: Size) -> Found:
     _promise_slow(found, slow)
     found.figures["freed_seconds"] = round(left, 2)
     found.promise(
-        "whoever leaves in the middle is not answered any further: rows, questions and sounds are gone",
+        "a client that leaves in the middle frees its rows, questions and sounds",
         f"{left:.2f} s after {size.leaving} clients with 4 answers each left", left < SLACK_SECONDS,
     )  # fmt: skip
     found.promise("the log has no traceback", f"{said.count('Traceback')}", "Traceback" not in said)
@@ -99,7 +99,7 @@ def _promise_slow(found: Found, slow: dict[str, list[tuple[float, bytes]]]) -> N
     )
     whole = sum(got.endswith(b"0\r\n\r\n") and b"[DONE]" in got for _, got in slow["reading"])
     found.promise(
-        "whoever reads slowly has the whole answer",
+        "a slow reader gets the whole answer",
         f"{whole} of {len(slow['reading'])}",
         whole == len(slow["reading"]),
     )
@@ -193,6 +193,6 @@ async def _leave(served: Served, size: Size) -> float:
     await begun.wait()
     running = served.metrics()["running"]
     if not running:
-        raise SystemExit("nobody was answered when clients left")
+        raise SystemExit("no answer had begun when clients left")
     await asyncio.gather(*leaving)
     return await asyncio.to_thread(served.seconds_until_idle)

@@ -80,7 +80,11 @@ def block_size(kind: int, where: str) -> tuple[int, int]:
     try:
         sizes: tuple[int, int] = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType(kind)]
         _dequantised(np.zeros((1, sizes[1]), np.uint8), kind)
-    except (ValueError, KeyError, NotImplementedError) as cause:
+    except (
+        ValueError,
+        KeyError,
+        NotImplementedError,
+    ) as cause:  # no such type, no size, no dequantiser
         raise CheckpointError(f"{where} is of type {kind}, which is not read") from cause
     return sizes
 
