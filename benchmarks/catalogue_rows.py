@@ -18,9 +18,9 @@ from mullama.catalogue.caption_options import TextOptions
 from mullama.catalogue.catalogue import Catalogue
 from mullama.catalogue.compose import Maker
 from mullama.catalogue.formats.format_options import FormatOptions
-from mullama.catalogue.heard import Heard, Said
 from mullama.catalogue.questions import all_questions
 from mullama.catalogue.read_paths import Listing
+from mullama.catalogue.sound_answers import Said, SoundAnswers
 from mullama.catalogue.sounds import Listed, Place, Sound
 from mullama.jobs.digest import bytes_digest
 from mullama.jobs.shard import Shard
@@ -41,9 +41,9 @@ class Dry(Listing):
             yield Listed(f"{number:07d}.mp3", Place(Path(f"/music/{number:07d}.mp3")))
 
 
-def hear(sounds: Iterable[Sound]) -> Iterator[Heard]:
+def hear(sounds: Iterable[Sound]) -> Iterator[SoundAnswers]:
     """Nothing."""
-    return (Heard(sound.digest, 10.0, 10.0, SAID) for sound in sounds)
+    return (SoundAnswers(sound.digest, 10.0, 10.0, SAID) for sound in sounds)
 
 
 def digest(index: FileIndex, path: Path) -> str:

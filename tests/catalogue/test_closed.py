@@ -10,8 +10,8 @@ from mullama.catalogue.caption_options import TextOptions
 from mullama.catalogue.closed import closed_questions, with_chosen
 from mullama.catalogue.compose import MIN_COVERAGE, Maker, compose
 from mullama.catalogue.describe import GREEDY, describe
-from mullama.catalogue.heard import Heard, Said
 from mullama.catalogue.questions import FIELD_QUESTIONS, all_questions
+from mullama.catalogue.sound_answers import Said, SoundAnswers
 from mullama.engine import Engine
 from mullama.song import load
 from mullama.studio.words.vocabularies import VOCABULARIES
@@ -71,7 +71,7 @@ def test_probabilities_of_near_tempos_add_up_and_the_least_instrument_counts() -
 def test_little_coverage_cannot_tell(coverage: float) -> None:
     answers = {name: Said("I hear no music.", 1.0) for name in all_questions({})}
     answers["key"] = Said("The key is D major.", 0.3, chosen=0.9, coverage=coverage)
-    heard = Heard.from_json(Heard("0" * 64, 1.0, 1.0, answers).to_json(), "here")
+    heard = SoundAnswers.from_json(SoundAnswers("0" * 64, 1.0, 1.0, answers).to_json(), "here")
     assert heard.answers == answers
     record = compose("a.mp3", heard, TextOptions(), Maker("m", "p", "v"))
     told = ("D major", 0.9, True) if coverage >= MIN_COVERAGE else (None, 0.3, False)

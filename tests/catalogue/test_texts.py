@@ -6,13 +6,13 @@ import pytest
 
 from mullama.catalogue.caption_options import CatalogueOptions, TextOptions
 from mullama.catalogue.compose import Maker, compose
-from mullama.catalogue.heard import Heard, Said
 from mullama.catalogue.questions import read_value
 from mullama.catalogue.record import CaptionRecord
+from mullama.catalogue.sound_answers import Said, SoundAnswers
 from mullama.catalogue.template import MAX_TEMPLATE, check_template, read_template, worded
 from mullama.errors import UsageError
 
-HEARD = Heard(
+HEARD = SoundAnswers(
     "1" * 64,
     20.0,
     20.0,
@@ -83,7 +83,9 @@ def test_wordings_differ_and_are_the_same_for_the_same_seed() -> None:
 
 
 def test_no_wording_is_drawn_of_nothing() -> None:
-    silent = Heard("2" * 64, 1.0, 1.0, {n: Said("I hear no music.", 1.0) for n in HEARD.answers})
+    silent = SoundAnswers(
+        "2" * 64, 1.0, 1.0, {n: Said("I hear no music.", 1.0) for n in HEARD.answers}
+    )
     made = compose("a.mp3", silent, TextOptions(variants=5, min_confidence=0.1), MAKER)
     assert (made.caption, made.variants) == ("I hear no music.", ())
     assert all(field.value is None for field in made.fields.values())

@@ -19,11 +19,11 @@ from mullama.catalogue.failures import Failure, cause_without_place, write_failu
 from mullama.catalogue.formats import FORMATS
 from mullama.catalogue.formats.caption_format import Destination
 from mullama.catalogue.formats.format_options import FormatOptions
-from mullama.catalogue.heard import HEARD_LINES, Heard
 from mullama.catalogue.read_paths import Listing
 from mullama.catalogue.record import CaptionRecord
+from mullama.catalogue.sound_answers import ANSWER_LINES, SoundAnswers
 from mullama.catalogue.sounds import Block, Listed, Place, Sound
-from mullama.catalogue.spool import HeardByDigest, Row, Spool
+from mullama.catalogue.spool import AnswersByDigest, Row, Spool
 from mullama.catalogue.template import worded
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.log import JsonlLog
@@ -65,14 +65,14 @@ class Catalogue:
         self._index = open_index(folder / INDEX)
         self._log = shard.path(folder / HEARD)
         self._spool = Spool(shard.path(folder / LISTING))
-        self._heard: HeardByDigest | None = None
+        self._heard: AnswersByDigest | None = None
         self._limit: int | None = None
         self._on_failure: Callable[[Failure], None] = lambda failure: None
         self._under_way: dict[str, str] = {}
 
     def hear(
         self,
-        mapper: Mapper[Sound, Heard],
+        mapper: Mapper[Sound, SoundAnswers],
         *,
         total: int | None = None,
         progress: bool | Callable[[int], None] = True,
@@ -85,7 +85,7 @@ class Catalogue:
         first so many. `on_failure` is told what has no caption, as soon as that is known.
         """
         self._limit, self._on_failure = limit, on_failure
-        log = JsonlLog[Heard](self.folder / HEARD, HEARD_LINES)
+        log = JsonlLog[SoundAnswers](self.folder / HEARD, ANSWER_LINES)
         outcome = run(
             self._sounds(),
             self._noting(mapper),
@@ -127,7 +127,7 @@ class Catalogue:
         """Write down the failures, and how many there are of what was listed."""
         listed = 0
 
-        heard = self._heard = HeardByDigest(self._log)
+        heard = self._heard = AnswersByDigest(self._log)
 
         def failures() -> Iterator[Failure]:
             nonlocal listed
@@ -193,7 +193,7 @@ class Catalogue:
             file = listed.place.file if listed.place else Path(listed.path)
             return Row(listed.path, why=cause_without_place(error, file))
 
-    def _noting(self, mapper: Mapper[Sound, Heard]) -> Mapper[Sound, Heard]:
+    def _noting(self, mapper: Mapper[Sound, SoundAnswers]) -> Mapper[Sound, SoundAnswers]:
         """The same, and the names of what is under way, for the log knows contents only."""
 
         def noted(sounds: Iterable[Sound]) -> Iterator[Sound]:
@@ -203,7 +203,7 @@ class Catalogue:
 
         return lambda sounds: mapper(noted(sounds))
 
-    def _tell(self, heard: Heard) -> None:
+    def _tell(self, heard: SoundAnswers) -> None:
         path = self._under_way.pop(heard.digest)
         if heard.failed:
             self._on_failure(Failure(path, heard.failed))

@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from mullama.answer.choice import Choice
 from mullama.answer.forms import Form
-from mullama.catalogue.heard import DIGITS, Said
 from mullama.catalogue.questions import FIELD_QUESTIONS, read_value
 from mullama.catalogue.record import SEPARATOR
+from mullama.catalogue.sound_answers import DIGITS, Said
 from mullama.studio.instruments import DRUMS
 from mullama.studio.words.describe import presence_answers, with_article
 from mullama.studio.words.vocabularies import VOCABULARIES, YES_NO

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mullama.catalogue.caption_options import TextOptions
-from mullama.catalogue.heard import Heard, Said
 from mullama.catalogue.questions import READERS, read_value
 from mullama.catalogue.record import CaptionRecord, Field
+from mullama.catalogue.sound_answers import Said, SoundAnswers
 from mullama.catalogue.wordings import plain_caption, wording
 from mullama.jobs.digest import text_number
 
@@ -30,7 +30,7 @@ class Maker:
     version: str
 
 
-def compose(path: str, heard: Heard, options: TextOptions, maker: Maker) -> CaptionRecord:
+def compose(path: str, heard: SoundAnswers, options: TextOptions, maker: Maker) -> CaptionRecord:
     """The record of a sound that could be heard; its texts are not rendered by a template yet."""
     answers = heard.answers
     fields = {

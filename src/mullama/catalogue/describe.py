@@ -13,7 +13,7 @@ from mullama.answer.answer import Answer
 from mullama.answer.sampling import SamplingKeywords
 from mullama.catalogue.closed import closed_questions, with_chosen
 from mullama.catalogue.failures import cause_without_place
-from mullama.catalogue.heard import DIGITS, Heard, Said
+from mullama.catalogue.sound_answers import DIGITS, Said, SoundAnswers
 from mullama.engine import Engine
 from mullama.errors import AudioError
 from mullama.song import MuLlama, Song
@@ -28,22 +28,22 @@ GREEDY: SamplingKeywords = {
 
 def describe(
     engine: Engine, sounds: Sequence[tuple[Path, str]], questions: Mapping[str, str]
-) -> list[Heard]:
+) -> list[SoundAnswers]:
     """Ask every question about each (file, digest), in one batch; a file that is no music fails alone."""
     found = [_listen(engine, path, digest) for path, digest in sounds]
     songs = [song for song in found if isinstance(song, Song)]
     answers = iter(_answers(engine.mu, songs, questions))
     return [
-        entry if isinstance(entry, Heard) else heard(digest, entry, next(answers))
+        entry if isinstance(entry, SoundAnswers) else sound_answers(digest, entry, next(answers))
         for entry, (_, digest) in zip(found, sounds, strict=True)
     ]
 
 
-def heard(digest: str, song: Song, answers: Mapping[str, Said]) -> Heard:
+def sound_answers(digest: str, song: Song, answers: Mapping[str, Said]) -> SoundAnswers:
     """What was said about one song."""
     total = song.seconds_total
     seconds = None if total is None else round(total, 3)
-    return Heard(digest, seconds, round(song.seconds_heard, 3), answers)
+    return SoundAnswers(digest, seconds, round(song.seconds_heard, 3), answers)
 
 
 def said(answer: Answer) -> Said:
@@ -76,8 +76,8 @@ def _answers(
     ]
 
 
-def _listen(engine: Engine, path: Path, digest: str) -> Song | Heard:
+def _listen(engine: Engine, path: Path, digest: str) -> Song | SoundAnswers:
     try:
         return engine.song(path)
     except AudioError as error:
-        return Heard(digest, failed=cause_without_place(error, path))
+        return SoundAnswers(digest, failed=cause_without_place(error, path))

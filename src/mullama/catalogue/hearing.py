@@ -13,8 +13,8 @@ from pathlib import Path
 from mullama.answer_options import AnswerOptions
 from mullama.catalogue.describe import describe
 from mullama.catalogue.failures import cause_without_place
-from mullama.catalogue.heard import Heard
 from mullama.catalogue.read_paths import opened
+from mullama.catalogue.sound_answers import SoundAnswers
 from mullama.catalogue.sounds import Place, Sound
 from mullama.engine import open_engine
 from mullama.errors import AudioError
@@ -50,13 +50,15 @@ class Asked:
     answers: AnswerOptions = field(default_factory=AnswerOptions)
 
 
-def hearing(asked: Asked, where: Where, workers: int, *, gpus: float = 0.0) -> Mapper[Sound, Heard]:
+def hearing(
+    asked: Asked, where: Where, workers: int, *, gpus: float = 0.0
+) -> Mapper[Sound, SoundAnswers]:
     """A mapper of sounds that stand in blocks; `gpus` is a Ray actor's share."""
     mapper = choose(
         where, Work(partial(_Listener, asked), (AudioError, OSError), _lost), workers, gpus=gpus
     )
 
-    def mapped(sounds: Iterable[Sound]) -> Iterator[Heard]:
+    def mapped(sounds: Iterable[Sound]) -> Iterator[SoundAnswers]:
         return chain.from_iterable(mapper(_batches(sounds)))
 
     return mapped
@@ -82,8 +84,10 @@ def _batches(sounds: Iterable[Sound]) -> Iterator[Batch]:
         )
 
 
-def _lost(batch: Batch, why: str) -> list[Heard]:
-    return [Heard(digest, failed=why) for digest, _ in batch.sounds if digest in batch.wanted]
+def _lost(batch: Batch, why: str) -> list[SoundAnswers]:
+    return [
+        SoundAnswers(digest, failed=why) for digest, _ in batch.sounds if digest in batch.wanted
+    ]
 
 
 class _Listener:
@@ -100,16 +104,18 @@ class _Listener:
             cache_bytes=0,
         )
 
-    def __call__(self, batch: Batch) -> list[Heard]:
+    def __call__(self, batch: Batch) -> list[SoundAnswers]:
         """What was heard in those that are wanted."""
-        failed: list[Heard] = []
+        failed: list[SoundAnswers] = []
         found: list[tuple[Path, str]] = []
         with ExitStack() as files:
             for digest, place in batch.sounds:
                 try:
                     found.append((files.enter_context(opened(place)), digest))
                 except (AudioError, OSError) as error:
-                    failed.append(Heard(digest, failed=cause_without_place(error, place.file)))
+                    failed.append(
+                        SoundAnswers(digest, failed=cause_without_place(error, place.file))
+                    )
             told = describe(self.engine, found, self.asked.questions)
             heard = [
                 *failed,
@@ -118,10 +124,10 @@ class _Listener:
         return [one for one in heard if one.digest in batch.wanted]
 
 
-def _checked(heard: Heard, path: Path) -> Heard:
+def _checked(heard: SoundAnswers, path: Path) -> SoundAnswers:
     """Nothing of a file that is no longer what its digest tells: what was heard may be another's."""
     try:
         same = file_digest(path, error_type=AudioError) == heard.digest
     except AudioError as error:
-        return Heard(heard.digest, failed=cause_without_place(error, path))
-    return heard if same else Heard(heard.digest, failed=CHANGED)
+        return SoundAnswers(heard.digest, failed=cause_without_place(error, path))
+    return heard if same else SoundAnswers(heard.digest, failed=CHANGED)

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple, Self
 
 import numpy as np
 
-from mullama.catalogue.heard import HEARD_LINES, Heard
+from mullama.catalogue.sound_answers import ANSWER_LINES, SoundAnswers
 from mullama.errors import UsageError
 from mullama.jobs.atomic import told_as
 from mullama.jobs.jsonl import from_line, lines_of, to_line
@@ -67,15 +67,15 @@ class Spool:
                 yield Row(**from_line(line.content))
 
 
-class HeardByDigest:
+class AnswersByDigest:
     """A log of what was heard, by digest. Raises UsageError for a file that cannot be read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         keys, begins, failed = bytearray(), array("q"), array("b")
-        for line in HEARD_LINES.lines(path):
+        for line in ANSWER_LINES.lines(path):
             if line.ended and not line.blank:
-                one = HEARD_LINES.from_line(line.content, str(path))
+                one = ANSWER_LINES.from_line(line.content, str(path))
                 keys += bytes.fromhex(one.digest[: 2 * KEY_BYTES])
                 begins.append(line.begin)
                 failed.append(bool(one.failed))
@@ -94,13 +94,13 @@ class HeardByDigest:
         place = self._place(digest)
         return place is not None and bool(self._failed[place])
 
-    def get(self, digest: str) -> Heard | None:
+    def get(self, digest: str) -> SoundAnswers | None:
         """What was heard in a sound, or why nothing was; None where it was not tried."""
         place = self._place(digest)
         if place is None:
             return None
         self._file.seek(int(self._begins[place]))
-        return HEARD_LINES.from_line(self._file.readline().rstrip(b"\n"), str(self.path))
+        return ANSWER_LINES.from_line(self._file.readline().rstrip(b"\n"), str(self.path))
 
     def _place(self, digest: str) -> int | None:
         wanted = np.array(bytes.fromhex(digest[: 2 * KEY_BYTES]), f"S{KEY_BYTES}")

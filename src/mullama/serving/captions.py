@@ -11,10 +11,9 @@ from mullama.answer.answer import CAPTIONS
 from mullama.catalogue.caption_options import TextOptions
 from mullama.catalogue.closed import closed_questions, with_chosen
 from mullama.catalogue.compose import Maker, compose
-from mullama.catalogue.describe import GREEDY, said
-from mullama.catalogue.describe import heard as heard_of
-from mullama.catalogue.heard import Said
+from mullama.catalogue.describe import GREEDY, said, sound_answers
 from mullama.catalogue.questions import all_questions
+from mullama.catalogue.sound_answers import Said
 from mullama.engine import Ticket
 from mullama.errors import MuLlamaError
 from mullama.jobs.digest import file_digest
@@ -88,7 +87,7 @@ async def caption(service: Service, form: FormData, *, caller: str, owner: str) 
                 answers = await _with_chosen(service, path, answers, caller, ending)
             song = tickets["short"].song
             assert song is not None  # there is an answer about it
-            found = heard_of(digest, song, answers)
+            found = sound_answers(digest, song, answers)
         except MuLlamaError as error:
             raise as_api_error(error, param="file", names={path: name}) from error
     maker = Maker(service.model_name, service.engine.mu.prompt_name, __version__)

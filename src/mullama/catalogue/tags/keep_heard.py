@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mullama.catalogue.heard import HEARD_LINES, Heard
-from mullama.catalogue.spool import HeardByDigest
+from mullama.catalogue.sound_answers import ANSWER_LINES, SoundAnswers
+from mullama.catalogue.spool import AnswersByDigest
 from mullama.jobs.log import JsonlLog
 
 
@@ -19,13 +19,13 @@ class KeepHeard:
 
     def __init__(self, log: Path) -> None:
         self._path, self._open = log, ExitStack()
-        self._known: HeardByDigest | None = None
-        self._log: JsonlLog[Heard] | None = None
+        self._known: AnswersByDigest | None = None
+        self._log: JsonlLog[SoundAnswers] | None = None
 
     def __enter__(self) -> Self:
         if self._path.exists():
-            self._log = self._open.enter_context(JsonlLog[Heard](self._path, HEARD_LINES))
-            self._known = self._open.enter_context(closing(HeardByDigest(self._path)))
+            self._log = self._open.enter_context(JsonlLog[SoundAnswers](self._path, ANSWER_LINES))
+            self._known = self._open.enter_context(closing(AnswersByDigest(self._path)))
         return self
 
     def __exit__(

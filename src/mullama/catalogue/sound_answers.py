@@ -31,7 +31,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundAnswers:
     """One sound, or why it could not be heard."""
 
     digest: str
@@ -85,9 +85,9 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-HEARD_LINES = RecordFormat[Heard](
-    encode=Heard.to_json,
-    decode=Heard.from_json,
+ANSWER_LINES = RecordFormat[SoundAnswers](
+    encode=SoundAnswers.to_json,
+    decode=SoundAnswers.from_json,
     key=lambda heard: heard.digest,
     failure=lambda heard: heard.failed,
 )
