@@ -8,7 +8,7 @@ from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_
 from mullama.answer.forms import Form
 from mullama.answer.likelihood import go_on
 from mullama.errors import UsageError
-from mullama.said import HeardSong, Reader, Said, likelihoods, whole
+from mullama.given_answers import GivenAnswer, HeardSong, Reader, likelihoods, whole
 
 UNLIKELY = 7.0
 """A form whose head is so many nats less likely than another's is not looked at: a thousandth."""
@@ -94,7 +94,7 @@ def choice_likelihoods(
     asked = list(zip(songs, questions, choices, strict=True))
     forms = _likely_forms(mu, songs, questions, choices)
     rows = [
-        Said(song, question, form.say(choice), form.ends)
+        GivenAnswer(song, question, form.say(choice), form.ends)
         for (song, question, texts), known in zip(asked, forms, strict=True)
         for choice in texts
         for form in known
@@ -133,7 +133,7 @@ def _likely_forms(
     heads = list(dict.fromkeys(form.head for form in forms if form.head))
     whole = [all(text.endswith(SENTENCE_ENDS) for text in texts) for texts in choices]
     rows = [
-        Said(song, question, head, ends=False)
+        GivenAnswer(song, question, head, ends=False)
         for song, question, sentences in zip(songs, questions, whole, strict=True)
         for head in heads
         if not sentences

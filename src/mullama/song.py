@@ -35,13 +35,13 @@ from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
 from mullama.choosing import choose
 from mullama.errors import UsageError
+from mullama.given_answers import GivenAnswer, likelihoods
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.listening import EncodeWindows, encode_sound
 from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
 from mullama.quantize import load_quantized
-from mullama.said import Said, likelihoods
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,7 +288,7 @@ class MuLlama:
         for texts that are longer than the language model can read.
         """
         rows = zip(songs, questions, answers, strict=True)
-        return likelihoods(self, [Said(*row, ends=False) for row in rows])
+        return likelihoods(self, [GivenAnswer(*row, ends=False) for row in rows])
 
     def score(
         self,

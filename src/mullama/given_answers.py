@@ -49,7 +49,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True)
-class Said:
+class GivenAnswer:
     """An answer whose likelihood is wanted."""
 
     song: HeardSong
@@ -60,7 +60,7 @@ class Said:
 
 
 def likelihoods(
-    mu: Reader, answers: Sequence[Said], *, between: Callable[[], None] = go_on
+    mu: Reader, answers: Sequence[GivenAnswer], *, between: Callable[[], None] = go_on
 ) -> list[float]:
     """The natural logarithm of the probability of each answer, in one batch.
 
