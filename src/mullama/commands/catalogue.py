@@ -18,6 +18,8 @@ from mullama.options import add_flags, from_flags
 if TYPE_CHECKING:
     from mullama.catalogue.catalogue import CatalogueReport
     from mullama.catalogue.failures import Failure
+    from mullama.catalogue.hearing import Asked
+    from mullama.catalogue.read_paths import Listing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,15 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
     form, tags = from_flags(FormatOptions, arguments), from_flags(TagOptions, arguments)
     formats = list(dict.fromkeys(options.format))
 
-    from mullama.catalogue.catalogue import Catalogue
     from mullama.catalogue.formats import DEFAULT_FORMAT, FORMATS
     from mullama.catalogue.formats.jsonl import FILE
-    from mullama.catalogue.hearing import Asked, default_engine, hearing
-    from mullama.catalogue.maker import fingerprint, maker_of
+    from mullama.catalogue.hearing import Asked
     from mullama.catalogue.questions import all_questions
     from mullama.catalogue.read_paths import Listing
     from mullama.catalogue.record import read_records
-    from mullama.catalogue.template import check_template, read_template
 
     for name in formats:  # a misspelt one is refused before an hour of listening
         FORMATS.load(name)
@@ -62,14 +61,35 @@ def run(arguments: argparse.Namespace) -> int:
         return catalogue_outputs.tag((), listing, options.out, tags)
     if not formats or (tags.write_tags and DEFAULT_FORMAT not in formats):
         formats.append(DEFAULT_FORMAT)
+    asked = Asked(model, all_questions(parse_asked(options.ask)), options.as_published, answers)
+    report = _describe(asked, listing, options, text, formats, form)
+    if not tags.write_tags or Shard.from_text(options.shard).of > 1 or not report.rows:
+        return report.exit_code
+    records = read_records(options.out / FILE)
+    return max(report.exit_code, catalogue_outputs.tag(records, listing, options.out, tags))
+
+
+def _describe(
+    asked: "Asked",
+    listing: "Listing",
+    options: CatalogueOptions,
+    text: TextOptions,
+    formats: list[str],
+    form: FormatOptions,
+) -> "CatalogueReport":
+    """Hear what is missing; the run that has no shard writes the formats."""
+    from mullama.catalogue.catalogue import Catalogue
+    from mullama.catalogue.hearing import default_engine, hearing
+    from mullama.catalogue.maker import fingerprint, maker_of
+    from mullama.catalogue.template import check_template, read_template
+
     template = read_template(text.template) if text.template else ""
     if template:
         check_template(template)
     shard = Shard.from_text(options.shard)
-    asked = Asked(model, all_questions(parse_asked(options.ask)), options.as_published, answers)
-    maker = maker_of(model)
+    maker = maker_of(asked.model)
     fingerprint(options.out, asked, maker, text, template, reword=options.reword)
-    where = options.engine or default_engine(model.device, options.workers)
+    where = options.engine or default_engine(asked.model.device, options.workers)
     catalogue = Catalogue(options.out, listing, songs=options.songs, shard=shard)
     total = listing.count() if sys.stderr.isatty() else None
     if total is not None and options.limit is not None:
@@ -81,14 +101,10 @@ def run(arguments: argparse.Namespace) -> int:
         on_failure=_tell_failure,
     )
     if shard.of == 1:
-        how = form, catalogue_outputs.warn
-        catalogue.write(report, formats, text, template, maker, *how)
+        catalogue.write(report, formats, text, template, maker, form, catalogue_outputs.warn)
     catalogue.close()
     _tell(report, options.out, shard)
-    if not tags.write_tags or shard.of > 1 or not report.rows:
-        return report.exit_code
-    records = read_records(options.out / FILE)
-    return max(report.exit_code, catalogue_outputs.tag(records, listing, options.out, tags))
+    return report
 
 
 def _tell_failure(failure: "Failure") -> None:
