@@ -43,8 +43,11 @@ $(VENV)/.testing: $(VENV)/.torch pyproject.toml requirements/constraints.txt
 	$(INSTALL) ".[test,beets,lint]"
 	touch $@ $(VENV)/.installed
 
+# Tests talk to servers, browsers and killed processes under time limits; what fails beside other work is named,
+# tried once more by itself, and has to pass then.
 test: $(VENV)/.testing lint
-	$(PYTEST) -rs
+	$(PYTEST) -rs || { echo "What failed, once more, alone:"; $(BIN)/python -m pytest --last-failed \
+	  --last-failed-no-failures none -rs; }
 
 quick: $(VENV)/.testing
 	$(PYTEST) -m "not slow"

@@ -128,24 +128,34 @@ def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 MEMORY = """
-import sys
+import sys, threading
 from pathlib import Path
 from mullama.song import load
 
-def peak():
-    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+def own():  # what the file maps in comes and goes as the kernel likes
+    return int(Path("/proc/self/status").read_text().split("RssAnon:")[1].split()[0]) / 1024
 
 load(device="cpu", quantize="int8")  # whatever comes with the first one
-before = peak()
-load(sys.argv[1], device="cpu", **({"quantize": sys.argv[2]} if sys.argv[2] else {}))
-print(peak() - before)
+before, most, done = own(), 0.0, threading.Event()
+
+def watch():
+    global most
+    while not done.wait(0.001):
+        most = max(most, own())
+
+watching = threading.Thread(target=watch)
+watching.start()
+model = load(sys.argv[1], device="cpu", **({"quantize": sys.argv[2]} if sys.argv[2] else {}))
+done.set()
+watching.join()
+print(max(most, own()) - before)
 """
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_never_holds_the_whole_weights(tmp_path: Path) -> None:
-    """A float16 model of some 300 MB, by the peak of a process of its own."""
+    """A float16 model of some 300 MB, by the peak of a process's own memory."""
     config = load_config(resolve(None))
     text = config.text_config
     text.hidden_size, text.intermediate_size, text.num_hidden_layers = 1024, 2816, 12
@@ -165,5 +175,5 @@ def test_memory_never_holds_the_whole_weights(tmp_path: Path) -> None:
 
     found = {kind: peak(kind) / whole for kind in ("", "int8", "int4")}
     assert found[""] > 0.9, found
-    assert found["int8"] < 1.0, found
-    assert found["int4"] < 1.0, found
+    assert found["int8"] < 0.85 * found[""], found
+    assert found["int4"] < 0.85 * found[""], found

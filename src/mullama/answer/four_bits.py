@@ -14,7 +14,7 @@ GROUP = 32
 """Weights of a row that share a scale and a zero."""
 OUTPUTS = 16
 """The product takes whole multiples of so many rows of the matrix."""
-ROWS_AT_ONCE = 512
+ROWS_AT_ONCE = 128
 """Rows that are fitted together: a fit holds some ten times their memory."""
 LEVELS = 15
 MIDDLE = 8

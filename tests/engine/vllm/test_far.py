@@ -251,8 +251,8 @@ def test_who_leaves_ends_the_server_s_work(
     engine = opened(far, batch_size=1)
     far.modes.append("silent")
     ticket = engine.submit(Question(songs[0], "Key?"))
-    waiting = engine.submit(Question(songs[0], "Tempo?"))
     wait_until(lambda: ticket.tokens)
+    waiting = engine.submit(Question(songs[0], "Tempo?"))
     ticket.cancel()
     assert far.gone.wait(30)
     with pytest.raises(Cancelled):
