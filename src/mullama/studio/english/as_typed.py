@@ -41,7 +41,7 @@ def as_typed(question: str, rng: random.Random) -> str:
 
 def _framed(question: str, rng: random.Random) -> str:
     if rng.random() < 0.35:
-        closing = rng.choice(CLOSINGS)
+        closing = rng.choice(CLOSINGS if question.endswith("?") else CLOSINGS[:3])
         mark = question[-1] if question[-1] in "?." else ""
         return f"{question.rstrip('?.')}, {closing}{mark}"
     opening = rng.choice(OPENINGS)

@@ -13,19 +13,20 @@ OPENING = (
     "[The recording|The clip|This recording] [presents|is] {phrase}.",
 )
 OPENING_WITH = (
-    "This is {phrase} [with|for|played on|played by|featuring] {list}.",
-    "[It is|I hear|What I hear is|You are listening to] {phrase} [with|played on|played by] {list}.",
-    "{List} [play|perform] {phrase}.",
-    "[Here|In this clip] {list} [play|can be heard in] {phrase}.",
-    "{It} is {phrase}, [played on|played by|with] {list}.",
+    "This is {phrase} [with {list}|for {list}|played by {articled}|played on {articled}].",
+    "[It is|I hear|What I hear is|You are listening to] {phrase} [with {list}|played by {articled}].",
+    "{Articled} [play|perform] {phrase}.",
+    "[Here|In this clip] {articled} play {phrase}.",
+    "{It} is {phrase}, [played by {articled}|with {list}].",
 )
 ALONE = (
     "This is {phrase} for {list} alone.",
     "[It is|I hear] {phrase}, played on {list} alone.",
 )
 BAND = (
-    "[The instruments are|It is played by|One can hear|There are|The players are on] {list}.",
-    "[It features|It is played on] {list}.",
+    "[The instruments are|One can hear|What plays is] {list}.",
+    "It features {list}.",
+    "It is played [on|by] {articled}.",
     "The instrumentation [consists of|is] {list}.",
 )
 LEAD = (
@@ -60,7 +61,7 @@ FEELING = (
     "It [sounds|feels] {near}.",
 )
 USE = (
-    "It would [suit|go well with|fit] {scene} [in a film|].",
+    "[In a film, it|It] would go well with {scene}.",
     "[One might|You might|You could] hear it {place}.",
     "[It could|This could|It might] be heard {place}.",
 )
@@ -73,11 +74,9 @@ def short(speaker: Speaker) -> str:
         return speaker.say(OPENING, phrase=speaker.phrase)
     if len(names) == 1:
         return speaker.say(ALONE, phrase=speaker.phrase, list=speaker.articled)
-    words = speaker.either
-    opening = speaker.say(
-        OPENING_WITH, phrase=_paced_phrase(speaker), list=words, List=words[0].upper() + words[1:]
-    )
-    return opening
+    phrase, articled = _paced_phrase(speaker), speaker.articled
+    blanks = {"articled": articled, "Articled": articled[0].upper() + articled[1:]}
+    return speaker.say(OPENING_WITH, phrase=phrase, list=speaker.either, **blanks)
 
 
 def long(speaker: Speaker) -> str:
@@ -221,7 +220,7 @@ def _opening(speaker: Speaker) -> tuple[str, list[str]]:
     if not names or len(names) == 1 or speaker.rng.random() < 0.5:
         return short(speaker), []
     opening = speaker.say(OPENING, phrase=_paced_phrase(speaker))
-    return opening, [speaker.say(BAND, list=speaker.either)]
+    return opening, [speaker.say(BAND, list=speaker.either, articled=speaker.articled)]
 
 
 def _measures(speaker: Speaker) -> list[str]:

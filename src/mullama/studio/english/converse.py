@@ -10,6 +10,7 @@ from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
 from mullama.studio.english import captions, facts, opinions
+from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.compound import compound
 from mullama.studio.english.declines import decline, no_music
 from mullama.studio.english.lore import LORE
@@ -17,7 +18,6 @@ from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
 from mullama.studio.english.patterns import filled
 from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.as_typed import as_typed
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
@@ -166,6 +166,7 @@ def _check(speaker: Speaker) -> tuple[str, str, str | None]:
     holds = value is not None and rng.random() < 0.5
     claim = str(value) if holds else rng.choice([other for other in others if other != value])
     thing = LORE[claim].called if topic == "style" else claim
+    thing = facts.speed(claim) if topic == "pace" else thing
     question = _question(speaker, CHECK_QUESTIONS[topic], thing=thing)
     answer = facts.FACTS[topic](speaker)
     if value is None:

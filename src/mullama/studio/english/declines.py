@@ -43,7 +43,7 @@ SILENCE_NO = (
 
 def decline(speaker: Speaker, name: str, clause: str) -> str:
     """That a thing cannot be told from the sound, often with something that can."""
-    plural = name in ("the lyrics", "the sales", "the rights")
+    plural = name in ("the lyrics", "the sales", "the rights", "the awards")
     patterns = [pattern.replace("[is|are]", "are" if plural else "is") for pattern in DECLINES]
     text = speaker.say(patterns, name=name, Name=name[0].upper() + name[1:], clause=clause)
     if speaker.silent or speaker.rng.random() < 0.55:

@@ -68,7 +68,7 @@ MODE = (
 INSTRUMENTS = (
     "I [can |]hear {list}.",
     "[The instruments are|There are|You can hear|It is made of] {instruments}.",
-    "{It} is played [on|by] {list}.",
+    "{It} is played [on|by] {articled}.",
     "{It} [features|uses|has] {list}.",
     "[What I hear is|What plays is] {list}.",
     "The [line-up|instrumentation|band] [consists of|is made up of] {list}.",
@@ -91,7 +91,7 @@ NUMBER = (
 YES_THERE = (
     "Yes, there {be} {thing}.",
     "Yes, I [can |clearly |]hear {thing}.",
-    "Yes, {bare} {be} [there|playing|part of it|in the mix].",
+    "Yes, {the} {be} [there|playing|part of it|in the mix].",
     "Yes, {it} [has|features|includes|uses] {thing}.",
     "Yes, {thing} can be heard[| in {it}].",
     "Yes, {thing} {verb} [here|along|].",
@@ -101,8 +101,8 @@ NOT_THERE = (
     "No, there {be} no {bare}.",
     "No, I [hear|can hear] no {bare}.",
     "No, I [don't|do not|can't] hear {thing}[|; I hear {list}].",
-    "No, {bare} {be} not [part of it|in the mix|among the instruments|to be heard].",
-    "No, {it} [has|uses|contains] no {bare}[|; it is played by {list}].",
+    "No, there {be} no {bare} in [it|the mix|the band].",
+    "No, {it} [has|uses|contains] no {bare}[|; it is played by {articled}].",
     "No, there {be} no {bare}; [what I hear is|the instruments are|I hear] {list}.",
 )
 DRUMS_PLAIN = {
@@ -115,7 +115,7 @@ DRUMS_PLAIN = {
     ),
 }
 NO_VOICE = (
-    "[I hear no|There is no] [singing|singer|voice], {it} is [purely |]instrumental.",
+    "[I hear no|There is no] [singing|singer|voice]; {it} is [purely |]instrumental.",
     "{It} is [purely |]instrumental[|, without any singing|: I hear no voice].",
     "[Nobody|No one] [sings|is singing][|, I hear instruments only].",
     "There are no vocals[|, only {list}| in it].",
@@ -278,7 +278,12 @@ def instruments(speaker: Speaker) -> str:
         if names[0] == DRUMS:
             return speaker.say(("I hear drums [alone|and nothing else].", "There are only drums."))
         return speaker.say(SOLO, one=one)
-    return speaker.say(INSTRUMENTS, list=speaker.either, instruments=speaker.instruments)
+    return speaker.say(
+        INSTRUMENTS,
+        list=speaker.either,
+        instruments=speaker.instruments,
+        articled=speaker.articled,
+    )
 
 
 def number(speaker: Speaker) -> str:
@@ -305,7 +310,9 @@ def presence(speaker: Speaker, instrument: str) -> str:
         bare=instrument,
         be=be(instrument),
         verb="play" if instrument == DRUMS else "plays",
-        list=speaker.either if speaker.truth.instruments else "",
+        the=instrument if instrument == DRUMS else the(instrument),
+        list=speaker.either,
+        articled=speaker.articled,
     )
 
 

@@ -77,7 +77,7 @@ LORE: dict[str, StyleLore] = {
     "techno": StyleLore(
         ("techno track", "techno number", "piece of techno"),
         "techno",
-        ("in a dark club at three in the morning", "at a rave", "in a warehouse", "in a DJ set"),
+        ("in a club at three in the morning", "at a rave", "in a warehouse", "in a DJ set"),
         ("a scene in a neon club", "a hacker at work", "a chase through a city at night"),
         ("clubbers", "ravers and DJs", "people who like electronic music"),
         "dance to it for hours",

@@ -120,7 +120,7 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "Is {it} [good|suitable|fit|right|a good choice|any good] for {occasion}?",
         "[Can|Could|Should|Shall] I [use|play|take|put on] {it} for {occasion}?",
         "[I need|I am looking for|We need] music for {occasion}. [Would this do|Is this right|Is it any good]?",
-        "[What do you think|What would you say]: {it} for {occasion}?",
+        "[What do you think|What would you say]: is {it} right for {occasion}?",
         "{Occasion} with {it}, [good idea or not|yes or no|does that work]?",
         "Would you [play|recommend|choose] {it} for {occasion}?",
     ),
@@ -270,12 +270,27 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "sales": (
         "the sales",
-        "how well it sold",
+        "how many copies it sold",
         (
             "How [many copies did|well did] {it} sell?",
+            "[How often|How many times] has {it} been [sold|streamed]?",
+        ),
+    ),
+    "charts": (
+        "the chart position",
+        "whether it was in the charts",
+        (
             "Was {it} a hit?",
             "[What|Which] [chart position|place in the charts] did {it} reach?",
+            "Did {it} [get into|top] the charts?",
+        ),
+    ),
+    "awards": (
+        "the awards",
+        "which awards it won",
+        (
             "Did {it} win [a prize|an award|a Grammy]?",
+            "[What|Which] [awards|prizes] did {it} [get|win]?",
         ),
     ),
     "label": (

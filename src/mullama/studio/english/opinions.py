@@ -6,7 +6,7 @@ Where neither is known they say so and name what is heard instead.
 from mullama.studio.english import captions, facts
 from mullama.studio.english.lore import OCCASIONS, Occasion
 from mullama.studio.english.others import OTHERS, Other
-from mullama.studio.english.speaker import Speaker
+from mullama.studio.english.speaker import Speaker, the
 from mullama.studio.words.describe import listed
 
 PLACE = (
@@ -56,18 +56,18 @@ FITS_PERHAPS = (
 )
 DIFFERENT = (
     "Unlike {other}, which is {typical}, {this} is {what}[|, with {list}].",
-    "Where {other} is {typical}, this is {what}[|, played by {list}].",
+    "Where {other} is {typical}, this is {what}[|, played by {articled}].",
     "While {other} is {typical}, {this} is {what}.",
     "They differ: where {other} is {typical}, here I hear {list}, and it is {what}.",
 )
 ALIKE = (
-    "[They are close|They are much alike|It comes close]: it is {what}, [played by|with] {list}.",
-    "It is {what} itself, [played on|with] {list}.",
+    "[They are close|They are much alike|It comes close]: it is {what}, [played by {articled}|with {list}].",
+    "It is {what} itself, [played by {articled}|with {list}].",
 )
 SHARED = (
-    "Like {other}, it is {shared}; it is played by {list}.",
+    "Like {other}, it is {shared}; it is played by {articled}.",
     "It shares with {other} that it is {shared}[|, and here I hear {list}].",
-    "Both are {shared}; this one is played by {list}.",
+    "Both are {shared}; this one is played by {articled}.",
 )
 WHY = (
     "It is {reasons} that [make it what it is|give it its character].",
@@ -82,12 +82,12 @@ ENERGY = {
         "It will [wake you up|get you going], as it is {character}.",
     ),
     "middle": (
-        "The energy is moderate: it is {character}.",
+        "It has a fair amount of energy: it is {character}.",
         "It has some energy, but it does not push; it is {character}.",
     ),
     "low": (
         "The energy is low: it is {character}.",
-        "It is [rather soothing than exciting|not a piece to wake you up]: it is {character}.",
+        "It is not a piece to wake you up: it is {character}.",
         "It will slow you down, as it is {character}.",
     ),
 }
@@ -96,9 +96,9 @@ _ENERGIES = {
     "dark": "middle", "relaxed": "low", "calm": "low", "sad": "low",
 }  # fmt: skip
 INFER = (
-    "[From the sound|Listening to it|By the sound of it], [one can tell|you can tell|I can tell] that it is {phrase}, played by {list}.",
+    "[From the sound|Listening to it|By the sound of it], [one can tell|you can tell|I can tell] that it is {phrase}, played by {articled}.",
     "[It can be inferred|The sound suggests|What I hear suggests] that this is {phrase} [with|for] {list}.",
-    "[One can hear|You can hear] that {list} play {phrase}.",
+    "[One can hear|You can hear] that {articled} play {phrase}.",
 )
 TITLE = (
     'I would call it "{title}".',
@@ -197,6 +197,7 @@ def compare(speaker: Speaker, other: Other) -> str:
     """How it differs from another kind of music, or what they share."""
     words = listed(speaker.character()) if speaker.character() else None
     blanks = {"other": other.name, "typical": listed(other.character), "list": speaker.either}
+    blanks["articled"] = speaker.articled
     if speaker.truth.style is not None and other.style == speaker.truth.style:
         return speaker.say(ALIKE, what=what(speaker), **blanks)
     shared = [word for word in speaker.character() if word in other.character]
@@ -216,9 +217,9 @@ def why(speaker: Speaker) -> str:
     if len(truth.instruments) > 1:
         names = rng.sample(truth.instruments, min(2, len(truth.instruments)))
         ordered = [name for name in truth.instruments if name in names]
-        reasons.append(f"the sound of {listed(ordered)}")
+        reasons.append(f"the sound of {listed([the(name) for name in ordered])}")
     elif truth.instruments:
-        reasons.append(f"the sound of {truth.instruments[0]} alone")
+        reasons.append(f"the sound of {the(truth.instruments[0])} alone")
     if not reasons:
         return _not_known(speaker)
     moods = [p for p in WHY if "{mood}" not in p] if truth.mood is None else list(WHY)
@@ -255,7 +256,9 @@ def infer(speaker: Speaker) -> str:
     """What can be concluded, in two to four sentences."""
     if len(speaker.truth.instruments) < 2:
         return captions.long(speaker)
-    first = speaker.say(INFER, phrase=speaker.phrase, list=speaker.either)
+    first = speaker.say(
+        INFER, phrase=speaker.phrase, list=speaker.either, articled=speaker.articled
+    )
     rest = captions.remarks(speaker)
     speaker.rng.shuffle(rest)
     return " ".join([first, *rest[: speaker.rng.randint(1, 3)]])

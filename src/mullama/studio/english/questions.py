@@ -7,7 +7,10 @@ NAMES = (
     "it", "this", "this song", "the song", "this piece", "the piece", "this track", "the track",
     "this music", "the music", "the recording", "this clip", "the audio", "this tune",
 )  # fmt: skip
-_TELL = "[Tell me|Please tell me|Can you tell me|Could you tell me|Do you know|I'd like to know|I want to know|I wonder]"
+_TELL = (
+    "[Tell me|Please tell me|Can you tell me|Could you tell me|Do you know|I'd like to know"
+    "|I want to know|I wonder]"
+)
 _GIVE = "[Give me|Tell me|Name|Please give me|Can you give me|Just|I need]"
 
 FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -84,7 +87,7 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[What|Which] instruments [can be heard|are to be heard|are used|play|are playing] in {it}?",
         "[List|Name|Identify|Give me|Tell me|Write down] [the|all the|all] instruments [|in {it}|you hear|that play|that you can hear].",
         "Who [plays|is playing|is on it|can be heard] [|here|in {it}]?",
-        "What[ is|'s] [playing|being played|the instrumentation|the line-up|in there] [|in {it}|here]?",
+        "What[ is|'s] [playing|being played|the instrumentation|the line-up] [|in {it}|here]?",
         f"{_TELL} [which instruments play|what instruments are used in {{it}}|what is playing|who is playing which instrument].",
         "[Which|What] players [are|do you hear] in the band?",
         "What [is|was] {it} played on?",

@@ -21,6 +21,7 @@ ELECTRIC = (
     "synth bass", "synth lead", "synth pad",
 )  # fmt: skip
 """Instruments that need a plug; an organ may be either."""
+NAMELESS = ("instruments that I cannot name",)
 _NAMES = ("it", "it", "it", "the piece", "the track", "the music", "this piece", "this")
 
 
@@ -72,12 +73,12 @@ class Speaker:
     @property
     def instruments(self) -> str:
         """The instruments as a list without articles."""
-        return listed(self.truth.instruments)
+        return listed(self.truth.instruments or NAMELESS)
 
     @property
     def articled(self) -> str:
         """The instruments as a list with articles."""
-        return listed([with_article(name) for name in self.truth.instruments])
+        return listed([with_article(name) for name in self.truth.instruments] or NAMELESS)
 
     @property
     def either(self) -> str:
