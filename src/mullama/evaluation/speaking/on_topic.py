@@ -58,7 +58,9 @@ def _instruments(question: str, answer: str) -> bool:
 
 
 def _lead(question: str, answer: str) -> bool:
-    return _names_instrument(answer) or (_declines(answer) and words.LEAD.search(answer) is not None)
+    return _names_instrument(answer) or (
+        _declines(answer) and words.LEAD.search(answer) is not None
+    )
 
 
 def _presence(question: str, answer: str) -> bool:

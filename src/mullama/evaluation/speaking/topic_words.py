@@ -83,7 +83,9 @@ IDENTITY = {
     "shazam": _any("title*", "name*", "artist*", "identif*", "song is", "track is", "band*"),
     "year": _any("year*", "date*", "released", "came out", "when"),
     "taped": _any("year*", "date*", "recorded", "taped", "when", "made"),
-    "wrote": _any("composer*", "wrote", "written", "composed", "songwriter*", "writer*", "author*", "artist*"),
+    "wrote": _any(
+        "composer*", "wrote", "written", "composed", "songwriter*", "writer*", "author*", "artist*"
+    ),
     "record ": _any("album*", "record"),
     "label": _any("label*", "released", "publish*"),
     "country": _any("countr*", "where", "come from", "place", "players"),
