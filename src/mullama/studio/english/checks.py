@@ -143,6 +143,7 @@ _OTHERS = re.compile(
     r"\b(?:unlike|whereas|where|while|compared (?:to|with)|next to|like|as opposed to|rather than|instead of"
     r"|in contrast to)\b[^.;:!?]*?(?:,(?= (?:this|it|the (?:piece|track|music|song)|here|played)\b)|(?=[.;:!?])|$)"
     r"|\b(?:\w+er|more \w+|less \w+) than\b[^.;:!?,]*"
+    r"|\bshares with\b[^.;:!?]*? that\b"
     r"|\b(?:different|far|apart|away|differs) from\b[^.;:!?,]*"
     r'|"[^"]*"'
     r"|\btoo \w+ (?:for|to)\b[^.;:!?,]*"

@@ -157,9 +157,9 @@ NO_BASS = (
     "There is no bass instrument in it[|; the instruments are {list}].",
 )
 UNPLUGGED = (
-    "{It} sounds acoustic[|: I hear {list}|, with {list}].",
+    "{It} [sounds|is] acoustic[|: I hear {list}|, with {list}].",
     "I hear no electric instruments[|, only {list}].",
-    "It is acoustic, [played on|with] {list}.",
+    "It is acoustic, with {list}.",
     "[Acoustic, I would say|It sounds unplugged]: the instruments are {list}.",
 )
 PLUGGED = (

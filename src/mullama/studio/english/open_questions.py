@@ -128,7 +128,7 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "How does {it} compare [to|with] {other}?",
         "[What|In what way] [is|would be] the difference between {it} and {other}?",
         "How is {it} different from {other}?",
-        "[Is|Does] {it} [anything like|sound like|similar to|close to] {other}?",
+        "[Is {it} anything like|Is {it} similar to|Is {it} close to|Does {it} sound like] {other}?",
         "[Compare|Contrast] {it} [with|to] {other}.",
         "What does {it} have in common with {other}?",
         "[Could|Would] [one|you|somebody] [take|mistake] {it} for {other}?",
@@ -210,7 +210,7 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "year": (
         "the year",
-        "which year it is from",
+        "how old it is",
         (
             "[What|Which] [year|decade] is {it} from?",
             "When was {it} [recorded|made|written|released|composed]?",
@@ -221,7 +221,7 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "album": (
         "the album",
-        "which album it is from",
+        "which album it is on",
         (
             "[What|Which] album is {it} [from|on]?",
             "[On which|On what] [album|record] [is {it}|can I find {it}]?",

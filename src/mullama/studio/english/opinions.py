@@ -77,18 +77,23 @@ WHY = (
 )
 ENERGY = {
     "high": (
-        "The energy is high: it is {character}.",
-        "It has a lot of energy[|, since it is {character}].",
+        "The energy is high[|: it is {character}|, as it is {character}].",
+        "It has [a lot of|plenty of] energy[|, since it is {character}|: it is {character}].",
         "It will [wake you up|get you going], as it is {character}.",
+        "[I'd call it|I would call it] high in energy, because it is {character}.",
     ),
     "middle": (
-        "It has a fair amount of energy: it is {character}.",
+        "It has [a fair amount of|some] energy[|: it is {character}|, as it is {character}].",
         "It has some energy, but it does not push; it is {character}.",
+        "The energy lies in the middle[|: it is {character}].",
+        "Neither very high nor very low in energy, I would say: it is {character}.",
     ),
     "low": (
-        "The energy is low: it is {character}.",
+        "The energy is low[|: it is {character}|, as it is {character}].",
         "It is not a piece to wake you up: it is {character}.",
-        "It will slow you down, as it is {character}.",
+        "It will [slow you down|calm you down], as it is {character}.",
+        "[I'd call it|I would call it] low in energy, because it is {character}.",
+        "It has [little|not much] energy[|, since it is {character}].",
     ),
 }
 _ENERGIES = {

@@ -29,8 +29,10 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "pace": (
         "Is {it} [fast|slow|quick|up-tempo|a fast one|a slow one]?",
-        "[Is|Would you say that] {it} [is|is rather|is more] [fast or slow|slow or fast|quick or slow]?",
-        "How [quick|fast|slow] is {it} [played|going|]?",
+        "Is {it} [rather fast or slow|slow or fast|quick or slow|more fast or more slow]?",
+        "Would you say that {it} is [rather fast or slow|slow or fast|quick or slow]?",
+        "How [quick|slow|speedy] is {it}?",
+        "How [quickly|fast] [does {it} go|is {it} played|is {it} going|does {it} move]?",
         "[Would you call|Do you call] {it} [fast|slow|quick]?",
         "Does {it} [go|move|run] [fast|slowly|at a quick pace|at a slow pace]?",
         "What[ is|'s] the [pace|speed] [like|of {it}|of {it} like]?",
@@ -105,7 +107,7 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Is it|Is this] a [whole band|big band|small group] or [a single player|one player]?",
     ),
     "presence": (
-        "Is there {thing} [|in {it}|here|playing|to be heard]?",
+        "Is there {thing} [|here|playing|to be heard|in the mix|in this one|in that piece]?",
         "[Can|Do|Could] you hear {thing} [|in {it}|here]?",
         "Does {it} [have|feature|include|contain|use] {thing}?",
         "[Is|Was] {bare} [used|played|part of it|among the instruments] [|in {it}]?",

@@ -45,7 +45,7 @@ MOOD_WORDS: dict[str, tuple[str, ...]] = {
         "exciting",
         "high-energy",
     ),
-    "happy": ("happy", "cheerful", "joyful", "sunny", "joyous", "merry", "uplifting", "upbeat"),
+    "happy": ("happy", "cheerful", "joyful", "joyous", "merry", "uplifting", "upbeat"),
     "relaxed": ("relaxed", "easygoing", "laid-back", "mellow", "relaxing", "easy-going", "chill"),
     "sad": ("sad", "melancholy", "melancholic", "sorrowful", "wistful", "mournful", "depressing"),
     "triumphant": ("triumphant", "proud", "victorious", "heroic", "majestic"),
