@@ -60,7 +60,7 @@ KEY = (
 MODE = (
     "{It} is in {mode}, [in {key}|namely {key}].",
     "[It is {mode}|The mode is {mode}|It is in a {mode} key]: {key}.",
-    "[I hear|It sounds] {mode}[| to me]; the key is {key}.",
+    "[I hear {mode}|It sounds {mode} to me]; the key is {key}.",
     "{Mode}, I would say: the key is {key}.",
     "It is in a {mode} key[|, {key}|, namely {key}].",
     "The key is {key}, so it is in {mode}.",
@@ -372,16 +372,20 @@ def rhythm_section(speaker: Speaker) -> str:
             (
                 "[The rhythm section is|The rhythm rests on|The rhythm comes from] {bass} and drums.",
                 "[The bass part is played by|On the bass part I hear] {bass}, [together with|along with] drums.",
-                "Yes, there is a {name}, and [there are drums|drums play as well].",
+                "There is a {name} for the low notes, and [there are drums|drums play as well].",
+                "[Bass and drums|The rhythm section]: there is {bass}, and there are drums.",
+                "{Bass} and drums [keep the rhythm going|carry the rhythm|make up the rhythm section].",
             ),
             bass=with_article(bass),
             name=bass,
+            Bass=_capital(with_article(bass)),
         )
     if bass is not None:
         return speaker.say(
             (
                 "[The bass line is played by|I hear] {bass}, but [there are no drums|no drums].",
-                "There is {bass} [at the bottom|for the low part], without drums.",
+                "There is {bass} [at the bottom|for the low part|for the bass line], [without|but no] drums.",
+                "On the bass line [I hear|there is] {bass}; there are no drums.",
             ),
             bass=with_article(bass),
         )

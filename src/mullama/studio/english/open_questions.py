@@ -60,9 +60,16 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "playlist": (
         "[What|Which] playlist [does {it} belong in|would you put {it} on|would {it} fit|suits {it}]?",
+        "[Suggest|Name|Think of|Find] a [fitting|good|] playlist for {it}.",
+        "[On|In] [what|which] playlist [should I put {it}|would you put {it}|does {it} go]?",
+        "I make playlists. Where [does {it} go|should {it} go|would you put {it}]?",
+    ),
+    "announce": (
         "[Write|Give me] a line about {it} for [a playlist|my playlist|a playlist description].",
-        "[Describe|Announce] {it} for a [playlist|radio show|mixtape].",
-        "[Suggest|Name|Think of] a playlist for {it}.",
+        "[Describe|Present] {it} [for|on] a [playlist|radio show|mixtape].",
+        "[Announce|Introduce] {it} [as a DJ would|on stage|to my listeners].",
+        "How would [you|a DJ|a radio host] announce {it}?",
+        "[Write|I need] a line for a radio host who plays {it}.",
     ),
     "title": (
         "[Suggest|Think of|Make up|Find|Propose] a [title|name] for {it}.",
@@ -74,13 +81,15 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "infer": (
         "What can [be inferred|you infer|one infer|be concluded|be gathered|be learnt] from {it}?",
         "What [does|can] {it} tell [you|us|a listener]?",
-        "What [conclusions|inferences] can [you|one|be] [draw|drawn] from {it}?",
+        "What [conclusions|inferences] can [you draw|one draw|be drawn] from {it}?",
         "What [do you learn|can you learn|can I learn] [about it|] from [listening|the sound]?",
         "[Judging|Going] by [the sound|what you hear], what [can you say|is this|would you say]?",
-        "[What|Which] [facts|things] can [you|one] [hear|make out|tell] in {it}?",
+        "[What|Which] [facts|things] can [you|one] [hear|make out] in {it}?",
+        "What [stands out|is striking|is special|is most noticeable] [in|about] {it}?",
     ),
     "listeners": (
-        "Who [might|would|could|will] [enjoy|like|love|listen to|appreciate] {it}?",
+        "Who [might|could|will] [enjoy|like|love|listen to|appreciate] {it}?",
+        "Who would [enjoy|love|listen to|appreciate] {it}?",
         "[What|Which] [kind of people|sort of listener|listeners|audience] [would|might] [enjoy|like] {it}?",
         "[Who|What audience] is {it} [for|aimed at|meant for|made for]?",
         "[For whom|To whom] would you [play|recommend] {it}?",
@@ -91,9 +100,9 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "place": (
         "Where would {it} [fit|be played|be heard|sound best|be at home]?",
         "Where [might|could|would] [I|one|you] hear {it}?",
-        "[In what|In which|What|Which] [places|kind of place|venue|setting] would {it} [be played|suit|work] in?",
+        "[In what|In which] [kind of place|venue|setting|surroundings] would {it} [be played|work|fit]?",
         "[What|Which] [venue|room|place|location] [suits|fits|goes with] {it}?",
-        "[On|At] what [occasion|event] would you play {it}?",
+        "[On what occasion|At what event|At what sort of event] would you play {it}?",
         "Where should I play {it}?",
         "[What|Which] [place|surroundings] do you [imagine|see|picture] when you hear {it}?",
     ),
@@ -116,7 +125,8 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What[ is|'s] the [purpose|use] of {it}?",
     ),
     "fit": (
-        "[Would|Does|Could] {it} [fit|suit|work for|be right for|be good for] {occasion}?",
+        "[Would|Could] {it} [fit|suit|work for|be right for|be good for] {occasion}?",
+        "Does {it} [suit|go with|work for|seem right for] {occasion}?",
         "Is {it} [good|suitable|fit|right|a good choice|any good] for {occasion}?",
         "[Can|Could|Should|Shall] I [use|play|take|put on] {it} for {occasion}?",
         "[I need|I am looking for|We need] music for {occasion}. [Would this do|Is this right|Is it any good]?",
@@ -139,7 +149,6 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[What|Which] [elements|things|qualities] give {it} its [character|mood|sound|feel]?",
         "Why does {it} [feel|sound] [{mood}|the way it does]?",
         "[Where|From where] does the [mood|feeling] [of {it}|] come from?",
-        "What [stands out|is striking|is special|is most noticeable] [in|about] {it}?",
         "How does {it} [create|get|reach] its [mood|atmosphere|effect]?",
     ),
     "energy": (

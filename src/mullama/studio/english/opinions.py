@@ -32,7 +32,7 @@ ACTIVITY = (
     "It [is good|would be good|is made|is fine] for {doing}[|, as it is {what}].",
     "[You could|I would] put it on for {doing}[| or {doing2}].",
     "It goes well with {doing}[|, because it is {what}].",
-    "{Doing} would be a good moment for it[|, as it is {what}].",
+    "{Doing} would go well with it[|, as it is {what}].",
 )
 NOT_KNOWN = (
     "It is hard to say, as neither style nor mood is clear; I hear {list}.",
@@ -91,9 +91,9 @@ ENERGY = {
     "low": (
         "The energy is low[|: it is {character}|, as it is {character}].",
         "It is not a piece to wake you up: it is {character}.",
-        "It will [slow you down|calm you down], as it is {character}.",
+        "It will [slow you down|settle you], as it is {character}.",
         "[I'd call it|I would call it] low in energy, because it is {character}.",
-        "It has [little|not much] energy[|, since it is {character}].",
+        "[It has little energy|There is not much energy in it][|, since it is {character}].",
     ),
 }
 _ENERGIES = {
@@ -115,8 +115,14 @@ TITLE = (
 PLAYLIST = (
     "[I would put it|It belongs] on a playlist of {what} music.",
     'It would fit a playlist called "{title}"[|, as it is {character}].',
-    "[For the playlist|For a playlist]: {short}",
-    "[Coming up is|Next up is|Here comes] {phrase} with {list}.",
+    'It should go on [the playlist|a playlist by the name of] "{title}"[|, because it is {character}].',
+    "[Put|I'd put] it among other {what} pieces.",
+)
+ANNOUNCE = (
+    "[For the playlist|Announcing it, I would say|Your next piece]: {short}",
+    "[Coming up is|Next up is|Here comes|Next comes] {phrase} with {list}.",
+    "[Now|Next], {phrase} with {list} [for you|is coming].",
+    "[Lean in|Stay with us]: here comes {phrase}, played by {articled}.",
 )
 
 
@@ -130,7 +136,7 @@ def _knows(speaker: Speaker) -> bool:
 
 
 def _not_known(speaker: Speaker) -> str:
-    return speaker.say(NOT_KNOWN, list=speaker.either)
+    return speaker.say(NOT_KNOWN, list=speaker.articled)
 
 
 def _two(speaker: Speaker, *tables: tuple[str, ...]) -> tuple[str, str]:
@@ -192,7 +198,7 @@ def fit(speaker: Speaker, occasion: Occasion) -> str:
                 "It is hard to say, because the mood is not clear; I hear {list}.",
                 "I am not sure, as the mood is not clear [to me|].",
             ),
-            list=speaker.either,
+            list=speaker.articled,
         )
     table = FITS if mood in occasion.good else FITS_NOT if mood in occasion.bad else FITS_PERHAPS
     return speaker.say(table, occasion=occasion.name, what=what(speaker), mood=mood)
@@ -285,7 +291,7 @@ def _title(speaker: Speaker) -> str:
 
 
 def playlist(speaker: Speaker) -> str:
-    """A playlist for it, or a line that announces it."""
+    """A playlist for it."""
     words = " ".join(word for word in (speaker.truth.mood, speaker.truth.style) if word)
     character = speaker.character()
     patterns = [
@@ -298,9 +304,17 @@ def playlist(speaker: Speaker) -> str:
         what=words,
         title=_title(speaker),
         character=listed(character) if character else "",
+    )
+
+
+def announce(speaker: Speaker) -> str:
+    """A line that presents it."""
+    return speaker.say(
+        ANNOUNCE,
         short=captions.short(speaker),
         phrase=speaker.phrase,
         list=speaker.either,
+        articled=speaker.articled,
     )
 
 

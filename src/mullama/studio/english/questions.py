@@ -5,7 +5,7 @@
 
 NAMES = (
     "it", "this", "this song", "the song", "this piece", "the piece", "this track", "the track",
-    "this music", "the music", "the recording", "this clip", "the audio", "this tune",
+    "this music", "the music", "the recording", "this clip", "this audio clip", "this tune",
 )  # fmt: skip
 _TELL = (
     "[Tell me|Please tell me|Can you tell me|Could you tell me|Do you know|I'd like to know"
@@ -162,7 +162,8 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What [kind|sort|type] of [piece|tune|track|song] is [it|this]?",
     ),
     "mood": (
-        "What[ is|'s] the [mood|overall mood|feeling|vibe|atmosphere|emotional tone] [|of {it}|here]?",
+        "What[ is|'s] the [mood|overall mood|feeling|atmosphere|emotional tone] [|of {it}|here]?",
+        "What[ is|'s] the vibe of {it}?",
         "[What|Which] [mood|feeling|emotion|atmosphere] does {it} [have|convey|create|express|bring out|call up]?",
         "[What|Which] [feelings|emotions] [does {it} bring up|does {it} stir|does {it} call up|does {it} convey|do you hear in {it}]?",
         "How does {it} [feel|make you feel|make people feel|make a listener feel|come across]?",
