@@ -137,7 +137,7 @@ def test_questions_and_answers_come_in_thousands_of_wordings(truths: list[Truth]
     said = defaultdict(set)
     for kind in KINDS:
         said[kind] |= {ask(truth, kind, rng).answer for _ in range(60)}
-    assert min(len(answers) for answers in said.values()) >= 6, {k: len(v) for k, v in said.items()}
+    assert not {kind: answers for kind, answers in said.items() if len(answers) < 6}
 
 
 def test_the_same_seed_gives_the_same_conversation(truths: list[Truth]) -> None:

@@ -169,6 +169,7 @@ PLUGGED = (
 )
 MIXED = (
     "It is a mixture of both: {plugged} on the electric side, {others} on the acoustic side.",
+    "[Not only electric|Electric in part], I would say: I hear {plugged}, and also {others}.",
     "[Partly electric|Both, I would say]: there is {plugged}, but also {others}.",
     "It mixes [electric and acoustic|plugged and unplugged] sounds: {plugged} with {others}.",
 )

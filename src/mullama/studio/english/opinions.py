@@ -294,6 +294,8 @@ def playlist(speaker: Speaker) -> str:
     """A playlist for it."""
     words = " ".join(word for word in (speaker.truth.mood, speaker.truth.style) if word)
     character = speaker.character()
+    if not words:
+        return _not_known(speaker)
     patterns = [
         pattern
         for pattern in PLAYLIST
