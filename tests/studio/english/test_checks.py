@@ -9,7 +9,13 @@ BLUES = Truth(
     style="blues", tempo_bpm=70, metre="6/8", key="Eb major", mood="calm", lead="electric guitar",
 )  # fmt: skip
 UNKNOWN = Truth(
-    instruments=("flute",), style=None, tempo_bpm=None, metre=None, key=None, mood=None, lead="flute"
+    instruments=("flute",),
+    style=None,
+    tempo_bpm=None,
+    metre=None,
+    key=None,
+    mood=None,
+    lead="flute",
 )
 
 

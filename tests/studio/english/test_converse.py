@@ -72,7 +72,9 @@ def test_answers_keep_one_spelling_of_each_fact(truths: list[Truth]) -> None:
         }
         for topic, (parse, value) in read.items():
             answer = ask(truth, topic, rng).answer
-            assert parse(answer) == value if value is not None else parse_cannot_tell(answer), answer
+            assert parse(answer) == value if value is not None else parse_cannot_tell(answer), (
+                answer
+            )
         assert parse_instruments(ask(truth, "instruments", rng).answer) == truth.instruments
 
 
@@ -157,6 +159,8 @@ def test_an_unknown_kind_is_refused(truths: list[Truth]) -> None:
 
 def test_questions_are_typed_in_many_ways_and_keep_their_numbers() -> None:
     rng = random.Random(8)
-    typed = {as_typed("Is the key of this song F# minor or 3/4 at 120 BPM?", rng) for _ in range(300)}
+    typed = {
+        as_typed("Is the key of this song F# minor or 3/4 at 120 BPM?", rng) for _ in range(300)
+    }
     assert len(typed) > 40
     assert all("f#" in text.lower() and "3/4" in text and "120" in text for text in typed)

@@ -18,9 +18,9 @@ def test_alternatives_nest_and_may_be_empty() -> None:
 
 
 def test_texts_are_tidied() -> None:
-    assert tidy("a  organ , a unit and a urn .  it is a one-off") == "A organ, a unit and an urn. It is a one-off".replace(
-        "A organ", "An organ"
-    )
+    assert tidy(
+        "a  organ , a unit and a urn .  it is a one-off"
+    ) == "A organ, a unit and an urn. It is a one-off".replace("A organ", "An organ")
 
 
 def test_the_expression_fits_what_a_pattern_says_and_nothing_else() -> None:

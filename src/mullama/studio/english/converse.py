@@ -52,7 +52,16 @@ _OPEN: dict[str, Callable[[Speaker], str]] = {
     "why": opinions.why,
     "energy": opinions.energy,
 }
-_ASKING = ("Do you know", "Can you", "Could you", "Who ", "Which ", "What ", "How ", "Does anyone know")
+_ASKING = (
+    "Do you know",
+    "Can you",
+    "Could you",
+    "Who ",
+    "Which ",
+    "What ",
+    "How ",
+    "Does anyone know",
+)
 _WHETHER = (
     "Is",
     "Are",

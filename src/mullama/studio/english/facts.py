@@ -54,7 +54,10 @@ KEY = (
     "It [sounds like|seems to be in|is written in|is played in] {key}.",
     "[I hear|I'd say it is in|I would say it is in] {key}.",
     "The [home key|tonality] is {key}.",
-    "[The tonic is {tonic} and the mode is {mode}|The root is {tonic} and the mode is {mode}], so the key is {key}.",
+    (
+        "[The tonic is {tonic} and the mode is {mode}|The root is {tonic} and the mode is {mode}], "
+        "so the key is {key}."
+    ),
     "[You can play along|Play along|To play along, take your notes] in {key}.",
 )
 MODE = (
@@ -302,7 +305,7 @@ def number(speaker: Speaker) -> str:
 def presence(speaker: Speaker, instrument: str) -> str:
     """Whether an instrument plays, beginning with Yes or No."""
     there = instrument in speaker.truth.instruments
-    patterns = YES_THERE if there else NOT_THERE
+    patterns: tuple[str, ...] = YES_THERE if there else NOT_THERE
     if not speaker.truth.instruments:
         patterns = NOT_THERE[:2]
     return speaker.say(
@@ -372,7 +375,10 @@ def rhythm_section(speaker: Speaker) -> str:
         return speaker.say(
             (
                 "[The rhythm section is|The rhythm rests on|The rhythm comes from] {bass} and drums.",
-                "[The bass part is played by|On the bass part I hear] {bass}, [together with|along with] drums.",
+                (
+                    "[The bass part is played by|On the bass part I hear] {bass}, [together with|"
+                    "along with] drums."
+                ),
                 "There is a {name} for the low notes, and [there are drums|drums play as well].",
                 "[Bass and drums|The rhythm section]: there is {bass}, and there are drums.",
                 "{Bass} and drums [keep the rhythm going|carry the rhythm|make up the rhythm section].",

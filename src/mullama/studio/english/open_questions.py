@@ -5,9 +5,15 @@ It knows no answers.
 
 OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "short": (
-        "[Describe|Please describe|Can you describe|Could you describe] {it} [briefly|in a sentence|in one sentence|in a few words|in short|].",
+        (
+            "[Describe|Please describe|Can you describe|Could you describe] {it} [briefly|in a "
+            "sentence|in one sentence|in a few words|in short|]."
+        ),
         "What [do you hear|can you hear|can be heard|is to be heard] [|in {it}|here]?",
-        "[Give me|Write|I need|Make] a [short|brief|one-line|quick] [description|caption|summary] [|of {it}|for {it}].",
+        (
+            "[Give me|Write|I need|Make] a [short|brief|one-line|quick] [description|caption|"
+            "summary] [|of {it}|for {it}]."
+        ),
         "What [is|does] {it} [like|sound like]?",
         "[Sum up|Summarise|Summarize|Caption] {it} [|in one sentence|briefly|for me].",
         "[Tell me|Say] something about {it}.",
@@ -17,8 +23,14 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What would you [say|write] about {it} in one [line|sentence]?",
     ),
     "long": (
-        "[Describe|Please describe|Can you describe] {it} [in detail|at length|in full|as precisely as you can|in several sentences].",
-        "[Give me|Write|I need|I'd like] a [detailed|long|full|complete|thorough] [description|account|caption|analysis] [|of {it}].",
+        (
+            "[Describe|Please describe|Can you describe] {it} [in detail|at length|in full|as "
+            "precisely as you can|in several sentences]."
+        ),
+        (
+            "[Give me|Write|I need|I'd like] a [detailed|long|full|complete|thorough] [description|"
+            "account|caption|analysis] [|of {it}]."
+        ),
         "[Tell me|Say|Write down] [everything|all] you [hear|can hear|know] [|in {it}|about {it}].",
         "[Analyse|Analyze|Explain] {it} [|in detail|for a musician|for me].",
         "What are [the|its|all the] [musical features|characteristics|main features|properties] [|of {it}]?",
@@ -26,16 +38,28 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Break|Take] {it} [down|apart] for me [musically|].",
     ),
     "caption": (
-        "[Write|Give me|Compose|Make] a caption [of several sentences|with instruments, mood and use|as a music journalist would|in the manner of a music data set] [|for {it}].",
-        "[Write|I need] a [paragraph|short paragraph|text of three or four sentences] about [{it}|the sound of {it}].",
+        (
+            "[Write|Give me|Compose|Make] a caption [of several sentences|with instruments, mood and "
+            "use|as a music journalist would|in the manner of a music data set] [|for {it}]."
+        ),
+        (
+            "[Write|I need] a [paragraph|short paragraph|text of three or four sentences] about "
+            "[{it}|the sound of {it}]."
+        ),
         "[Review|Please review] {it} [briefly|in a short paragraph|].",
         "How would a [critic|musician|radio host] describe {it}?",
         "[Describe|Tell me about] the instruments, the mood and [the use|a fitting scene] [|of {it}].",
         "[Caption|Describe] {it} for a [data set|music library|catalogue|sound archive].",
     ),
     "friend": (
-        "[Describe|Explain] {it} [to|for] [somebody who cannot hear it|a deaf friend|someone who has never heard it|my deaf neighbour].",
-        "How would you [explain|describe] {it} to [a child|somebody on the phone|a friend|a person who knows nothing about music]?",
+        (
+            "[Describe|Explain] {it} [to|for] [somebody who cannot hear it|a deaf friend|someone who "
+            "has never heard it|my deaf neighbour]."
+        ),
+        (
+            "How would you [explain|describe] {it} to [a child|somebody on the phone|a friend|a "
+            "person who knows nothing about music]?"
+        ),
         "[Tell|Explain to] my [mother|friend|son|neighbour] what [{it} is like|is playing].",
         "[In plain words|In simple words|Without jargon], what [is {it} like|do you hear]?",
     ),
@@ -107,7 +131,10 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[What|Which] [place|surroundings] do you [imagine|see|picture] when you hear {it}?",
     ),
     "film": (
-        "[What|Which] [scene|kind of scene|film scene|movie scene] [would {it} fit|does {it} suit|goes with {it}|could use {it}]?",
+        (
+            "[What|Which] [scene|kind of scene|film scene|movie scene] [would {it} fit|does {it} "
+            "suit|goes with {it}|could use {it}]?"
+        ),
         "[What|Which] [film|movie|kind of film|kind of movie] would [use {it}|{it} suit|{it} fit]?",
         "[Imagine|Picture] a scene [for|to go with] {it}.",
         "Where in a film would you [use|put|place] {it}?",
@@ -145,7 +172,10 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "why": (
         "[Why|How come] does {it} sound [this way|like this|like that|as it does]?",
-        "What [makes|is it that makes] {it} [sound this way|sound like that|feel like this|special|what it is]?",
+        (
+            "What [makes|is it that makes] {it} [sound this way|sound like that|feel like this|"
+            "special|what it is]?"
+        ),
         "[What|Which] [elements|things|qualities] give {it} its [character|mood|sound|feel]?",
         "Why does {it} [feel|sound] [{mood}|the way it does]?",
         "[Where|From where] does the [mood|feeling] [of {it}|] come from?",

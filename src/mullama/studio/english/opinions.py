@@ -45,7 +45,10 @@ FITS = (
 )
 FITS_NOT = (
     "No, it is too {mood} for {occasion}.",
-    "[Not really|I don't think so|Rather not]: it is {what}, and {occasion} [asks for|calls for] something else.",
+    (
+        "[Not really|I don't think so|Rather not]: it is {what}, and {occasion} [asks for|calls for] "
+        "something else."
+    ),
     "I would choose something else for {occasion}, as this is {what}.",
     "[It would|That would] be an odd choice: it is {what}, and too {mood} for {occasion}.",
 )
@@ -101,7 +104,10 @@ _ENERGIES = {
     "dark": "middle", "relaxed": "low", "calm": "low", "sad": "low",
 }  # fmt: skip
 INFER = (
-    "[From the sound|Listening to it|By the sound of it], [one can tell|you can tell|I can tell] that it is {phrase}, played by {articled}.",
+    (
+        "[From the sound|Listening to it|By the sound of it], [one can tell|you can tell|I can tell] "
+        "that it is {phrase}, played by {articled}."
+    ),
     "[It can be inferred|The sound suggests|What I hear suggests] that this is {phrase} [with|for] {list}.",
     "[One can hear|You can hear] that {articled} play {phrase}.",
 )
