@@ -67,6 +67,8 @@ USE = (
     "[It could|This could|It might] be heard {place}.",
 )
 
+IMAGINE = ("Imagine {list} playing together.", "Think of {list} [playing|in one room].")
+
 
 def short(speaker: Speaker, *, paced: bool = True) -> str:
     """One sentence with style, mood and instruments, sometimes the tempo."""
@@ -105,8 +107,9 @@ def caption(speaker: Speaker) -> str:
 def friend(speaker: Speaker) -> str:
     """Plain words for somebody who does not hear it."""
     lore = speaker.mood_lore
-    start = speaker.say(("Imagine {list} playing together.", "Think of {list} [playing|in a room]."),
-                        list=speaker.articled) if len(speaker.truth.instruments) > 1 else short(speaker)  # fmt: skip
+    start = short(speaker)
+    if len(speaker.truth.instruments) > 1:
+        start = speaker.say(IMAGINE, list=speaker.articled)
     parts = [start]
     if speaker.pace is not None:
         parts.append(

@@ -7,8 +7,8 @@ import random
 from collections.abc import Sequence
 from functools import cached_property
 
-from mullama.studio.english.lore import LORE, MOOD_LORE, MoodLore, StyleLore
 from mullama.studio.english.checks import is_silent
+from mullama.studio.english.lore import LORE, MOOD_LORE, MoodLore, StyleLore
 from mullama.studio.english.patterns import filled
 from mullama.studio.instruments import DRUMS
 from mullama.studio.truth import Truth

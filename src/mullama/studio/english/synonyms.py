@@ -21,10 +21,8 @@ INSTRUMENT_WORDS: dict[str, str] = {
     "classical guitar": "acoustic guitar", "nylon guitar": "acoustic guitar",
     "steel guitar": _GUITARS, "overdriven guitar": "distorted guitar",
     "distorted electric guitar": "distorted guitar", "clean electric guitar": "electric guitar",
-    (
-        "mouth organ": "harmonica", "squeezebox": "accordion", "choral voices": "choir", "chorus of "
-        "voices": "choir"
-    ),
+    "mouth organ": "harmonica", "squeezebox": "accordion", "choral voices": "choir",
+    "chorus of voices": "choir",
 }  # fmt: skip
 """Word -> the instrument that is meant, or several of which one must be there."""
 
