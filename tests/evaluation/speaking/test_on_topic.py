@@ -17,7 +17,7 @@ GOOD = {
     "style": ("It is jazz.", "The genre is not clear.", "I would file it under bossa nova."),
     "mood": ("It feels sad.", "The mood is not clear.", "It brings out longing and grief."),
     "description": ("This is a calm waltz with piano.", "It is calm, gentle and slow."),
-    "inference": ("One can tell that it is a blues tune with a piano.", "Slow and in minor, the piece is dark."),
+    "inference": ("One can tell that it is a blues tune with a piano.", "Slow and minor, the piece is dark."),
     "listeners": ("Jazz fans would enjoy it.", "It is for people who want to unwind."),
     "place": ("You might hear it in a hotel bar.", "It would suit a scene at a station."),
     "activity": ("It is good for running.", "No, it is too wild for that."),
