@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from mullama.studio.english.as_typed import as_typed
-from mullama.studio.english.checks import contradictions, unfounded
+from mullama.studio.english.checks import claims, contradictions, verdict
 from mullama.studio.english.converse import KINDS, SHARES, ask, converse
 from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
 from mullama.studio.english.patterns import count
@@ -29,7 +29,7 @@ HARDLY_ANYTHING = Truth(("synth pad",), None, None, None, None, None, None)
 @pytest.fixture(scope="module")
 def answered(truths: list[Truth]) -> list[tuple[Truth, str, str, str]]:
     rng = random.Random(1)
-    every = [*truths[:150], DRUMS_ALONE, HARDLY_ANYTHING]
+    every = [*truths[:60], DRUMS_ALONE, HARDLY_ANYTHING]
     pairs = [(truth, ask(truth, kind, rng)) for truth in every for kind in KINDS]
     return [(truth, pair.topic, pair.question, pair.answer) for truth, pair in pairs]
 
@@ -38,8 +38,13 @@ def test_no_answer_denies_its_truth_or_tells_what_is_not_known(
     answered: list[tuple[Truth, str, str, str]],
 ) -> None:
     for truth, kind, question, answer in answered:
-        assert not contradictions(answer, truth), (kind, question, answer)
-        assert not unfounded(answer, truth), (kind, question, answer)
+        said = [(claim, verdict(claim, truth)) for claim in claims(answer)]
+        wrong = [
+            claim
+            for claim, found in said
+            if found == "false" or (claim.holds and found == "unknown")
+        ]
+        assert not wrong, (kind, question, answer)
 
 
 def test_answers_are_sentences(answered: list[tuple[Truth, str, str, str]]) -> None:

@@ -39,7 +39,7 @@ NOT_KNOWN = (
     "I can't tell [for sure|], because style and mood are not clear; what I hear is {list}.",
 )
 FITS = (
-    "Yes, it would [suit|fit|be right for] {occasion}: it is {what}.",
+    "Yes, it would [suit|be right for|be fine for] {occasion}: it is {what}.",
     "Yes, [it is {what}, so] it would [work|do] [well |]for {occasion}.",
     "[I think so|I would say so|Good idea]: it is {what}, and that [suits|fits] {occasion}.",
 )
@@ -125,7 +125,7 @@ PLAYLIST = (
     "[Put|I'd put] it among other {what} pieces.",
 )
 ANNOUNCE = (
-    "[For the playlist|Announcing it, I would say|Your next piece]: {short}",
+    "[Ladies and gentlemen|Listen now|Stay tuned]: here is {phrase} with {list}.",
     "[Coming up is|Next up is|Here comes|Next comes] {phrase} with {list}.",
     "[Now|Next], {phrase} with {list} [for you|is coming].",
     "[Lean in|Stay with us]: here comes {phrase}, played by {articled}.",
@@ -319,7 +319,6 @@ def announce(speaker: Speaker) -> str:
     """A line that presents it."""
     return speaker.say(
         ANNOUNCE,
-        short=captions.short(speaker),
         phrase=speaker.phrase,
         list=speaker.either,
         articled=speaker.articled,
