@@ -57,7 +57,7 @@ def peak() -> int:
     return 1024 * int(status.split("VmHWM:")[1].split()[0])
 
 
-def test_a_key_is_remembered_in_about_a_hundred_bytes() -> None:
+def test_a_key_is_remembered_in_some_sixty_bytes() -> None:
     count = 70_000
     keys = [("test", f"a-name-as-long-as-that-of-a-clip-{number:09d}") for number in range(count)]
     tracemalloc.start()
@@ -65,7 +65,7 @@ def test_a_key_is_remembered_in_about_a_hundred_bytes() -> None:
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [len(each) for each in held] == [count, count]
-    assert size / count < 130  # a set doubles as it grows
+    assert size / count < 70  # less where there are more: a set of so few has many strings
 
 
 @pytest.mark.slow
