@@ -95,11 +95,11 @@ def test_values_that_no_reference_names_have_no_column(scored: Scored) -> None:
 def test_a_value_of_an_attribute_says_on_how_many_items_it_counts(scored: Scored) -> None:
     attributes = next(t for t in tables(scored.scores) if t.name == "attributes")
     values = scored.scores["systems"][0]["conditions"][REAL]["attributes"]["values"]
-    for heading, cell in zip(attributes.headings, attributes.rows[0].cells, strict=True):
+    for heading, one in zip(attributes.headings, attributes.rows[0].cells, strict=True):
         if heading.title.startswith("Instruments "):
-            assert cell.counted_on == values["instruments_items"]["value"]
+            assert one.counted_on == values["instruments_items"]["value"]
         if heading.value == "f1":  # the mean of several
-            assert cell.counted_on is None
+            assert one.counted_on is None
 
 
 def test_titles_tell_the_same_names_of_two_tables_apart(scored: Scored) -> None:
