@@ -53,7 +53,7 @@ def main() -> None:
     known = DOCS / "catalogue.json"
     figures = json.loads(known.read_text()) if options.only_rows else heard(options)
     figures["rows"] = [rows(count) for count in options.rows]
-    text = json.dumps(figures, indent=1) + "\n"
+    text = json.dumps(figures, indent=2) + "\n"
     if options.out is not None:
         options.out.write_text(text)
         print("\n\n".join(filled(figures).values()))
