@@ -30,7 +30,7 @@ class Size:
     """`--answer-seconds` of the server."""
 
 
-QUICK = Size(answer_seconds=1.0)
+QUICK = Size(answer_seconds=2.0)
 
 
 def run(size: Size) -> Found:
