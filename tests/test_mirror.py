@@ -27,9 +27,8 @@ ELSEWHERE = {
     "checkpoints/convert/test_llama.py": "checkpoints/scaled_rope",
     "training/test_trainer.py": "training/qa/prepare training/qa/prepare_listenings"
     " training/qa/start_model training/qa/task",
-    # Tables, and a set that is made of another's parts.
+    # Tables.
     "catalogue/test_closed.py": "studio/words/vocabularies studio/words/forms",
-    "evaluation/sets/test_pairs.py": "evaluation/sets/studio",
 }  # fmt: skip
 """Test -> modules that it asserts through another module's face, and why that is enough for them."""
 
