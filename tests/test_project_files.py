@@ -149,6 +149,19 @@ def test_links_of_the_project_files_lead_somewhere() -> None:
             assert not anchor or anchor in slugs, f"{name}: {target}"
 
 
+def test_every_extra_is_in_the_table() -> None:
+    """With what it asks for; `python docs/make_extras.py` writes it."""
+    text = (DOCS / "install.md").read_text()
+    table = text.partition("<!-- extras: begin -->")[2].partition("<!-- extras: end -->")[0]
+    rows = [[cell.strip() for cell in line.split(" | ")] for line in table.splitlines()]
+    told = {row[0].strip("|` "): row for row in rows if len(row) == 5}
+    extras: dict[str, list[str]] = PROJECT["optional-dependencies"]
+    assert set(extras) <= set(told), "python docs/make_extras.py"
+    for extra, lines in extras.items():
+        assert told[extra][2] == ", ".join(re.split("[><=;]", line)[0] for line in lines)
+        assert re.match(r"\d+ \| [\d,]+ |not measured", " | ".join(told[extra][3:])), extra
+
+
 def test_every_group_of_entry_points_is_in_the_guide() -> None:
     groups: set[str] = set()
     for path in (ROOT / "src").rglob("*.py"):

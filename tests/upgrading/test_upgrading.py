@@ -1,6 +1,7 @@
 """Folders and files that versions 0.1.0 and 0.2.0 wrote (`write_files.py`) open, and give what they gave."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from paths import GOLDEN, TESTS
 
 VERSIONS = ("0.1.0", "0.2.0")
 HERE = TESTS / "upgrading"
+FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
 TRAINED = ["--store", "store", "--set", "start=model", "--set", "phases.own.steps=4"]
 TRAINED += ["--set", "phases.own.batch=2", "--set", "validation=0", "--device", "cpu"]
 """As `write_files.py` trained."""
@@ -119,6 +121,20 @@ def test_a_run_of_then_is_not_gone_on_with_and_nothing_of_it_is_lost(
     assert "finish the run with that version, or choose another --out" in said
     after = contents(old / "run")
     assert {name: after.get(name) for name in before} == before
+
+
+@pytest.mark.parametrize("old", VERSIONS, indirect=True)
+def test_every_option_of_then_has_its_name_today(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = json.loads((old / "options.json").read_text())
+    assert len(before) >= 5
+    for verb, flags in before.items():
+        with pytest.raises(SystemExit) as ended:
+            main([*verb.split(), "--help"])
+        assert ended.value.code == 0
+        now = set(FLAG.findall(capsys.readouterr().out))
+        assert set(flags) <= now, f"{verb} has lost {sorted(set(flags) - now)}"
 
 
 def edit(recipe: Path) -> None:

@@ -6,11 +6,14 @@ checks out the version's commit beside the repository, and runs that commit's `m
 model and a clip of tests/golden. The present environment serves both versions: they ran with transformers 5.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -55,6 +58,13 @@ STEPS = {"0.1.0": [], "0.2.0": [
     "musicqa build --pretrain written.jsonl --audio music --out set",
 ]}  # fmt: skip
 """The version's own commands, in their order."""
+VERBS = {
+    "0.1.0": ("ask", "caption", "convert", "info", "train"),
+    "0.2.0": ("ask", "caption", "convert", "info", "listen", "train", "musicqa build",
+              "musicqa read", "musicqa write"),
+}  # fmt: skip
+"""What has a help of its own."""
+FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
 
 
 def write_files(version: str) -> Path:
@@ -74,6 +84,7 @@ def write_files(version: str) -> Path:
         for step in STEPS[version]:
             _python(["-m", "mullama", *step.split()], work, environment)
         _python(["-m", "mullama", *_ask()], work, environment, out=work / "answers.jsonl")
+        _write_options(VERBS[version], work, environment)
     shutil.rmtree(HERE / version, ignore_errors=True)
     shutil.rmtree(work / "music")
     (work / "clip.flac").unlink()
@@ -93,6 +104,16 @@ def _prepare(work: Path, there: Path) -> None:
         shutil.copy(there / "recipes" / "own.yaml", work)
 
 
+def _write_options(verbs: Sequence[str], work: Path, environment: dict[str, str]) -> None:
+    """Verb -> the names of its options, as its help has them."""
+    help_of = {
+        verb: _python(["-m", "mullama", *verb.split(), "--help"], work, environment).decode()
+        for verb in verbs
+    }
+    flags = {verb: sorted(set(FLAG.findall(text))) for verb, text in help_of.items()}
+    (work / "options.json").write_text(json.dumps(flags, indent=1) + "\n")
+
+
 def _ask() -> list[str]:
     words = ["ask", "clip.flac", "--model", "model", "--json"]
     return words + [word for question in QUESTIONS for word in ("--question", question)]
@@ -100,12 +121,13 @@ def _ask() -> list[str]:
 
 def _python(
     words: list[str], work: Path, environment: dict[str, str], out: Path | None = None
-) -> None:
+) -> bytes:
     done = subprocess.run(
         [sys.executable, *words], cwd=work, env=environment, check=True, stdout=subprocess.PIPE
     )
     if out is not None:
         out.write_bytes(done.stdout)
+    return done.stdout
 
 
 if __name__ == "__main__":
