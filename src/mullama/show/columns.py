@@ -45,7 +45,8 @@ class Columns:
         return self.join(whole, axis=1), frames[count * self.step :]
 
     def _halve(self) -> None:
-        assert self._columns is not None and self._waiting is not None
+        assert self._columns is not None
+        assert self._waiting is not None
         columns, odd = self._columns, len(self._columns) % 2
         if odd:  # it becomes frames again, all alike
             again = np.repeat(columns[-1:], self.step, axis=0)

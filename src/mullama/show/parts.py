@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from mullama.listen.audio.reader import AudioReader
 from mullama.show.answers import Answered, ask
@@ -24,7 +25,7 @@ class Part:
 
 def parts(
     mu: MuLlama,
-    path: str,
+    path: Path,
     song: Song,
     options: ShowOptions,
     progress: Callable[[int, int], None],

@@ -41,6 +41,8 @@ RANGE_DB = 70.0
 TEMPO_SECONDS = 8.0
 """Of the onsets that a column of the tempogram tells of."""
 TEMPO_COLUMNS = 500
+LAG_ROWS = slice(4, 74)
+"""Of the lags those from 328 to 37 beats a minute are shown."""
 CHROMA_BANDS = slice(PITCH_CLASSES, 7 * PITCH_CLASSES)
 """C2 to B7."""
 SILENT = 1e-9
@@ -67,14 +69,14 @@ class Sights:
     spectrogram: Sight
     """A band a semitone from C1 up; 0 is 70 dB below the loudest, 1 the loudest."""
     tempogram: Sight
-    """Autocorrelation of onsets, 0 to 1, at the rates of `tempo_rows`."""
+    """Square root of the onsets' autocorrelation, the strongest is 1, at the rates of `tempo_rows`."""
     chroma: Sight
     """Amplitude of the pitch classes from C up; the strongest of each column is 1."""
 
 
 def tempo_rows() -> Float32[np.ndarray, " lags"]:
     """Beats per minute of the tempogram's rows, rising by equal ratios."""
-    return (60 / np.geomspace(*LAG_SECONDS, LAGS))[::-1].astype(np.float32)
+    return (60 / np.geomspace(*LAG_SECONDS, LAGS))[LAG_ROWS][::-1].astype(np.float32)
 
 
 def look(path: str | PathLike[str], seconds: float) -> Sights:
@@ -91,7 +93,7 @@ def look(path: str | PathLike[str], seconds: float) -> Sights:
     power = bands.finish()
     return Sights(
         seconds,
-        _sight(waveform.finish() * np.float32([-1, 1]), waveform.step),
+        _sight(waveform.finish() * np.array([-1, 1], np.float32), waveform.step),
         _sight(_decibels(power), bands.step),
         Sight(_tempogram(np.concatenate(onsets, axis=1)), seconds),
         _sight(_chroma(power), bands.step),
@@ -156,4 +158,8 @@ def _tempogram(onsets: Float32[np.ndarray, "groups frames"]) -> Float32[np.ndarr
         parts = np.stack([onsets[:, start : start + width] for start in few])
         with torch.inference_mode():
             rows.append(tempogram(torch.from_numpy(parts)).mean(dim=1).numpy())
-    return np.clip(np.concatenate(rows)[:, ::-1], 0, 1)
+    found = np.clip(np.concatenate(rows), 0, 1)
+    # A beat is sharper than the lags are far apart: it is seen at its neighbours, too.
+    near = sliding_window_view(np.pad(found, ((0, 0), (1, 1))), 3, axis=1).max(axis=2)
+    shown = np.sqrt(near[:, LAG_ROWS][:, ::-1])
+    return shown / max(float(shown.max()), SILENT)
