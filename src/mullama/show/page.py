@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 
 from mullama import __version__
+from mullama.evaluation.counted import counted
 from mullama.evaluation.report.one_file import content_policy, page_environment, source
 from mullama.show import axes
 from mullama.show.answers import Answered
@@ -24,7 +25,7 @@ def page(view: View) -> str:
     """The HTML."""
     environment = page_environment("mullama.show")
     style, script = (source(environment, name) for name in ("style.css", "behaviour.js"))
-    environment.filters |= {"clock": clock, "percent": percent, "share": share}
+    environment.filters |= {"counted": counted, "clock": clock, "percent": percent, "share": share}
     return environment.get_template("page.html.jinja").render(
         view=view,
         version=__version__,

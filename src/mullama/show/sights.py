@@ -47,6 +47,7 @@ CHROMA_BANDS = slice(PITCH_CLASSES, 7 * PITCH_CLASSES)
 """C2 to B7."""
 SILENT = 1e-9
 """Power of a band below which there is no note."""
+TINY = 1e-30
 BATCH = 64
 
 
@@ -132,7 +133,7 @@ def _sight(values: Float32[np.ndarray, "columns rows"], step: int) -> Sight:
 
 def _decibels(power: Float32[np.ndarray, "columns bands"]) -> Float32[np.ndarray, "columns bands"]:
     """On a scale from 0, `RANGE_DB` below the loudest, to 1; silence is 0."""
-    decibels = 10 * np.log10(np.maximum(power, SILENT / 1e3) / max(float(power.max()), SILENT))
+    decibels = 10 * np.log10(np.maximum(power, TINY) / max(float(power.max()), SILENT))
     return np.clip(1 + decibels / RANGE_DB, 0, 1)
 
 
