@@ -4,13 +4,17 @@ import base64
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from mullama.show import view as view_module
+from mullama.show.page import page
 from mullama.show.show_options import ShowOptions
 from mullama.show.view import View, view_of
 from mullama.song import MuLlama
 from paths import EXAMPLES
+from tiny import RATE
 
 
 def test_the_song_itself(view: View, pieces: Path) -> None:
@@ -46,3 +50,15 @@ def test_captions_and_tempos(view: View, small: MuLlama, pieces: Path) -> None:
     (whole,) = replace(view, parts=()).tempos
     assert whole.end == view.sights.seconds
     assert replace(view, parts=(), answers=()).tempos == ()
+
+
+def test_no_folder_of_its_maker_is_named(mu: MuLlama, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "still.wav", np.zeros(RATE * 2), RATE)
+    (tmp_path / "my-model").mkdir()
+    mu.name = str(tmp_path / "my-model")
+    options = ShowOptions(out=Path("x.html"), topics=("drums",))
+    found = view_of(mu, tmp_path / "still.wav", options)
+    assert found.model == "my-model"
+    assert found.warnings == ("still.wav: holds only silence",)
+    assert "not calibrated" in found.trust
+    assert str(tmp_path) not in page(found)

@@ -94,7 +94,8 @@ def view_of(
 ) -> View:
     """Listen, look and ask. Raises AudioError for what is no music, UsageError for choices too long."""
     song = mu.listen(path)
-    warnings = list(song.warnings)
+    # A page is sent to others: it names no folder of its maker.
+    warnings = [warning.replace(f"{song.name}:", f"{path.name}:", 1) for warning in song.warnings]
     audio = ""
     if options.embed_audio:
         audio = _embedded(path)
@@ -109,7 +110,7 @@ def view_of(
         sights=look(path, song.seconds_heard),
         answers=ask(mu, song, options.asked),
         parts=parts(mu, path, song, options, progress) if options.over_time else (),
-        model=mu.name,
+        model=Path(mu.name).name if Path(mu.name).exists() else mu.name,
         warnings=tuple(warnings),
         audio=audio,
     )
