@@ -1,5 +1,6 @@
 """What is shown is what `choices=` says."""
 
+import numpy as np
 import pytest
 
 from mullama.catalogue.questions import FIELD_QUESTIONS
@@ -44,4 +45,9 @@ def test_drums_are_asked_after_once() -> None:
 def test_another_model_says_that_it_is_not_calibrated(mu: MuLlama) -> None:
     (key,) = ask(mu, mu.listen(clip(3, 1.5), sample_rate=RATE), ["key"])
     assert not key.choice.calibrated
-    assert key.doubtful
+    assert not key.doubtful
+
+
+def test_of_silence_it_would_rather_say_something_else(small: MuLlama) -> None:
+    still = small.listen(np.zeros(2 * RATE, np.float32), sample_rate=RATE)
+    assert all(one.doubtful for one in ask(small, still, ["style", "key", "tempo"]))

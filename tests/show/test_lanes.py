@@ -1,5 +1,7 @@
 """Lanes: which values are drawn, how probable each part makes them, and what is told of them in words."""
 
+from dataclasses import replace
+
 from mullama.answer.choice import Choice
 from mullama.show.answers import Answered
 from mullama.show.lanes import MAX_INSTRUMENTS, MAX_LANES, bands, clock
@@ -10,7 +12,11 @@ from mullama.show.show_options import Topic
 def answered(topic: Topic, name: str, shares: dict[str, float]) -> Answered:
     best = max(shares, key=shares.__getitem__)
     return Answered(
-        topic, name, Choice(best, shares[best], shares, True, shares, "?", "a", 1.0, 1.0, "m")
+        topic,
+        name,
+        Choice(
+            best, shares[best], shares, True, dict.fromkeys(shares, 0.0), "?", "a", 1.0, 1.0, "m"
+        ),
     )
 
 
@@ -67,3 +73,17 @@ def test_clock() -> None:
     assert [clock(s) for s in (0, 59.6, 61, 3600, 7325)] == [
         "0:00", "1:00", "1:01", "1:00:00", "2:02:05",
     ]  # fmt: skip
+
+
+def test_where_something_else_is_said_nothing_is_drawn() -> None:
+    def doubtful(one: Answered) -> Answered:
+        unlikely = dict.fromkeys(one.choice.logprobs, -9.0)
+        return replace(one, choice=replace(one.choice, logprobs=unlikely))
+
+    tempo = answered("tempo", "tempo", {"100": 0.8, "120": 0.2})
+    rows = [part(0, key(0.8), tempo), part(1, doubtful(key(0.1)), doubtful(tempo))]
+    band, beats = sorted(bands(rows), key=lambda band: len(band.lanes[0].name), reverse=True)
+    assert [lane.name for lane in band.lanes] == ["D major"]
+    assert [cell.probability for cell in band.lanes[0].cells] == [0.8, 0.0]
+    assert [cell.text for cell in beats.lanes[0].cells] == ["100", ""]
+    assert bands([part(0, doubtful(key(0.5)))]) == ()

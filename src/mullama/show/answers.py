@@ -47,8 +47,11 @@ class Answered:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the model would rather say something else than any of the choices."""
-        return self.choice.coverage < LITTLE_COVERAGE
+        """Whether the model would rather say something else than any of the choices.
+
+        Nothing is told of a model that is not calibrated: it may word every answer in its own way.
+        """
+        return self.choice.calibrated and self.choice.coverage < LITTLE_COVERAGE
 
 
 @dataclass(frozen=True)

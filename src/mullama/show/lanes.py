@@ -1,4 +1,7 @@
-"""What was said of each part -> lanes to draw: one value of a topic over the song, with its probability."""
+"""What was said of each part -> lanes to draw: one value of a topic over the song, with its probability.
+
+A part of which the model would rather say something else (that it hears no music, say) has none.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -59,8 +62,8 @@ def bands(parts: Sequence[Part]) -> tuple[Band, ...]:
     found = []
     for topic in TOPICS:
         rows = [[one for one in part.answers if one.topic == topic] for part in parts]
-        if rows and rows[0]:
-            found.append(Band(topic, tuple(_lanes(topic, parts, rows))))
+        if rows and rows[0] and (lanes := tuple(_lanes(topic, parts, rows))):
+            found.append(Band(topic, lanes))
     return tuple(found)
 
 
@@ -78,7 +81,7 @@ def _lanes(
 ) -> Iterator[Lane]:
     firsts = [row[0] for row in rows]
     if topic == "tempo":
-        shares = [(one.near, f"{one.best}") for one in firsts]
+        shares = [(0.0, "") if one.doubtful else (one.near, one.best) for one in firsts]
         yield _lane("BPM", parts, shares)
     elif topic == "drums":
         yield _lane("drums", parts, [(one.yes, "") for one in firsts])
@@ -87,7 +90,9 @@ def _lanes(
             yield _lane(rows[0][place].name, parts, [(row[place].yes, "") for row in rows])
     else:
         for value in _values(firsts):
-            shares = [(one.choice.probabilities[value], "") for one in firsts]
+            shares = [
+                (0.0 if one.doubtful else one.choice.probabilities[value], "") for one in firsts
+            ]
             yield _lane(value, parts, shares)
 
 
@@ -98,7 +103,7 @@ def _lane(name: str, parts: Sequence[Part], shares: Sequence[tuple[float, str]])
 
 def _values(answers: Sequence[Answered]) -> list[str]:
     """Those that are the answer about some part, the commonest ones, in the order of their coming."""
-    best = [one.best for one in answers]
+    best = [one.best for one in answers if not one.doubtful]
     common = sorted(dict.fromkeys(best), key=lambda value: -best.count(value))[:MAX_LANES]
     return sorted(common, key=best.index)
 

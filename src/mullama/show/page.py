@@ -91,6 +91,9 @@ def texts(band: Band, lane: Lane, seconds: float) -> Iterator[tuple[float, Cell]
         return
     for place in range(1, len(cells) + 1):
         if place == len(cells) or cells[place].text != cells[start].text:
-            if cells[place - 1].end - cells[start].start >= MIN_TEXT * seconds:
+            if (
+                cells[start].text
+                and cells[place - 1].end - cells[start].start >= MIN_TEXT * seconds
+            ):
                 yield cells[start].start, cells[start]
             start = place

@@ -111,7 +111,7 @@ def _draw_wave(panel: "Axes", sight: Sight, ink: Ink) -> None:
 
 
 def _draw_images(panels: Any, view: View, ink: Ink) -> None:
-    key = view.answer("key")
+    key = view.certain("key")
     ticks = {
         "spectrogram": ("Spectrogram, Hz", axes.pitch_ticks()),
         "tempogram": ("Tempogram, beats a minute", axes.tempo_ticks()),

@@ -77,9 +77,14 @@ class View:
         """The tempo as it was answered: about each part, else about the whole; nothing where not asked."""
         for band in self.bands:
             if band.topic == "tempo":
-                return band.lanes[0].cells
-        whole = self.answer("tempo")
+                return tuple(cell for cell in band.lanes[0].cells if cell.text)
+        whole = self.certain("tempo")
         return () if whole is None else (Cell(0.0, self.sights.seconds, whole.near, whole.best),)
+
+    def certain(self, topic: str) -> Answered | None:
+        """The same, where the model would not rather say something else."""
+        found = self.answer(topic)
+        return None if found is None or found.doubtful else found
 
     def answer(self, topic: str) -> Answered | None:
         """The answer to a topic's question, where it was asked."""
