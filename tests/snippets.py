@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,8 @@ def add_music() -> None:
     Path("my-music/pairs.jsonl").write_text(json.dumps(row) + "\n")
     with zipfile.ZipFile("more.zip", "w") as archive:
         archive.write(ROOT / "examples" / "waltz.flac", "waltz.flac")
+    with tarfile.open("set.tar", "w") as archive:
+        archive.add(ROOT / "examples" / "rock.mp3", "000000000.mp3")
 
 
 def run(snippet: Snippet, capsys: pytest.CaptureFixture[str]) -> str:

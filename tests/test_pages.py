@@ -1,0 +1,64 @@
+"""What the pages of the documentation say is run, top to bottom, and the output that they show is what comes.
+
+`pytest tests/test_pages.py --write-outputs` puts what came into the pages.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from paths import DOCS
+from snippets import BLOCK, add_music, run, set_desk, snippets
+
+PAGES = [
+    DOCS / "index.md",
+    *sorted((DOCS / "tutorials").glob("*.md")),
+    *sorted((DOCS / "concepts").glob("*.md")),
+    DOCS / "reference" / "index.md",
+    *(DOCS / f"{name}.md" for name in ("catalogue", "choices", "formats", "tags", "training")),
+]
+WITH_SNIPPETS = [page for page in PAGES if snippets(page)]
+SERVED = ":8000"
+"""Stands in what needs a running server: tests/serving/test_document.py has one."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", WITH_SNIPPETS, ids=lambda page: str(page.relative_to(DOCS)))
+def test_a_page_runs(
+    page: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    set_desk()
+    add_music()
+    wanted, got = [], []
+    for snippet in snippets(page):
+        if SERVED in snippet.text:
+            continue
+        printed = run(snippet, capsys)
+        if snippet.output is not None:
+            wanted.append(snippet.output)
+            got.append(printed.rstrip() + "\n")
+    if request.config.getoption("--write-outputs"):
+        write_outputs(page, got)
+    else:
+        assert got == wanted
+
+
+def write_outputs(page: Path, outputs: list[str]) -> None:
+    """Put what was printed behind the snippets that show what they print."""
+    text, place = page.read_text(), 0
+    for found, output in zip(shown(text), outputs, strict=True):
+        start, end = found.span(3)
+        text = text[: start + place] + output + text[end + place :]
+        place += len(output) - (end - start)
+    page.write_text(text)
+
+
+def shown(text: str) -> list[re.Match[str]]:
+    """The snippets with an output behind them."""
+    return [found for found in BLOCK.finditer(text) if found[3] and SERVED not in found[2]]
