@@ -215,8 +215,9 @@ def test_a_browser_asks_no_other_host(served: str) -> None:
         for name in ("index", "tutorials/first-song", "reference/song", "commands/ask", "choices"):
             page.goto(f"{served}/{name}.html", wait_until="networkidle")
             assert page.locator("h1").first.inner_text().strip()
-        page.locator("input.md-search__input").fill("calibrated")
-        page.locator(".md-search-result__item a").first.wait_for(timeout=20_000)
+        page.locator("input.md-search__input").click()
+        page.locator("input.md-search__input").press_sequentially("calibrated")
+        page.locator(".md-search-result__item a").first.wait_for(timeout=100_000)
         assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"
     assert any("/search/search_index.json" in url for url in requests)
     asked = {urlparse(url).netloc for url in requests if not url.startswith(("data:", "blob:"))}
