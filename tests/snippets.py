@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 from goldens import LLAMA, MERT, write_released
-from mullama.cli import main
+from mullama.cli import PARTLY, main
 from paths import ROOT
 from tiny import RATE, clip
 
@@ -29,6 +29,8 @@ ELSEWHERE = ("make", "pip", "torchrun")
 """They install, or want a machine of their own."""
 HOURS = "mullama train recipes/small.yaml"
 """Run by nobody but those who want another small model; its parts are tested in tests/training."""
+FETCHED = re.compile("bertscore is left out: the model '[^']+' of BERTScore is missing")
+"""Said of the one thing that has to be fetched, as a dry run says what is not there: with code 1."""
 SHORTLY = ["--max-steps", "2", "--store", "store", "--set", "validation=0", "--device", "cpu"]
 
 
@@ -90,6 +92,24 @@ def add_music() -> None:
         archive.add(ROOT / "examples" / "rock.mp3", "000000000.mp3")
 
 
+def add_evaluation() -> None:
+    """MusicQA's evaluation part as published, of two clips, and the converted model that is asked."""
+    items = []
+    with zipfile.ZipFile("audios.zip", "w") as archive:
+        for number, colour in enumerate(("red", "blue")):
+            name = f"{number:07d}.wav"
+            soundfile.write(name, clip(number), RATE)
+            archive.write(name)
+            Path(name).unlink()
+            turns = [{"from": "human", "value": "Which colour is it?"}]
+            turns.append({"from": "gpt", "value": f"It is {colour}."})
+            items.append({"audio_name": name, "conversation": turns})
+    Path("EvalMusicQA.json").write_text(json.dumps(items))
+    parts = ("--llama", "ckpts/LLaMA/7B", "--adapter", "ckpts/checkpoint.pth")
+    parts += ("--mert", "ckpts/MERT-v1-330M")
+    assert main(["convert", *parts, "--out", "mu-llama-7b"]) == 0
+
+
 def run(snippet: Snippet, capsys: pytest.CaptureFixture[str]) -> str:
     """What it prints on standard output; fails where a command does."""
     if snippet.language == "python":
@@ -108,7 +128,8 @@ def run_line(line: str, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
     code = main(adapted(words))
     out, err = capsys.readouterr()
-    assert code == 0, (line, err)
+    told = "--dry-run" in words or FETCHED.search(err)
+    assert code == 0 or (code == PARTLY and told), (line, err)
     assert out.strip(), line
     return out
 

@@ -9,18 +9,35 @@ from pathlib import Path
 import pytest
 
 from paths import DOCS
-from snippets import BLOCK, add_music, run, set_desk, snippets
+from snippets import BLOCK, add_evaluation, add_music, run, set_desk, snippets
 
+EVALUATION = DOCS / "evaluation.md"
 PAGES = [
     DOCS / "index.md",
     *sorted((DOCS / "tutorials").glob("*.md")),
     *sorted((DOCS / "concepts").glob("*.md")),
     DOCS / "reference" / "index.md",
     *(DOCS / f"{name}.md" for name in ("catalogue", "choices", "formats", "tags", "training")),
+    EVALUATION,
 ]
 WITH_SNIPPETS = [page for page in PAGES if snippets(page)]
+ELSEWHERE = {
+    "demo.md": "pages that stay open: tests/serving/demo",
+    "export.md": "names of folders to be filled in: tests/checkpoints/export/test_widen.py",
+    "plugins.md": "programs of others: tests/plugins",
+    "probe.md": "MagnaTagATune's sound: tests/commands/test_probe.py",
+    "probe.head.md": "the beginning of probe.md",
+    "results.md": "hours: its own script, docs/make_results.py, writes what came out",
+    "serving.md": "tests/serving/test_document.py",
+}
+"""Documents with snippets that are not run here, and why."""
 SERVED = ":8000"
 """Stands in what needs a running server: tests/serving/test_document.py has one."""
+
+
+def test_no_document_is_left_out() -> None:
+    found = {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md") if snippets(page)}
+    assert found == {str(page.relative_to(DOCS)) for page in WITH_SNIPPETS} | set(ELSEWHERE)
 
 
 @pytest.mark.slow
@@ -35,6 +52,8 @@ def test_a_page_runs(
     monkeypatch.chdir(tmp_path)
     set_desk()
     add_music()
+    if page == EVALUATION:
+        add_evaluation()
     wanted, got = [], []
     for snippet in snippets(page):
         if SERVED in snippet.text:
