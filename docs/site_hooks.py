@@ -21,11 +21,13 @@ OUTSIDE = re.compile(r"(?<=\]\()((?:\.\./)+)([^)#\s]+)")
 def target(page: str, steps: str, rest: str) -> str | None:
     """Where the link of a page leads, from the repository's root; None for what lies in docs/.
 
-    `page` is its path in docs/. A folder is the README.md in it.
+    `page` is its path in docs/. A folder is the README.md in it, and the repository's own the site's home.
     """
     path = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page), steps + rest))
     if PurePosixPath(path).parts[0] == "docs":
         return None
+    if path == "README.md":
+        return "index.md"
     return f"{path}/README.md" if (ROOT / path).is_dir() else path
 
 

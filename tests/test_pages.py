@@ -60,7 +60,7 @@ def test_a_page_runs(
             continue
         printed = run(snippet, capsys)
         if snippet.output is not None:
-            wanted.append(snippet.output)
+            wanted.append(snippet.output.rstrip() + "\n")
             got.append(printed.rstrip() + "\n")
     if request.config.getoption("--write-outputs"):
         write_outputs(page, got)

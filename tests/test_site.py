@@ -67,6 +67,7 @@ def test_every_flag_is_on_its_page() -> None:
         ("demo.md", ("../", "recipes/space"), "recipes/space/README.md"),
         ("tutorials/a.md", ("../../", "examples/jazz.json"), "examples/jazz.json"),
         ("tutorials/a.md", ("../", "serving.md"), None),
+        ("plugins.md", ("../", "README.md"), "index.md"),
     ],
 )
 def test_where_links_out_of_docs_lead(page: str, link: tuple[str, str], path: str | None) -> None:
