@@ -12,15 +12,15 @@ from mullama.evaluation.speaking.held_out import HELD_OUT
 from mullama.studio.english.checks import claims
 from mullama.studio.words.parsing import parse_key, parse_yes_no
 
-_END = re.compile(r"[.!?][\"'”’)]*$")
+_END = re.compile(r"[.!?][\"'”)]*$")
 _UNABLE = re.compile(
     r"\b(?:can't|cannot|can not|could not|unable|don't know|do not know|not sure|no way|sorry|unclear|not clear"
     r"|hard to|only talk|only hear|no information|don't have|do not have|not able|as an ai)\b",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"^(?:the (?:tempo|key|time signature|metre|meter|style|genre|mood|melody|lead) (?:is|of)|there (?:is|are) (?:no )?"
-    r"(?:drums|clear)|i hear\b|yes\b|no\b)",
+    r"^(?:the (?:tempo|key|time signature|metre|meter|style|genre|mood|melody|lead) (?:is|of)"
+    r"|there (?:is|are) (?:no )?(?:drums|clear)|i hear\b|yes\b|no\b)",
     re.IGNORECASE,
 )
 
@@ -58,7 +58,9 @@ def _instruments(question: str, answer: str) -> bool:
 
 
 def _lead(question: str, answer: str) -> bool:
-    return _names_instrument(answer) or (_declines(answer) and words.LEAD.search(answer) is not None)
+    return _names_instrument(answer) or (
+        _declines(answer) and words.LEAD.search(answer) is not None
+    )
 
 
 def _presence(question: str, answer: str) -> bool:
@@ -108,7 +110,8 @@ def _world(question: str, answer: str) -> bool:
     """The right answer, or a plain refusal; nothing of the music's facts."""
     if _claims_music(answer):
         return False
-    return _named(words.WORLD, question, answer) or _declines(answer)
+    refuses = _declines(answer) and (_offers(answer) or not words.STRAYS.search(answer))
+    return _named(words.WORLD, question, answer) or refuses
 
 
 def _silly(question: str, answer: str) -> bool:
@@ -130,8 +133,12 @@ def _named(table: dict[str, re.Pattern[str]], question: str, answer: str) -> boo
 
 
 def _claims_music(answer: str) -> bool:
-    offers = re.search(r"\bI (?:can|could) (?:tell|say|talk|hear)\b", answer)
-    return not offers and any(claim.topic != "pace" for claim in claims(answer))
+    return not _offers(answer) and any(claim.topic != "pace" for claim in claims(answer))
+
+
+def _offers(answer: str) -> bool:
+    """Whether it says what it could talk about instead."""
+    return re.search(r"\bI can (?:only |just )?(?:tell|say|talk|hear)\b", answer) is not None
 
 
 def _declines(answer: str) -> bool:

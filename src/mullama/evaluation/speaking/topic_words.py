@@ -45,25 +45,31 @@ MUSICAL = _any(
 )  # fmt: skip
 LISTENERS = _any(
     "fan*", "people", "person", "listener*", "lover*", "anyone", "everyone", "audience", "crowd", "kid*",
-    "child*", "enjoy*", "like", "likes", "love*", "appeal*", "please*", "someone", "those", "dancer*", "friend*",
-    "couple*", "famil*", "teenager*", "she", "he", "they", "hate*", "dislike*", "grandmother", "gift", "present",
+    "child*", "enjoy*", "like", "likes", "love*", "appeal*", "please*", "someone", "those", "dancer*",
+    "friend*",
+    "couple*", "famil*", "teenager*", "she", "he", "they", "hate*", "dislike*", "grandmother", "gift",
+    "present",
     "head*", "clubbers", "ravers", "goers", "guests", "regulars", "veterans", "hikers",
 )  # fmt: skip
 PLACE = _any(
     "bar*", "club*", "café*", "cafe*", "film*", "movie*", "scene*", "wedding*", "funeral*", "party", "parties",
     "concert*", "hall*", "church*", "restaurant*", "festival*", "street*", "park", "beach*", "lounge*", "shop*",
     "supermarket*", "theatre*", "theater*", "stage*", "room", "pub", "stadium", "radio", "place", "setting",
-    "suit*", "fit", "fits", "dinner", "lobby", "ballroom", "parade", "soundtrack", "documentary", "drama", "comedy",
-    "thriller", "western", "terrace", "gym", "campfire", "palace", "gallery", "museum", "garden", "square", "rave",
+    "suit*", "fit", "fits", "dinner", "lobby", "ballroom", "parade", "soundtrack", "documentary",
+    "drama", "comedy",
+    "thriller", "western", "terrace", "gym", "campfire", "palace", "gallery", "museum", "garden",
+    "square", "rave",
 )  # fmt: skip
 ACTIVITY = _any(
-    "run*", "jog*", "study*", "read*", "sleep*", "work*", "danc*", "driv*", "cook*", "clean*", "yoga", "meditat*",
+    "run*", "jog*", "study*", "read*", "sleep*", "work*", "danc*", "driv*", "cook*", "clean*", "yoga",
+    "meditat*",
     "relax*", "exercis*", "walk*", "party", "morning", "evening", "night", "afternoon", "listen*", "rest*",
     "train*", "gym", "swing", "sway", "move*", "march*", "lift*", "focus", "concentrat*", "bath", "dinner",
     "good for", "suit*", "wake*", "unwind*",
 )  # fmt: skip
 COMPARING = _any(
-    "unlike", "than", "closer", "like", "similar*", "more", "less", "both", "whereas", "while", "where", "differ*",
+    "unlike", "than", "closer", "like", "similar*", "more", "less", "both", "whereas", "while",
+    "where", "differ*",
     "compared", "alike", "shares", "resembl*", "nearer", "nearest", "cousin", "instead", "neither", "related",
 )  # fmt: skip
 VOCALS = _any(
@@ -83,7 +89,9 @@ IDENTITY = {
     "shazam": _any("title*", "name*", "artist*", "identif*", "song is", "track is", "band*"),
     "year": _any("year*", "date*", "released", "came out", "when"),
     "taped": _any("year*", "date*", "recorded", "taped", "when", "made"),
-    "wrote": _any("composer*", "wrote", "written", "composed", "songwriter*", "writer*", "author*", "artist*"),
+    "wrote": _any(
+        "composer*", "wrote", "written", "composed", "songwriter*", "writer*", "author*", "artist*"
+    ),
     "record ": _any("album*", "record"),
     "label": _any("label*", "released", "publish*"),
     "country": _any("countr*", "where", "come from", "place", "players"),
@@ -105,31 +113,44 @@ WORLD = {
     "egg": _any("water", "minutes", "pot", "boil*"),
 }
 """Right answers, by a word in the question."""
-EMPTY = frozenset(
-    "this that what which would with does will your have from there here could should while song music piece"
-    " track sound about were they them some thing something where when more most very into like just only put"
-    " make made good play playing kind sort".split()
-)
+STRAYS = _any(
+    "style", "genre", "tempo", "key", "mood", "lyrics", "artist", "title", "melody", "time signature", "drums",
+    "instrument*", "language", "album", "singer", "composer",
+)  # fmt: skip
+"""What a refusal to a question about the world does not speak of."""
+EMPTY = frozenset({
+    "about", "could", "does", "from", "good", "have", "hear", "heard", "here", "into", "just",
+    "kind", "like", "made", "make", "more", "most", "music", "only", "piece", "play", "playing",
+    "put", "should", "some", "something", "song", "sort", "sound", "that", "them", "there", "they",
+    "thing", "this", "track", "very", "were", "what", "when", "where", "which", "while", "will",
+    "with", "would", "your",
+})  # fmt: skip
 """Words of questions that show nothing when an answer takes them up."""
 CREATIVE = {
     "colour": _any(
-        "red", "blue", "green", "yellow", "black", "white", "grey", "gray", "purple", "orange", "brown", "gold*",
+        "red", "blue", "green", "yellow", "black", "white", "grey", "gray", "purple", "orange",
+        "brown", "gold*",
         "silver*", "pink", "violet", "crimson", "amber", "turquoise", "navy", "indigo", "scarlet",
     ),
     "dish": _any(
-        "dish*", "plate*", "soup*", "stew*", "cake*", "bread*", "chocolate*", "pepper*", "spic*", "salad*", "cheese*",
-        "steak*", "fruit*", "honey*", "ice cream", "curry", "pasta", "rice", "chili*", "sauce*", "fish", "pie", "meal",
-        "coffee", "chicken", "tart*", "cream*", "roast*", "burger*", "taco*", "pizza", "lemon*", "dessert*", "served",
+        "dish*", "plate*", "soup*", "stew*", "cake*", "bread*", "chocolate*", "pepper*", "spic*",
+        "salad*", "cheese*",
+        "steak*", "fruit*", "honey*", "ice cream", "curry", "pasta", "rice", "chili*", "sauce*",
+        "fish", "pie", "meal",
+        "coffee", "chicken", "tart*", "cream*", "roast*", "burger*", "taco*", "pizza", "lemon*",
+        "dessert*", "served",
     ),
     "weather": _any(
         "rain*", "sun*", "cloud*", "storm*", "wind*", "snow*", "fog*", "breez*", "thunder*", "lightning", "sky",
         "skies", "warm*", "cold*", "mist*", "drizzl*", "frost*", "heat",
     ),
     "album cover": _any(
-        "cover*", "photo*", "picture*", "image*", "shows", "show*", "background*", "figure*", "silhouette*", "drawing*",
+        "cover*", "photo*", "picture*", "image*", "shows", "show*", "background*", "figure*",
+        "silhouette*", "drawing*",
         "painting*", "portrait*", "letters", "depict*", "features", "standing",
     ),
-    "film": _any("film*", "movie*", "story", "man", "woman", "girl", "boy", "when", "who", "must", "two", "young", "a"),
+    "film": _any("film*", "movie*", "story", "man", "woman", "girl", "boy", "when", "who", "must",
+    "two", "young", "a"),
 }  # fmt: skip
 """What an answer in kind must use, by a word in the question."""
 CREATIVE_LENGTH = {

@@ -57,8 +57,9 @@ KEY_TEMPO = (
 FEELING = (
     "It brings out {feeling}.",
     "It [makes you|may make you] {effect}.",
-    "The mood is {mood} [and {near}|and even {near}|].",
+    "It has a {near} [feel|air|character].",
     "It [sounds|feels] {near}.",
+    "One feels {feeling}.",
 )
 USE = (
     "[In a film, it|It] would go well with {scene}.",
@@ -66,15 +67,18 @@ USE = (
     "[It could|This could|It might] be heard {place}.",
 )
 
+IMAGINE = ("Imagine {list} playing together.", "Think of {list} [playing|in one room].")
 
-def short(speaker: Speaker) -> str:
+
+def short(speaker: Speaker, *, paced: bool = True) -> str:
     """One sentence with style, mood and instruments, sometimes the tempo."""
     names = speaker.truth.instruments
     if not names:
         return speaker.say(OPENING, phrase=speaker.phrase)
     if len(names) == 1:
         return speaker.say(ALONE, phrase=speaker.phrase, list=speaker.articled)
-    phrase, articled = _paced_phrase(speaker), speaker.articled
+    phrase = _paced_phrase(speaker) if paced else speaker.phrase
+    articled = speaker.articled
     blanks = {"articled": articled, "Articled": articled[0].upper() + articled[1:]}
     return speaker.say(OPENING_WITH, phrase=phrase, list=speaker.either, **blanks)
 
@@ -103,8 +107,9 @@ def caption(speaker: Speaker) -> str:
 def friend(speaker: Speaker) -> str:
     """Plain words for somebody who does not hear it."""
     lore = speaker.mood_lore
-    start = speaker.say(("Imagine {list} playing together.", "Think of {list} [playing|in a room]."),
-                        list=speaker.articled) if len(speaker.truth.instruments) > 1 else short(speaker)  # fmt: skip
+    start = short(speaker)
+    if len(speaker.truth.instruments) > 1:
+        start = speaker.say(IMAGINE, list=speaker.articled)
     parts = [start]
     if speaker.pace is not None:
         parts.append(
@@ -218,8 +223,8 @@ def _paced_phrase(speaker: Speaker) -> str:
 def _opening(speaker: Speaker) -> tuple[str, list[str]]:
     names = speaker.truth.instruments
     if not names or len(names) == 1 or speaker.rng.random() < 0.5:
-        return short(speaker), []
-    opening = speaker.say(OPENING, phrase=_paced_phrase(speaker))
+        return short(speaker, paced=False), []
+    opening = speaker.say(OPENING, phrase=speaker.phrase)
     return opening, [speaker.say(BAND, list=speaker.either, articled=speaker.articled)]
 
 
@@ -269,7 +274,6 @@ def _feeling(speaker: Speaker) -> str | None:
         FEELING,
         feeling=rng.choice(lore.feelings),
         effect=rng.choice(lore.effects),
-        mood=str(speaker.truth.mood),
         near=rng.choice(lore.adjectives),
     )
 

@@ -141,8 +141,10 @@ def _style_holds(claim: Claim, style: str | None) -> bool | None:
 
 _OTHERS = re.compile(
     r"\b(?:unlike|whereas|where|while|compared (?:to|with)|next to|like|as opposed to|rather than|instead of"
-    r"|in contrast to)\b[^.;:!?]*?(?:,(?= (?:this|it|the (?:piece|track|music|song)|here|played)\b)|(?=[.;:!?])|$)"
+    r"|in contrast to)\b[^.;:!?]*?"
+    r"(?:,(?= (?:this|it|the (?:piece|track|music|song)|here|played)\b)|(?=[.;:!?])|$)"
     r"|\b(?:\w+er|more \w+|less \w+) than\b[^.;:!?,]*"
+    r"|\bshares with\b[^.;:!?]*? that\b"
     r"|\b(?:different|far|apart|away|differs) from\b[^.;:!?,]*"
     r'|"[^"]*"'
     r"|\btoo \w+ (?:for|to)\b[^.;:!?,]*"
@@ -214,7 +216,10 @@ def _keys(text: str) -> Iterator[Claim]:
         yield Claim("mode", mode, not _denied(text, match.start()), match.start())
 
 
-_MUSIC = r"(?:piece|track|song|tune|number|instrumental|music|composition|recording|one|rhythm|beat|groove|melody)"
+_MUSIC = (
+    r"(?:piece|track|song|tune|number|instrumental|music|composition|recording|one|rhythm|beat|groove"
+    r"|melody)"
+)
 _SAYS = (
     r"(?:is|are|sounds?|feels?|mood|feel|vibe|atmosphere|character|tone|tempo|pace|seems?|be|genre|style|it|call"
     r"|word|words|words?:|adjectives|describe|both|across as)"
@@ -233,7 +238,8 @@ def _attribute(words: tuple[str, ...]) -> re.Pattern[str]:
     """A word that stands before a noun for music, or after a verb that says how it is."""
     word = "|".join(map(re.escape, words))
     adjectives = r"(?:,? (?:and )?[\w-]+){0,3}"
-    before = rf"\b(?P<before>{_SAYS})(?: (?:a|an|very|quite|rather|in|also|both|mostly|the|or|not))*{adjectives} "
+    between = r"(?: (?:a|an|very|quite|rather|in|also|both|mostly|the|or|not))*"
+    before = rf"\b(?P<before>{_SAYS}){between}{adjectives} "
     return re.compile(
         rf"(?:{before})?\b(?P<word>{word})\b(?(before)|(?={adjectives},? {_MUSIC}\b))",
         re.IGNORECASE,
@@ -248,13 +254,15 @@ def _paces() -> tuple[tuple[str, re.Pattern[str]], ...]:
         "fast": ("fast", "fast-paced", "quick", "up-tempo", "uptempo", "rapid"),
     }
     tempo = r"(?:-| )?(?:tempo|pace|paced|speed|beat|piece|track|song|tune|number|rhythm|music)\b"
-    said = r"\b(?:is|it|sounds|tempo is|pace is|tempo|pace|speed is|be|feels)(?: (?:a|very|quite|rather|not|neither|fairly|also))*"
+    verbs = r"(?:is|it|sounds|tempo is|pace is|tempo|pace|speed is|be|feels)"
+    said = rf"\b{verbs}(?: (?:a|very|quite|rather|not|neither|fairly|also))*"
     return tuple(
         (
             value,
             re.compile(
                 rf"(?:(?P<b>{said}) )?\b(?P<word>{'|'.join(forms)})\b"
-                rf"(?(b)(?! (?:for|walk|dance|sway|build))|(?={tempo}|,? [\w-]+(?: [\w-]+)? {_MUSIC}\b| in tempo))",
+                rf"(?(b)(?! (?:for|walk|dance|sway|build))"
+                rf"|(?={tempo}|,? [\w-]+(?: [\w-]+)? {_MUSIC}\b| in tempo))",
                 re.IGNORECASE,
             ),
         )
@@ -269,13 +277,16 @@ def _styles() -> tuple[tuple[str, re.Pattern[str]], ...]:
         word = re.escape(style).replace(r"\ ", "[ -]")
         noun = rf"(?:-| )?(?:style|{_MUSIC}|ballad|band|genre|dance|standard|ensemble)\b"
         said = (
-            r"\b(?:style is|genre is|genre:|it is|this is|is|it's|call it|called|sounds like|under|to|I hear is|hear)"
+            r"\b(?:style is|genre is|genre:|it is|this is|is|it's|call it|called|sounds like|under|to"
+            r"|I hear is|hear)"
             r"(?: (?:a|an|called|some|also))*(?: [\w-]+,?){0,2}"
         )
         bare = r"\b(?:a|an) (?:[\w-]+,? ){0,3}"
         nouns = style in ("waltz", "march", "blues", "bossa nova")
         alone = rf"(?P<article>{bare})" if nouns else r"(?P<article>(?!))"
-        pattern = rf"(?:(?P<said>{said}) |{alone})?\b(?P<word>{word})\b(?(said)(?! (?:club|fans?|bar|lovers|festival|station|concert))|(?(article)|(?={noun})))"
+        elsewhere = r"(?! (?:club|fans?|bar|lovers|festival|station|concert))"
+        after = rf"(?(said){elsewhere}|(?(article)|(?={noun})))"
+        pattern = rf"(?:(?P<said>{said}) |{alone})?\b(?P<word>{word})\b{after}"
         table.append((style, re.compile(pattern, re.IGNORECASE)))
     return tuple(table)
 

@@ -27,7 +27,7 @@ SHARES = {
     "drums": 3, "lead": 3, "style": 5, "mood": 6, "vocals": 2, "number": 1.5, "rhythm section": 1.5,
     "acoustic": 1.5, "dance": 2, "check": 5, "compound": 5,
     "short": 5, "long": 5, "caption": 3, "friend": 1.5, "one word": 1, "adjectives": 1.5, "tags": 2,
-    "playlist": 1, "title": 1, "infer": 3, "listeners": 2.5, "place": 2.5, "film": 2.5,
+    "playlist": 1, "announce": 1, "title": 1, "infer": 3, "listeners": 2.5, "place": 2.5, "film": 2.5,
     "activity": 2.5, "fit": 3.5, "compare": 2.5, "why": 2.5, "energy": 1.5, "unknowable": 7,
 }  # fmt: skip
 """What is asked how often, when it is drawn."""
@@ -42,6 +42,7 @@ _OPEN: dict[str, Callable[[Speaker], str]] = {
     "adjectives": captions.adjectives,
     "tags": captions.tags,
     "playlist": opinions.playlist,
+    "announce": opinions.announce,
     "title": opinions.title,
     "infer": opinions.infer,
     "listeners": opinions.listeners,
@@ -51,6 +52,16 @@ _OPEN: dict[str, Callable[[Speaker], str]] = {
     "why": opinions.why,
     "energy": opinions.energy,
 }
+_ASKING = (
+    "Do you know",
+    "Can you",
+    "Could you",
+    "Who ",
+    "Which ",
+    "What ",
+    "How ",
+    "Does anyone know",
+)
 _WHETHER = (
     "Is",
     "Are",
@@ -122,7 +133,8 @@ def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, s
 
 def _question(speaker: Speaker, patterns: Sequence[str], **blanks: str) -> str:
     pattern = speaker.rng.choice(patterns)
-    return filled(pattern, speaker.rng, {"it": speaker.rng.choice(NAMES), **blanks})
+    text = filled(pattern, speaker.rng, {"it": speaker.rng.choice(NAMES), **blanks})
+    return text[:-1] + "?" if text.endswith(".") and text.startswith(_ASKING) else text
 
 
 def _open(speaker: Speaker, kind: str) -> str:

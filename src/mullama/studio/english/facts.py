@@ -54,13 +54,16 @@ KEY = (
     "It [sounds like|seems to be in|is written in|is played in] {key}.",
     "[I hear|I'd say it is in|I would say it is in] {key}.",
     "The [home key|tonality] is {key}.",
-    "[The tonic is {tonic} and the mode is {mode}|The root is {tonic} and the mode is {mode}], so the key is {key}.",
+    (
+        "[The tonic is {tonic} and the mode is {mode}|The root is {tonic} and the mode is {mode}], "
+        "so the key is {key}."
+    ),
     "[You can play along|Play along|To play along, take your notes] in {key}.",
 )
 MODE = (
     "{It} is in {mode}, [in {key}|namely {key}].",
     "[It is {mode}|The mode is {mode}|It is in a {mode} key]: {key}.",
-    "[I hear|It sounds] {mode}[| to me]; the key is {key}.",
+    "[I hear {mode}|It sounds {mode} to me]; the key is {key}.",
     "{Mode}, I would say: the key is {key}.",
     "It is in a {mode} key[|, {key}|, namely {key}].",
     "The key is {key}, so it is in {mode}.",
@@ -157,9 +160,9 @@ NO_BASS = (
     "There is no bass instrument in it[|; the instruments are {list}].",
 )
 UNPLUGGED = (
-    "{It} sounds acoustic[|: I hear {list}|, with {list}].",
+    "{It} [sounds|is] acoustic[|: I hear {list}|, with {list}].",
     "I hear no electric instruments[|, only {list}].",
-    "It is acoustic, [played on|with] {list}.",
+    "It is acoustic, with {list}.",
     "[Acoustic, I would say|It sounds unplugged]: the instruments are {list}.",
 )
 PLUGGED = (
@@ -169,6 +172,7 @@ PLUGGED = (
 )
 MIXED = (
     "It is a mixture of both: {plugged} on the electric side, {others} on the acoustic side.",
+    "[Not only electric|Electric in part], I would say: I hear {plugged}, and also {others}.",
     "[Partly electric|Both, I would say]: there is {plugged}, but also {others}.",
     "It mixes [electric and acoustic|plugged and unplugged] sounds: {plugged} with {others}.",
 )
@@ -301,7 +305,7 @@ def number(speaker: Speaker) -> str:
 def presence(speaker: Speaker, instrument: str) -> str:
     """Whether an instrument plays, beginning with Yes or No."""
     there = instrument in speaker.truth.instruments
-    patterns = YES_THERE if there else NOT_THERE
+    patterns: tuple[str, ...] = YES_THERE if there else NOT_THERE
     if not speaker.truth.instruments:
         patterns = NOT_THERE[:2]
     return speaker.say(
@@ -371,17 +375,24 @@ def rhythm_section(speaker: Speaker) -> str:
         return speaker.say(
             (
                 "[The rhythm section is|The rhythm rests on|The rhythm comes from] {bass} and drums.",
-                "[The bass part is played by|On the bass part I hear] {bass}, [together with|along with] drums.",
-                "Yes, there is a {name}, and [there are drums|drums play as well].",
+                (
+                    "[The bass part is played by|On the bass part I hear] {bass}, [together with|"
+                    "along with] drums."
+                ),
+                "There is a {name} for the low notes, and [there are drums|drums play as well].",
+                "[Bass and drums|The rhythm section]: there is {bass}, and there are drums.",
+                "{Bass} and drums [keep the rhythm going|carry the rhythm|make up the rhythm section].",
             ),
             bass=with_article(bass),
             name=bass,
+            Bass=_capital(with_article(bass)),
         )
     if bass is not None:
         return speaker.say(
             (
                 "[The bass line is played by|I hear] {bass}, but [there are no drums|no drums].",
-                "There is {bass} [at the bottom|for the low part], without drums.",
+                "There is {bass} [at the bottom|for the low part|for the bass line], [without|but no] drums.",
+                "On the bass line [I hear|there is] {bass}; there are no drums.",
             ),
             bass=with_article(bass),
         )

@@ -5,9 +5,15 @@ It knows no answers.
 
 OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "short": (
-        "[Describe|Please describe|Can you describe|Could you describe] {it} [briefly|in a sentence|in one sentence|in a few words|in short|].",
+        (
+            "[Describe|Please describe|Can you describe|Could you describe] {it} [briefly|in a "
+            "sentence|in one sentence|in a few words|in short|]."
+        ),
         "What [do you hear|can you hear|can be heard|is to be heard] [|in {it}|here]?",
-        "[Give me|Write|I need|Make] a [short|brief|one-line|quick] [description|caption|summary] [|of {it}|for {it}].",
+        (
+            "[Give me|Write|I need|Make] a [short|brief|one-line|quick] [description|caption|"
+            "summary] [|of {it}|for {it}]."
+        ),
         "What [is|does] {it} [like|sound like]?",
         "[Sum up|Summarise|Summarize|Caption] {it} [|in one sentence|briefly|for me].",
         "[Tell me|Say] something about {it}.",
@@ -17,8 +23,14 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What would you [say|write] about {it} in one [line|sentence]?",
     ),
     "long": (
-        "[Describe|Please describe|Can you describe] {it} [in detail|at length|in full|as precisely as you can|in several sentences].",
-        "[Give me|Write|I need|I'd like] a [detailed|long|full|complete|thorough] [description|account|caption|analysis] [|of {it}].",
+        (
+            "[Describe|Please describe|Can you describe] {it} [in detail|at length|in full|as "
+            "precisely as you can|in several sentences]."
+        ),
+        (
+            "[Give me|Write|I need|I'd like] a [detailed|long|full|complete|thorough] [description|"
+            "account|caption|analysis] [|of {it}]."
+        ),
         "[Tell me|Say|Write down] [everything|all] you [hear|can hear|know] [|in {it}|about {it}].",
         "[Analyse|Analyze|Explain] {it} [|in detail|for a musician|for me].",
         "What are [the|its|all the] [musical features|characteristics|main features|properties] [|of {it}]?",
@@ -26,16 +38,28 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Break|Take] {it} [down|apart] for me [musically|].",
     ),
     "caption": (
-        "[Write|Give me|Compose|Make] a caption [of several sentences|with instruments, mood and use|as a music journalist would|in the manner of a music data set] [|for {it}].",
-        "[Write|I need] a [paragraph|short paragraph|text of three or four sentences] about [{it}|the sound of {it}].",
+        (
+            "[Write|Give me|Compose|Make] a caption [of several sentences|with instruments, mood and "
+            "use|as a music journalist would|in the manner of a music data set] [|for {it}]."
+        ),
+        (
+            "[Write|I need] a [paragraph|short paragraph|text of three or four sentences] about "
+            "[{it}|the sound of {it}]."
+        ),
         "[Review|Please review] {it} [briefly|in a short paragraph|].",
         "How would a [critic|musician|radio host] describe {it}?",
         "[Describe|Tell me about] the instruments, the mood and [the use|a fitting scene] [|of {it}].",
         "[Caption|Describe] {it} for a [data set|music library|catalogue|sound archive].",
     ),
     "friend": (
-        "[Describe|Explain] {it} [to|for] [somebody who cannot hear it|a deaf friend|someone who has never heard it|my deaf neighbour].",
-        "How would you [explain|describe] {it} to [a child|somebody on the phone|a friend|a person who knows nothing about music]?",
+        (
+            "[Describe|Explain] {it} [to|for] [somebody who cannot hear it|a deaf friend|someone who "
+            "has never heard it|my deaf neighbour]."
+        ),
+        (
+            "How would you [explain|describe] {it} to [a child|somebody on the phone|a friend|a "
+            "person who knows nothing about music]?"
+        ),
         "[Tell|Explain to] my [mother|friend|son|neighbour] what [{it} is like|is playing].",
         "[In plain words|In simple words|Without jargon], what [is {it} like|do you hear]?",
     ),
@@ -60,9 +84,16 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "playlist": (
         "[What|Which] playlist [does {it} belong in|would you put {it} on|would {it} fit|suits {it}]?",
+        "[Suggest|Name|Think of|Find] a [fitting|good|] playlist for {it}.",
+        "[On|In] [what|which] playlist [should I put {it}|would you put {it}|does {it} go]?",
+        "I make playlists. Where [does {it} go|should {it} go|would you put {it}]?",
+    ),
+    "announce": (
         "[Write|Give me] a line about {it} for [a playlist|my playlist|a playlist description].",
-        "[Describe|Announce] {it} for a [playlist|radio show|mixtape].",
-        "[Suggest|Name|Think of] a playlist for {it}.",
+        "[Describe|Present] {it} [for|on] a [playlist|radio show|mixtape].",
+        "[Announce|Introduce] {it} [as a DJ would|on stage|to my listeners].",
+        "How would [you|a DJ|a radio host] announce {it}?",
+        "[Write|I need] a line for a radio host who plays {it}.",
     ),
     "title": (
         "[Suggest|Think of|Make up|Find|Propose] a [title|name] for {it}.",
@@ -74,13 +105,15 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "infer": (
         "What can [be inferred|you infer|one infer|be concluded|be gathered|be learnt] from {it}?",
         "What [does|can] {it} tell [you|us|a listener]?",
-        "What [conclusions|inferences] can [you|one|be] [draw|drawn] from {it}?",
+        "What [conclusions|inferences] can [you draw|one draw|be drawn] from {it}?",
         "What [do you learn|can you learn|can I learn] [about it|] from [listening|the sound]?",
         "[Judging|Going] by [the sound|what you hear], what [can you say|is this|would you say]?",
-        "[What|Which] [facts|things] can [you|one] [hear|make out|tell] in {it}?",
+        "[What|Which] [facts|things] can [you|one] [hear|make out] in {it}?",
+        "What [stands out|is striking|is special|is most noticeable] [in|about] {it}?",
     ),
     "listeners": (
-        "Who [might|would|could|will] [enjoy|like|love|listen to|appreciate] {it}?",
+        "Who [might|could|will] [enjoy|like|love|listen to|appreciate] {it}?",
+        "Who would [enjoy|love|listen to|appreciate] {it}?",
         "[What|Which] [kind of people|sort of listener|listeners|audience] [would|might] [enjoy|like] {it}?",
         "[Who|What audience] is {it} [for|aimed at|meant for|made for]?",
         "[For whom|To whom] would you [play|recommend] {it}?",
@@ -91,14 +124,17 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
     "place": (
         "Where would {it} [fit|be played|be heard|sound best|be at home]?",
         "Where [might|could|would] [I|one|you] hear {it}?",
-        "[In what|In which|What|Which] [places|kind of place|venue|setting] would {it} [be played|suit|work] in?",
+        "[In what|In which] [kind of place|venue|setting|surroundings] would {it} [be played|work|fit]?",
         "[What|Which] [venue|room|place|location] [suits|fits|goes with] {it}?",
-        "[On|At] what [occasion|event] would you play {it}?",
+        "[On what occasion|At what event|At what sort of event] would you play {it}?",
         "Where should I play {it}?",
         "[What|Which] [place|surroundings] do you [imagine|see|picture] when you hear {it}?",
     ),
     "film": (
-        "[What|Which] [scene|kind of scene|film scene|movie scene] [would {it} fit|does {it} suit|goes with {it}|could use {it}]?",
+        (
+            "[What|Which] [scene|kind of scene|film scene|movie scene] [would {it} fit|does {it} "
+            "suit|goes with {it}|could use {it}]?"
+        ),
         "[What|Which] [film|movie|kind of film|kind of movie] would [use {it}|{it} suit|{it} fit]?",
         "[Imagine|Picture] a scene [for|to go with] {it}.",
         "Where in a film would you [use|put|place] {it}?",
@@ -116,7 +152,8 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What[ is|'s] the [purpose|use] of {it}?",
     ),
     "fit": (
-        "[Would|Does|Could] {it} [fit|suit|work for|be right for|be good for] {occasion}?",
+        "[Would|Could] {it} [fit|suit|work for|be right for|be good for] {occasion}?",
+        "Does {it} [suit|go with|work for|seem right for] {occasion}?",
         "Is {it} [good|suitable|fit|right|a good choice|any good] for {occasion}?",
         "[Can|Could|Should|Shall] I [use|play|take|put on] {it} for {occasion}?",
         "[I need|I am looking for|We need] music for {occasion}. [Would this do|Is this right|Is it any good]?",
@@ -128,18 +165,20 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "How does {it} compare [to|with] {other}?",
         "[What|In what way] [is|would be] the difference between {it} and {other}?",
         "How is {it} different from {other}?",
-        "[Is|Does] {it} [anything like|sound like|similar to|close to] {other}?",
+        "[Is {it} anything like|Is {it} similar to|Is {it} close to|Does {it} sound like] {other}?",
         "[Compare|Contrast] {it} [with|to] {other}.",
         "What does {it} have in common with {other}?",
         "[Could|Would] [one|you|somebody] [take|mistake] {it} for {other}?",
     ),
     "why": (
         "[Why|How come] does {it} sound [this way|like this|like that|as it does]?",
-        "What [makes|is it that makes] {it} [sound this way|sound like that|feel like this|special|what it is]?",
+        (
+            "What [makes|is it that makes] {it} [sound this way|sound like that|feel like this|"
+            "special|what it is]?"
+        ),
         "[What|Which] [elements|things|qualities] give {it} its [character|mood|sound|feel]?",
         "Why does {it} [feel|sound] [{mood}|the way it does]?",
         "[Where|From where] does the [mood|feeling] [of {it}|] come from?",
-        "What [stands out|is striking|is special|is most noticeable] [in|about] {it}?",
         "How does {it} [create|get|reach] its [mood|atmosphere|effect]?",
     ),
     "energy": (
@@ -210,7 +249,7 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "year": (
         "the year",
-        "which year it is from",
+        "how old it is",
         (
             "[What|Which] [year|decade] is {it} from?",
             "When was {it} [recorded|made|written|released|composed]?",
@@ -221,7 +260,7 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "album": (
         "the album",
-        "which album it is from",
+        "which album it is on",
         (
             "[What|Which] album is {it} [from|on]?",
             "[On which|On what] [album|record] [is {it}|can I find {it}]?",

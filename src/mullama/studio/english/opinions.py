@@ -32,20 +32,23 @@ ACTIVITY = (
     "It [is good|would be good|is made|is fine] for {doing}[|, as it is {what}].",
     "[You could|I would] put it on for {doing}[| or {doing2}].",
     "It goes well with {doing}[|, because it is {what}].",
-    "{Doing} would be a good moment for it[|, as it is {what}].",
+    "{Doing} would go well with it[|, as it is {what}].",
 )
 NOT_KNOWN = (
     "It is hard to say, as neither style nor mood is clear; I hear {list}.",
     "I can't tell [for sure|], because style and mood are not clear; what I hear is {list}.",
 )
 FITS = (
-    "Yes, it would [suit|fit|be right for] {occasion}: it is {what}.",
+    "Yes, it would [suit|be right for|be fine for] {occasion}: it is {what}.",
     "Yes, [it is {what}, so] it would [work|do] [well |]for {occasion}.",
     "[I think so|I would say so|Good idea]: it is {what}, and that [suits|fits] {occasion}.",
 )
 FITS_NOT = (
     "No, it is too {mood} for {occasion}.",
-    "[Not really|I don't think so|Rather not]: it is {what}, and {occasion} [asks for|calls for] something else.",
+    (
+        "[Not really|I don't think so|Rather not]: it is {what}, and {occasion} [asks for|calls for] "
+        "something else."
+    ),
     "I would choose something else for {occasion}, as this is {what}.",
     "[It would|That would] be an odd choice: it is {what}, and too {mood} for {occasion}.",
 )
@@ -77,18 +80,23 @@ WHY = (
 )
 ENERGY = {
     "high": (
-        "The energy is high: it is {character}.",
-        "It has a lot of energy[|, since it is {character}].",
+        "The energy is high[|: it is {character}|, as it is {character}].",
+        "It has [a lot of|plenty of] energy[|, since it is {character}|: it is {character}].",
         "It will [wake you up|get you going], as it is {character}.",
+        "[I'd call it|I would call it] high in energy, because it is {character}.",
     ),
     "middle": (
-        "It has a fair amount of energy: it is {character}.",
+        "It has [a fair amount of|some] energy[|: it is {character}|, as it is {character}].",
         "It has some energy, but it does not push; it is {character}.",
+        "The energy lies in the middle[|: it is {character}].",
+        "Neither very high nor very low in energy, I would say: it is {character}.",
     ),
     "low": (
-        "The energy is low: it is {character}.",
+        "The energy is low[|: it is {character}|, as it is {character}].",
         "It is not a piece to wake you up: it is {character}.",
-        "It will slow you down, as it is {character}.",
+        "It will [slow you down|settle you], as it is {character}.",
+        "[I'd call it|I would call it] low in energy, because it is {character}.",
+        "[It has little energy|There is not much energy in it][|, since it is {character}].",
     ),
 }
 _ENERGIES = {
@@ -96,7 +104,10 @@ _ENERGIES = {
     "dark": "middle", "relaxed": "low", "calm": "low", "sad": "low",
 }  # fmt: skip
 INFER = (
-    "[From the sound|Listening to it|By the sound of it], [one can tell|you can tell|I can tell] that it is {phrase}, played by {articled}.",
+    (
+        "[From the sound|Listening to it|By the sound of it], [one can tell|you can tell|I can tell] "
+        "that it is {phrase}, played by {articled}."
+    ),
     "[It can be inferred|The sound suggests|What I hear suggests] that this is {phrase} [with|for] {list}.",
     "[One can hear|You can hear] that {articled} play {phrase}.",
 )
@@ -110,8 +121,14 @@ TITLE = (
 PLAYLIST = (
     "[I would put it|It belongs] on a playlist of {what} music.",
     'It would fit a playlist called "{title}"[|, as it is {character}].',
-    "[For the playlist|For a playlist]: {short}",
-    "[Coming up is|Next up is|Here comes] {phrase} with {list}.",
+    'It should go on [the playlist|a playlist by the name of] "{title}"[|, because it is {character}].',
+    "[Put|I'd put] it among other {what} pieces.",
+)
+ANNOUNCE = (
+    "[Ladies and gentlemen|Listen now|Stay tuned]: here is {phrase} with {list}.",
+    "[Coming up is|Next up is|Here comes|Next comes] {phrase} with {list}.",
+    "[Now|Next], {phrase} with {list} [for you|is coming].",
+    "[Lean in|Stay with us]: here comes {phrase}, played by {articled}.",
 )
 
 
@@ -125,7 +142,7 @@ def _knows(speaker: Speaker) -> bool:
 
 
 def _not_known(speaker: Speaker) -> str:
-    return speaker.say(NOT_KNOWN, list=speaker.either)
+    return speaker.say(NOT_KNOWN, list=speaker.articled)
 
 
 def _two(speaker: Speaker, *tables: tuple[str, ...]) -> tuple[str, str]:
@@ -187,7 +204,7 @@ def fit(speaker: Speaker, occasion: Occasion) -> str:
                 "It is hard to say, because the mood is not clear; I hear {list}.",
                 "I am not sure, as the mood is not clear [to me|].",
             ),
-            list=speaker.either,
+            list=speaker.articled,
         )
     table = FITS if mood in occasion.good else FITS_NOT if mood in occasion.bad else FITS_PERHAPS
     return speaker.say(table, occasion=occasion.name, what=what(speaker), mood=mood)
@@ -280,9 +297,11 @@ def _title(speaker: Speaker) -> str:
 
 
 def playlist(speaker: Speaker) -> str:
-    """A playlist for it, or a line that announces it."""
+    """A playlist for it."""
     words = " ".join(word for word in (speaker.truth.mood, speaker.truth.style) if word)
     character = speaker.character()
+    if not words:
+        return _not_known(speaker)
     patterns = [
         pattern
         for pattern in PLAYLIST
@@ -293,9 +312,16 @@ def playlist(speaker: Speaker) -> str:
         what=words,
         title=_title(speaker),
         character=listed(character) if character else "",
-        short=captions.short(speaker),
+    )
+
+
+def announce(speaker: Speaker) -> str:
+    """A line that presents it."""
+    return speaker.say(
+        ANNOUNCE,
         phrase=speaker.phrase,
         list=speaker.either,
+        articled=speaker.articled,
     )
 
 

@@ -35,7 +35,7 @@ def filled(pattern: str, rng: random.Random, blanks: Mapping[str, str]) -> str:
 
 def tidy(text: str) -> str:
     """Articles that fit the next word, single spaces, capitals where sentences begin."""
-    text = " ".join(text.split()).replace(" ,", ",").replace(" .", ".")
+    text = re.sub(r" ([,.;:?!])", r"\1", " ".join(text.split()))
     text = _ARTICLE.sub(r"\1n ", text)
     return _SENTENCE.sub(lambda match: match.group(1) + match.group(2).upper(), text)
 

@@ -5,7 +5,7 @@
 
 NAMES = (
     "it", "this", "this song", "the song", "this piece", "the piece", "this track", "the track",
-    "this music", "the music", "the recording", "this clip", "the audio", "this tune",
+    "this music", "the music", "the recording", "this clip", "this audio clip", "this tune",
 )  # fmt: skip
 _TELL = (
     "[Tell me|Please tell me|Can you tell me|Could you tell me|Do you know|I'd like to know"
@@ -17,8 +17,14 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
     "tempo": (
         "What [is|'s] the tempo [|of {it}|here]?",
         "What [is|would be] the [BPM|beats per minute|exact tempo|speed] of {it}?",
-        f"{_TELL} [the tempo of {{it}}|what tempo {{it}} has|how many BPM {{it}} has|at what tempo {{it}} runs].",
-        "How many [BPM|beats per minute|beats a minute] [does {it} have|are there|is that|is {it}|do you count]?",
+        (
+            f"{_TELL} [the tempo of {{it}}|what tempo {{it}} has|how many BPM {{it}} has|at what "
+            f"tempo {{it}} runs]."
+        ),
+        (
+            "How many [BPM|beats per minute|beats a minute] [does {it} have|are there|is that|is "
+            "{it}|do you count]?"
+        ),
         "[At what|At which|What|Which] [tempo|speed|BPM] [is {it} played|does {it} run|does {it} go] at?",
         f"{_GIVE} [the tempo|the BPM|the tempo in BPM|a tempo estimate].",
         "[Tempo|BPM|The tempo|The BPM], [please|roughly|more or less]?",
@@ -29,8 +35,10 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
     ),
     "pace": (
         "Is {it} [fast|slow|quick|up-tempo|a fast one|a slow one]?",
-        "[Is|Would you say that] {it} [is|is rather|is more] [fast or slow|slow or fast|quick or slow]?",
-        "How [quick|fast|slow] is {it} [played|going|]?",
+        "Is {it} [rather fast or slow|slow or fast|quick or slow|more fast or more slow]?",
+        "Would you say that {it} is [rather fast or slow|slow or fast|quick or slow]?",
+        "How [quick|slow|speedy] is {it}?",
+        "How [quickly|fast] [does {it} go|is {it} played|is {it} going|does {it} move]?",
         "[Would you call|Do you call] {it} [fast|slow|quick]?",
         "Does {it} [go|move|run] [fast|slowly|at a quick pace|at a slow pace]?",
         "What[ is|'s] the [pace|speed] [like|of {it}|of {it} like]?",
@@ -51,9 +59,15 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
     "metre": (
         "What[ is|'s] the [time signature|metre|meter] [|of {it}|here]?",
         "[What|Which] [time signature|metre|meter|time] is {it} [in|written in|played in]?",
-        "How many beats [are there in|does {it} have in|are in|do you count in|make up] [a bar|each bar|one bar|a measure|every measure]?",
+        (
+            "How many beats [are there in|does {it} have in|are in|do you count in|make up] [a bar|"
+            "each bar|one bar|a measure|every measure]?"
+        ),
         "[How should I|How would you|How does one] count [{it}|the beats|the bars]?",
-        f"{_TELL} [the time signature|the metre of {{it}}|what time signature {{it}} is in|how {{it}} is counted].",
+        (
+            f"{_TELL} [the time signature|the metre of {{it}}|what time signature {{it}} is in|how "
+            f"{{it}} is counted]."
+        ),
         "Is {it} in [3/4 or 4/4|4/4 or 6/8|3/4, 4/4 or 6/8|three or four|triple or duple time]?",
         f"{_GIVE} the [time signature|metre|meter].",
         "[Time signature|Metre|Meter], please?",
@@ -83,12 +97,21 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "Is the key [a happy or a sad one|major or minor|a minor one|a major one]?",
     ),
     "instruments": (
-        "[What|Which] instruments [are there|are used|do you hear|can you hear|are playing|play|are played] [|in {it}|here]?",
+        (
+            "[What|Which] instruments [are there|are used|do you hear|can you hear|are playing|play|"
+            "are played] [|in {it}|here]?"
+        ),
         "[What|Which] instruments [can be heard|are to be heard|are used|play|are playing] in {it}?",
-        "[List|Name|Identify|Give me|Tell me|Write down] [the|all the|all] instruments [|in {it}|you hear|that play|that you can hear].",
+        (
+            "[List|Name|Identify|Give me|Tell me|Write down] [the|all the|all] instruments [|in {it}|"
+            "you hear|that play|that you can hear]."
+        ),
         "Who [plays|is playing|is on it|can be heard] [|here|in {it}]?",
         "What[ is|'s] [playing|being played|the instrumentation|the line-up] [|in {it}|here]?",
-        f"{_TELL} [which instruments play|what instruments are used in {{it}}|what is playing|who is playing which instrument].",
+        (
+            f"{_TELL} [which instruments play|what instruments are used in {{it}}|what is playing|who "
+            f"is playing which instrument]."
+        ),
         "[Which|What] players [are|do you hear] in the band?",
         "What [is|was] {it} played on?",
         "What[ is|'s] {it} made of, [as to instruments|instrument by instrument]?",
@@ -97,7 +120,10 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What [would|do] I need [in a band|on stage] to play {it}?",
     ),
     "number": (
-        "How many [instruments|different instruments|players|parts] [are there|do you hear|play|can you hear|can be heard] [|in {it}|here]?",
+        (
+            "How many [instruments|different instruments|players|parts] [are there|do you hear|play|"
+            "can you hear|can be heard] [|in {it}|here]?"
+        ),
         "Is {it} [a solo|a duo|a solo or a band|one instrument or several|for one instrument]?",
         "How [big|large] is the [band|group|ensemble]?",
         f"{_TELL} how many instruments [play|there are|you hear].",
@@ -105,7 +131,7 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Is it|Is this] a [whole band|big band|small group] or [a single player|one player]?",
     ),
     "presence": (
-        "Is there {thing} [|in {it}|here|playing|to be heard]?",
+        "Is there {thing} [|here|playing|to be heard|in the mix|in this one|in that piece]?",
         "[Can|Do|Could] you hear {thing} [|in {it}|here]?",
         "Does {it} [have|feature|include|contain|use] {thing}?",
         "[Is|Was] {bare} [used|played|part of it|among the instruments] [|in {it}]?",
@@ -118,7 +144,10 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "Is {thing} [involved|in the mix|in the band]?",
     ),
     "drums": (
-        "[Are there|Are there any|Do you hear|Can you hear|Do you hear any|Can you hear any] drums [|in {it}|here]?",
+        (
+            "[Are there|Are there any|Do you hear|Can you hear|Do you hear any|Can you hear any] "
+            "drums [|in {it}|here]?"
+        ),
         "Does {it} [have|include|use|contain|feature] [drums|any drums|a drum kit|drums or not|a drummer]?",
         "Is there a [drummer|drum kit|drum beat|drum part] [|in {it}|here]?",
         "Is [anyone|anybody|somebody|someone] [playing the drums|drumming|playing drums] [|in {it}|here]?",
@@ -128,7 +157,10 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Is it|Is this|Is the piece] [without drums|free of drums|with drums]?",
     ),
     "vocals": (
-        "[Is there|Do you hear|Can you hear|Is there any] [singing|a singer|a voice|vocals|a vocal part] [|in {it}|here]?",
+        (
+            "[Is there|Do you hear|Can you hear|Is there any] [singing|a singer|a voice|vocals|a "
+            "vocal part] [|in {it}|here]?"
+        ),
         "[Are there|Do you hear any|Does it have|Are there any] [vocals|voices|singers] [|in {it}]?",
         "Does {it} have [vocals|singing|a singer|a vocalist|voices]?",
         "Is {it} [purely instrumental|an instrumental|sung|vocal or instrumental|with or without singing]?",
@@ -138,11 +170,20 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Are the vocals|Is the voice|Is the singer] [male or female|a man or a woman|high or low]?",
     ),
     "lead": (
-        "[Which|What] instrument [plays|has|carries|takes] the [melody|lead|tune|main part|solo] [|in {it}|here]?",
+        (
+            "[Which|What] instrument [plays|has|carries|takes] the [melody|lead|tune|main part|solo] "
+            "[|in {it}|here]?"
+        ),
         "[Who|What] [plays|has|takes|carries] the [melody|lead|tune|main tune] [|in {it}|here]?",
         "What[ is|'s] the [lead|main|leading|solo] instrument [|of {it}|in {it}|here]?",
-        "[Which|What] instrument [leads|is in front|stands out|is the soloist|is in the foreground] [|in {it}|here]?",
-        f"{_TELL} [who plays the melody|what the lead instrument is|which instrument leads|what the melody is played on].",
+        (
+            "[Which|What] instrument [leads|is in front|stands out|is the soloist|is in the "
+            "foreground] [|in {it}|here]?"
+        ),
+        (
+            f"{_TELL} [who plays the melody|what the lead instrument is|which instrument leads|what "
+            f"the melody is played on]."
+        ),
         f"{_GIVE} the lead instrument.",
         "On [what|which] instrument is the melody [played|]?",
         "[Which|What] instrument should I listen to for the [melody|tune]?",
@@ -151,18 +192,31 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "What[ is|'s] the [style|genre|musical style|main genre|musical genre] [|of {it}|here]?",
         "[What|Which] [style|genre|kind of music|sort of music|type of music] is [{it}|that]?",
         "[What|Which] [genre|style] [does {it} belong to|would you say {it} is|is {it} in|fits {it}]?",
-        f"{_TELL} [the genre|the style of {{it}}|what genre {{it}} is|which style that is|what kind of music {{it}} is].",
+        (
+            f"{_TELL} [the genre|the style of {{it}}|what genre {{it}} is|which style that is|what "
+            f"kind of music {{it}} is]."
+        ),
         f"{_GIVE} the [genre|style].",
         "[How|As what] would you [classify|label|categorise|categorize] {it}?",
         "What [would|do] you call {it}, [style-wise|as to style|in terms of genre]?",
         "[Genre|Style|The genre|The style], please?",
-        "[In|Under] [what|which] [category|section|genre] [would I find|would you put|would you look for] {it}?",
+        (
+            "[In|Under] [what|which] [category|section|genre] [would I find|would you put|would you "
+            "look for] {it}?"
+        ),
         "What [kind|sort|type] of [piece|tune|track|song] is [it|this]?",
     ),
     "mood": (
-        "What[ is|'s] the [mood|overall mood|feeling|vibe|atmosphere|emotional tone] [|of {it}|here]?",
-        "[What|Which] [mood|feeling|emotion|atmosphere] does {it} [have|convey|create|express|bring out|call up]?",
-        "[What|Which] [feelings|emotions] [does {it} bring up|does {it} stir|does {it} call up|does {it} convey|do you hear in {it}]?",
+        "What[ is|'s] the [mood|overall mood|feeling|atmosphere|emotional tone] [|of {it}|here]?",
+        "What[ is|'s] the vibe of {it}?",
+        (
+            "[What|Which] [mood|feeling|emotion|atmosphere] does {it} [have|convey|create|express|"
+            "bring out|call up]?"
+        ),
+        (
+            "[What|Which] [feelings|emotions] [does {it} bring up|does {it} stir|does {it} call up|"
+            "does {it} convey|do you hear in {it}]?"
+        ),
         "How does {it} [feel|make you feel|make people feel|make a listener feel|come across]?",
         "[Describe|Name|Tell me|Give me|Put into words] the [mood|feeling|atmosphere|vibe] [|of {it}|for me].",
         f"{_TELL} [what mood {{it}} is in|how {{it}} feels|what mood that is|what feelings {{it}} brings up].",
@@ -173,7 +227,10 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[What|Which] emotional [tone|character|quality] does {it} have?",
     ),
     "rhythm section": (
-        "[Who|What] [plays the bass|makes up the rhythm section|is in the rhythm section|plays the low part] [|in {it}|here]?",
+        (
+            "[Who|What] [plays the bass|makes up the rhythm section|is in the rhythm section|plays "
+            "the low part] [|in {it}|here]?"
+        ),
         "[Is there|Do you hear|Can you hear] a [rhythm section|bass|bass line] [|in {it}|here]?",
         "[What|Which] instrument [plays|has] the bass [line|part] [|in {it}|here]?",
         "[Bass and drums, yes or no|What about bass and drums|Is there bass and drums]?",

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from functools import cached_property
 
+from mullama.studio.english.checks import is_silent
 from mullama.studio.english.lore import LORE, MOOD_LORE, MoodLore, StyleLore
 from mullama.studio.english.patterns import filled
 from mullama.studio.instruments import DRUMS
@@ -41,19 +42,12 @@ class Speaker:
     @cached_property
     def silent(self) -> bool:
         """Whether there is no music at all."""
-        truth = self.truth
-        known = (truth.style, truth.mood, truth.tempo_bpm, truth.metre, truth.key, truth.lead)
-        return not truth.instruments and all(value is None for value in known)
+        return is_silent(self.truth)
 
     @cached_property
     def pace(self) -> str | None:
         """Slow, moderate or fast."""
-        bpm = self.truth.tempo_bpm
-        if bpm is None:
-            return None
-        if bpm < SLOW_BELOW_BPM:
-            return "slow"
-        return "moderate" if bpm < FAST_FROM_BPM else "fast"
+        return None if self.truth.tempo_bpm is None else pace_of(self.truth.tempo_bpm)
 
     @property
     def mode(self) -> str | None:
@@ -112,6 +106,13 @@ class Speaker:
                 {"slow": "slow", "moderate": "moderately paced", "fast": "fast"}[self.pace]
             )
         return words
+
+
+def pace_of(bpm: int) -> str:
+    """Slow, moderate or fast."""
+    if bpm < SLOW_BELOW_BPM:
+        return "slow"
+    return "moderate" if bpm < FAST_FROM_BPM else "fast"
 
 
 def the(instrument: str) -> str:

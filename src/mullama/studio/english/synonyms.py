@@ -21,7 +21,8 @@ INSTRUMENT_WORDS: dict[str, str] = {
     "classical guitar": "acoustic guitar", "nylon guitar": "acoustic guitar",
     "steel guitar": _GUITARS, "overdriven guitar": "distorted guitar",
     "distorted electric guitar": "distorted guitar", "clean electric guitar": "electric guitar",
-    "mouth organ": "harmonica", "squeezebox": "accordion", "choral voices": "choir", "chorus of voices": "choir",
+    "mouth organ": "harmonica", "squeezebox": "accordion", "choral voices": "choir",
+    "chorus of voices": "choir",
 }  # fmt: skip
 """Word -> the instrument that is meant, or several of which one must be there."""
 
@@ -45,7 +46,7 @@ MOOD_WORDS: dict[str, tuple[str, ...]] = {
         "exciting",
         "high-energy",
     ),
-    "happy": ("happy", "cheerful", "joyful", "sunny", "joyous", "merry", "uplifting", "upbeat"),
+    "happy": ("happy", "cheerful", "joyful", "joyous", "merry", "uplifting", "upbeat"),
     "relaxed": ("relaxed", "easygoing", "laid-back", "mellow", "relaxing", "easy-going", "chill"),
     "sad": ("sad", "melancholy", "melancholic", "sorrowful", "wistful", "mournful", "depressing"),
     "triumphant": ("triumphant", "proud", "victorious", "heroic", "majestic"),

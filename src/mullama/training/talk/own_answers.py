@@ -18,7 +18,8 @@ from mullama.jobs.records import RecordFormat
 from mullama.jobs.run import run
 from mullama.song import MuLlama
 from mullama.studio.english.checks import contradictions
-from mullama.studio.english.requests import ABOUT_MUSIC, ABOUT_THE_WORLD, facts_as_text
+from mullama.studio.english.facts_as_text import facts_as_text
+from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
 from mullama.studio.truth import Truth
 from mullama.training.talk.conversations import NAME
 
@@ -86,10 +87,10 @@ def _requests(truths: Sequence[Truth], count: int, seed: int) -> Iterator[Reques
     for _ in range(count):
         place = rng.choice(sounding)
         if rng.random() < PLAIN_SHARE:
-            text = rng.choice(ABOUT_THE_WORLD)
+            text = rng.choice(WORLD_REQUESTS)
             yield Request(place, text, text)
         else:
-            text = rng.choice(ABOUT_MUSIC)
+            text = rng.choice(SONG_REQUESTS)
             facts = facts_as_text(truths[place])
             yield Request(place, text, TOLD.format(facts=facts, request=text))
 
