@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from document_scripts import script
 from paths import EXAMPLES
-from test_site import script
 
 NOTEBOOK = EXAMPLES / "first_song.ipynb"
 MINUTES = 2

@@ -1,6 +1,5 @@
 """The documentation as a site: it builds without a warning, and no page asks another host for anything."""
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -11,7 +10,6 @@ from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlparse
 
@@ -19,6 +17,7 @@ import pytest
 import yaml
 
 from browsers import chromium
+from document_scripts import script
 from mullama.cli import SUMMARIES
 from paths import DOCS, ROOT
 
@@ -34,16 +33,6 @@ LOADED = {
 }
 """Tags that make a browser load something, and where they say what."""
 REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-
-
-def script(name: str) -> ModuleType:
-    """A script of docs/ as a module."""
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_command_pages_are_current() -> None:
