@@ -71,6 +71,9 @@ def folder(
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--equality", type=Path, help="write the table of docs/equality.md here")
+    parser.addoption(
+        "--write-outputs", action="store_true", help="write what snippets print into the pages"
+    )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,107 +1,65 @@
 """What the documents say is run: every snippet of the README, with the model that ships and real files."""
 
-import json
 import re
 import shlex
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import soundfile
 
 import mullama
-from goldens import LLAMA, MERT, write_released
 from installed import skip_without_fluidsynth
-from mullama.cli import SUMMARIES, main
+from mullama.cli import SUMMARIES
 from mullama.studio.sound.banks import TRAINING_BANKS
-from paths import ROOT
-from tiny import RATE, clip
+from paths import DOCS, ROOT
+from snippets import run_line, set_desk, snippets, started
 
 README = (ROOT / "README.md").read_text()
-PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+SNIPPETS = snippets(ROOT / "README.md")
 BLOCKS = [
-    [line for line in block.splitlines() if line.startswith("mullama ")]
-    for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    [line for line in snippet.lines if line.startswith("mullama ")]
+    for snippet in SNIPPETS
+    if snippet.language == "sh"
 ]
 SHELL = [line for block in BLOCKS for line in block]
 RENDERED = [line for block in BLOCKS if "musicqa write studio" in "".join(block) for line in block]
 """Lines that need music to be rendered first."""
 TRAINING = [line for line in SHELL if line.startswith("mullama train")]
-HOURS = [line for line in TRAINING if "recipes/small.yaml" in line]
-"""Run by nobody but those who want another small model; its parts are tested in tests/training."""
-SHORTLY = ["--max-steps", "2", "--store", "store", "--set", "validation=0", "--device", "cpu"]
 
 
 @pytest.fixture
 def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder as the README imagines it: two songs, and checkpoints (tiny ones) in their places."""
     monkeypatch.chdir(tmp_path)
-    shutil.copy(ROOT / "examples" / "rock.mp3", "song.mp3")
-    shutil.copy(ROOT / "examples" / "waltz.flac", "other.flac")
-    shutil.copytree(LLAMA, "ckpts/LLaMA/7B")
-    shutil.copytree(MERT, "ckpts/MERT-v1-330M")
-    write_released(Path("ckpts/checkpoint.pth"))
-    for name in ("examples", "recipes"):
-        shutil.copytree(ROOT / name, name)
-    write_musicqa(Path("MusicQA"))
-
-
-def write_musicqa(folder: Path) -> None:
-    """Two parts of a data set as published, a clip each."""
-    (folder / "audios").mkdir(parents=True)
-    for number, part in enumerate(("Pretrain", "Finetune")):
-        name = f"{number:06d}.wav"
-        soundfile.write(folder / "audios" / name, clip(number), RATE)
-        turns = [{"from": "human", "value": "Describe"}, {"from": "gpt", "value": "A tune."}]
-        item = {"audio_name": name, "conversation": turns}
-        (folder / f"{part}MusicQA.json").write_text(json.dumps([item] * 9))
+    set_desk()
 
 
 def test_there_is_something_to_run() -> None:
-    assert len(PYTHON) >= 2
+    assert len([one for one in SNIPPETS if one.language == "python"]) >= 2
     assert {line.split()[1] for line in SHELL} >= {"ask", "caption", "info", "convert", "train"}
 
 
 @pytest.mark.usefixtures("_desk")
 def test_python_snippets_run() -> None:
     """In one process each, with warnings as errors of their own."""
-    for snippet in PYTHON:
-        done = subprocess.run(
-            [sys.executable, "-c", snippet],
-            capture_output=True,
-            text=True,
-            timeout=200,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.strip()
+    for snippet in SNIPPETS:
+        if snippet.language == "python":
+            assert started([sys.executable, "-c", snippet.text]).strip()
 
 
 @pytest.mark.usefixtures("_desk")
 def test_shell_snippets_run(capsys: pytest.CaptureFixture[str]) -> None:
-    run_lines([line for line in SHELL if line not in HOURS + RENDERED], capsys)
+    for line in SHELL:
+        if line not in RENDERED:
+            run_line(line, capsys)
 
 
 @pytest.mark.usefixtures("_desk")
 def test_shell_snippets_that_render_music_run(capsys: pytest.CaptureFixture[str]) -> None:
     skip_without_fluidsynth(*TRAINING_BANKS)
     assert RENDERED
-    run_lines(RENDERED, capsys)
-
-
-def run_lines(lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for line in lines:
-        words = shlex.split(line, comments=True)[1:]
-        if words[0] == "ask" and "--choices" not in words:
-            words += ["--max-new-tokens", "24"]
-        if words[0] == "train":
-            words += SHORTLY
-        if words[0] == "listen":
-            words = [*words[: words.index("--workers")], "--store", "store"]
-        assert main(words) == 0, (line, capsys.readouterr().err)
-        assert capsys.readouterr().out.strip(), line
+    for line in RENDERED:
+        run_line(line, capsys)
 
 
 def test_training_snippets_name_files_that_are_there() -> None:
@@ -109,10 +67,23 @@ def test_training_snippets_name_files_that_are_there() -> None:
         assert (ROOT / shlex.split(line)[2]).is_file()
 
 
-def test_links_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    """To a file that is there, and to a heading in it."""
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", document.read_text()):
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def anchors(document: Path) -> set[str]:
+    """What its headings are called in links."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
+    return {
+        re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
 
 
 def test_files_that_are_named_are_there() -> None:

@@ -18,9 +18,9 @@ T = TypeVar("T")
 class Registry(Generic[T]):
     """Name -> "module:attribute", the same everywhere.
 
-    ENCODERS = Registry[type[Encoder]](
-        "encoder", {"mert": "mullama.listen.encoders.mert:MertEncoder"}, entry_points="mullama.encoders"
-    )
+        ENCODERS = Registry[type[Encoder]](
+            "encoder", {"mert": "mullama.listen.encoders.mert:MertEncoder"}, entry_points="mullama.encoders"
+        )
 
     `what` is the noun of its errors, `error` their class.
     """

@@ -24,6 +24,7 @@ from running_server import RunningServer
 
 DOCUMENT = (ROOT / "docs" / "serving.md").read_text()
 README = (ROOT / "README.md").read_text()
+TUTORIAL = (ROOT / "docs" / "tutorials" / "weights-to-service.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +67,17 @@ def test_curl_lines(small: RunningServer, here: Path) -> None:
     assert "data: [DONE]" in said
     assert '"deleted":true' in said
     assert '"long_caption":"' in said
-    (readme,) = blocks(README, "bash", small)
-    line = readme.splitlines()[1]
-    assert json.loads(run(["bash", "-ec", line], here))["caption"]
+    for page in (README, TUTORIAL):
+        (block,) = blocks(page, "bash", small)
+        line = block.splitlines()[1]
+        assert json.loads(run(["bash", "-ec", line], here))["caption"]
 
 
 def test_python_lines(small: RunningServer, here: Path) -> None:
     pytest.importorskip("openai")
-    (snippet,) = blocks(DOCUMENT, "python", small)
-    assert run([sys.executable, "-c", snippet], here).strip()
+    for page in (DOCUMENT, TUTORIAL):
+        (snippet,) = blocks(page, "python", small)
+        assert run([sys.executable, "-c", snippet], here).strip()
 
 
 @pytest.mark.parametrize("kind", [ServeLimits, EngineOptions, AnswerOptions, ServeOptions])
