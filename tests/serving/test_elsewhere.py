@@ -51,7 +51,9 @@ def test_answers_and_figures_are_the_same_as_ever(server: Any, far: CannedVllm) 
     assert sorted(body["seed"] for body in far.asked("completions")) == [1, 2]
     events = server.post(ask(user(sound_part(wav(1))), stream=True)).text
     assert events.endswith("data: [DONE]\n\n")
-    wait_until(lambda: server.service.engine.state.outcomes["stop"] == 3)  # counted behind the answer
+    wait_until(
+        lambda: server.service.engine.state.outcomes["stop"] == 3
+    )  # counted behind the answer
     assert server.service.engine.state.songs == 1
 
 
