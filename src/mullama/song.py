@@ -43,7 +43,6 @@ from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
 from mullama.quantize import load_quantized
 
-
 SHORT, KNOWN = 256, 4096
 """Characters of prompts with answers whose tokens are remembered, and how many: songs are asked the same."""
 
