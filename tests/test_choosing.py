@@ -84,6 +84,25 @@ def test_what_is_too_improbable_cannot_be_told(mu: MuLlama) -> None:
     assert json.loads(json.dumps(record)) == record
 
 
+def test_what_is_negligible_need_not_be_read_and_changes_no_probability(mu: MuLlama) -> None:
+    song = mu.listen(clip(3, 1.5), sample_rate=RATE)
+    mu.calibration = Calibration(forms=stored_forms({"It is {choice}.": {"temperature": 2.0}}))
+    choices = [f"It is {n:03} BPM, {n % 7} or {n % 11}." for n in range(100)]
+    exact = song.ask(QUESTION, choices=choices)
+    shares = sorted(exact.probabilities.values())
+    negligible = shares[50] / shares[-1]  # half of them, and more where a beginning tells already
+    found = song.ask(QUESTION, choices=choices, negligible=negligible)
+    cut = [text for text in choices if found.logprobs[text] > exact.logprobs[text] + 1e-3]
+    assert 0 < len(cut) < 100
+    best = max(exact.logprobs.values())
+    for text in choices:
+        assert found.logprobs[text] > exact.logprobs[text] - 1e-4
+        if text in cut:
+            assert found.logprobs[text] < best + 2.0 * math.log(negligible)
+    exactly = song.ask(QUESTION, choices=choices, negligible=1e-9)
+    assert exactly.probabilities == pytest.approx(exact.probabilities, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
@@ -113,6 +132,10 @@ def test_what_does_not_go_with_choices(mu: MuLlama) -> None:
     for wrong in (-0.1, 1.5, float("nan")):
         with pytest.raises(UsageError, match="min_probability is from 0 to 1"):
             song.ask(QUESTION, choices=["a", "b"], min_probability=wrong)
+        with pytest.raises(UsageError, match="negligible is from 0 to 1"):
+            song.ask(QUESTION, choices=["a", "b"], negligible=wrong)
+    with pytest.raises(UsageError, match="negligible is for choices"):
+        song.ask(QUESTION, negligible=0.5)
     with pytest.raises(UsageError, match="do not go together"):
         mu.ask([song], [QUESTION], choices=[])
 

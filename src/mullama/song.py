@@ -76,7 +76,12 @@ class Song:
 
     @overload
     def ask(
-        self, question: str, *, choices: Sequence[str], min_probability: float = 0.0
+        self,
+        question: str,
+        *,
+        choices: Sequence[str],
+        min_probability: float = 0.0,
+        negligible: float = 0.0,
     ) -> Choice: ...
     @overload
     def ask(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Answer: ...

@@ -70,6 +70,8 @@ def test_many_passes_are_as_one(
     found = loglikelihoods(*asked, device=CPU, between=lambda: passes.append(None))
     assert found == pytest.approx(whole, abs=1e-5)
     assert len(passes) == 2 * len(PROMPTS)
+    monkeypatch.setattr(likelihood_module, "NODES_AT_ONCE", 2)
+    assert loglikelihoods(*asked, device=CPU) == pytest.approx(whole, abs=1e-5)
 
 
 def test_attention_that_takes_no_trees_reads_rows(monkeypatch: pytest.MonkeyPatch) -> None:

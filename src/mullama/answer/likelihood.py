@@ -20,6 +20,8 @@ from mullama.answer.decoding import left_padded
 
 TOKENS_AT_ONCE = 4096
 """Nodes in one pass, with what pads them."""
+NODES_AT_ONCE = 512
+"""Of one tree, of which each sees all that were read before: the mask has so many times as many places."""
 ALIKE = 0.5
 """The smallest tree in one pass, as a share of the largest: padding costs as much as nodes."""
 
@@ -143,14 +145,15 @@ class _Reader:
             self._branch(rest)
 
     def _branch(self, nodes: Sequence[Sequence[int]]) -> None:
-        if not any(nodes):
-            return
-        self._between()
-        asked = branches(self.rows, nodes, self._device)
-        found = iter(self._decoder.branch(asked, self._cache, self._shifts).tolist())
-        for row, some in zip(self.rows, nodes, strict=True):
-            for node in some:
-                self._note(row, row.tree.children[node], found)
+        """Read nodes of each tree, parents first, some of each at a time."""
+        for start in range(0, max(map(len, nodes)), NODES_AT_ONCE):
+            self._between()
+            some = [row[start : start + NODES_AT_ONCE] for row in nodes]
+            asked = branches(self.rows, some, self._device)
+            found = iter(self._decoder.branch(asked, self._cache, self._shifts).tolist())
+            for row, read in zip(self.rows, some, strict=True):
+                for node in read:
+                    self._note(row, row.tree.children[node], found)
 
     def _note(self, row: Reading, children: Mapping[int, int], logprobs: Iterator[float]) -> None:
         for node in children.values():
