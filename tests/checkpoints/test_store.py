@@ -9,7 +9,6 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from goldens import FINETUNED, LLAMA, MERT, clip
-from mullama.checkpoints import store
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.store import load_model, resolve
@@ -151,7 +150,7 @@ def test_nothing_that_could_run_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_
         asked[name] = allow_patterns
         return str(tmp_path)
 
-    monkeypatch.setattr(store, "snapshot_download", fetch)
+    monkeypatch.setattr("mullama.checkpoints.find_base.snapshot_download", fetch)
     assert resolve("owner/model") == tmp_path
     (patterns,) = asked.values()
     assert isinstance(patterns, list)

@@ -25,10 +25,10 @@ def step(layer: nn.Linear, optimiser: torch.optim.Optimizer) -> None:
 
 def test_an_optimiser_goes_on_from_stored_moments() -> None:
     layer = nn.Linear(3, 2)
-    optimiser = adamw(layer.parameters(), 0.1)
+    optimiser = adamw(dict(layer.named_parameters()), 0.1)
     step(layer, optimiser)
     other = copy.deepcopy(layer)
-    resumed = adamw(other.parameters(), 0.1)
+    resumed = adamw(dict(other.named_parameters()), 0.1)
     load_moments(resumed, copy.deepcopy(optimiser.state_dict()))
     step(layer, optimiser)
     step(other, resumed)

@@ -113,7 +113,7 @@ def test_one_step_of_the_optimiser(folders: dict[str, Path], tmp_path: Path, pha
     model = trainable_model(folders[phase])
     learn = objective(model, pairs, phase)
     chosen = set_trainable(TrainableModel(model), [phase])
-    optimiser = adamw(chosen.values(), 0.05)
+    optimiser = adamw(chosen, 0.05)
     for group in optimiser.param_groups:
         group["lr"] = 1e-2
     both = learn.counted(0) + learn.counted(1)

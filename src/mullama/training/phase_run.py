@@ -16,7 +16,7 @@ from torch.distributed.tensor import DTensor
 
 from mullama.training.checkpoints import TrainingError
 from mullama.training.objective import Objective
-from mullama.training.optimiser import adamw, load_moments
+from mullama.training.optimiser import adamw, load_moments, set_rate
 from mullama.training.parallel import World, full_tensor, replicate, reshard, sync_on_last
 from mullama.training.phases import set_trainable
 from mullama.training.precision import autocast
@@ -57,8 +57,7 @@ class PhaseRun:
     def step(self, number: int) -> StepResult:
         """Take one optimiser step. Raises NonFiniteError naming the items that cause it."""
         self._seed(number)
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.objective.learning_rate(number)
+        set_rate(self.optimiser, self.objective.learning_rate(number))
         self.optimiser.zero_grad(set_to_none=True)
         micros = self.objective.micro_batches(number)
         shares = self._backward(micros)
@@ -145,8 +144,9 @@ def begin_phase(
     stored_optimiser: dict[str, Any],
 ) -> PhaseRun:
     """Let a phase's parameters train, by an optimiser that goes on from its stored state, if there is one."""
-    parameters = tuple(set_trainable(loss_module.trainable, phase.trains).values())
-    optimiser = adamw(parameters, phase.weight_decay)
+    named = set_trainable(loss_module.trainable, phase.trains)
+    parameters = tuple(named.values())
+    optimiser = adamw(named, phase.weight_decay, phase.rates)
     if stored_optimiser:
         load_moments(optimiser, stored_optimiser)
     loss_module.train()

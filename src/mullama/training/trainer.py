@@ -25,6 +25,7 @@ from mullama.training.recipe_file import load_recipe
 from mullama.training.run_folder import describe_run, open_run_folder
 from mullama.training.run_options import RunOptions
 from mullama.training.small.task import prepare_small_task
+from mullama.training.talk.prepare import prepare_talk_task
 from mullama.training.task import Task
 
 
@@ -74,6 +75,8 @@ def prepare_task(
     report: Callable[[str], None],
 ) -> Task:
     """The task that a recipe asks for, with its model and data in memory."""
+    if recipe.talk is not None:
+        return prepare_talk_task(recipe, folder, options, world, report)
     if recipe.learns_from_pairs:
         return prepare_qa_task(recipe, options, world, report)
     if any(phase.objective == "pairs" for phase in recipe.phases) or world.size > 1:

@@ -1,6 +1,6 @@
 """Weights as others stored them become one folder: safetensors, configuration, tokenizer.
 
-    --llama DIR  --adapter FILE  --mert DIR | --imagebind FILE   ->   --out DIR
+    --llama DIR  --adapter FILE  --mert DIR | --imagebind FILE | --encoder NAME   ->   --out DIR
 
 Everything is planned and checked by name and shape before a byte is written; nothing is lost: base
 weights keep their own type, LoRA stays apart, adapter and encoder stay as they are. The folder
@@ -9,11 +9,13 @@ that name knows.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from mullama.checkpoints.base import base_record, write_base_record
 from mullama.checkpoints.convert.adapter import LLAMA_ADAPTER, Adapter, read_adapter
 from mullama.checkpoints.convert.adapter_only import read_apart, read_together
+from mullama.checkpoints.convert.any_encoder import read_any_encoder
 from mullama.checkpoints.convert.chat import chat_template
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.convert.encoder_source import EncoderSource
@@ -23,8 +25,9 @@ from mullama.checkpoints.convert.imagebind import read_imagebind
 from mullama.checkpoints.convert.llama import Llama
 from mullama.checkpoints.convert.mert import read_mert
 from mullama.checkpoints.convert.settings import new_config, write_settings
+from mullama.checkpoints.convert.turned_bridge import read_bridge, turned
 from mullama.checkpoints.lazy_tensor import LazyTensor
-from mullama.checkpoints.model_folder import is_model_folder
+from mullama.checkpoints.model_folder import ModelFolder, is_model_folder
 from mullama.checkpoints.safetensors_shards import write_shards
 from mullama.checkpoints.skeleton import build_skeleton, needed_shapes
 from mullama.config import MuLlamaConfig
@@ -55,13 +58,18 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
     language = found.language
     encoder = _read_encoder(options, adapter)
     if adapter:
-        if options.listening != "states":
-            raise UsageError(
-                f"--listening {options.listening} is for a fresh adapter: leave --adapter out"
-            )
+        _refuse_fresh(options)
         check_parts(adapter, language, encoder, options)
+    bridge = None
+    if options.bridge is not None:
+        bridge = read_bridge(options.bridge, language, encoder)
+        options = replace(
+            options,
+            bridge_blocks=bridge.config.bridge_blocks,
+            bridge_width=bridge.config.bridge_width,
+        )
     config = new_config(adapter, language, encoder, options)
-    plan = _plan(config, adapter, language, encoder, options.seed)
+    plan = _plan(config, adapter, language, encoder, options, bridge)
     plan = {name: tensor for name, tensor in plan.items() if name not in found.left_out}
     total = sum(tensor.bytes for tensor in plan.values())
     given = (options.llama, options.mert, options.imagebind, options.adapter)
@@ -75,7 +83,7 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
         keep=[path for path in given if path is not None],
         error_type=CheckpointError,
     ) as folder:
-        write_settings(folder, config, language, adapter, template=template)
+        write_settings(folder, config, language, adapter, template=template, prompt=options.prompt)
         if found.left_out:
             write_base_record(folder, base_record(found.base))
         files = [*language.files, *encoder.files, *([adapter.file] if adapter else [])]
@@ -88,18 +96,34 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
     return options.out
 
 
+def _refuse_fresh(options: ConvertOptions) -> None:
+    """An adapter file says of itself what these options say of a fresh one."""
+    for name in ("listening", "prompt", "bridge", "bridge_width", "bridge_blocks", "gate"):
+        if getattr(options, name) != getattr(ConvertOptions, name):
+            flag = name.replace("_", "-")
+            raise UsageError(f"--{flag} is for a fresh adapter: leave --adapter out")
+
+
 def _read_encoder(options: ConvertOptions, adapter: Adapter | None) -> EncoderSource:
     """The encoder that is asked for; refuses one that the adapter was not trained with."""
     own = adapter.encoder if adapter else {}
-    if options.mert is not None and options.imagebind is not None:
-        raise UsageError("give --mert or --imagebind, not both: a model has one encoder")
+    if sum(one is not None for one in (options.mert, options.imagebind, options.encoder)) > 1:
+        raise UsageError("give one of --mert, --imagebind and --encoder: a model has one encoder")
+    if options.encoder is not None:
+        if adapter:
+            raise UsageError(
+                "--encoder is for a fresh adapter: a published one needs --mert or --imagebind"
+            )
+        return read_any_encoder(options.encoder)
     if adapter:
         _check_encoder(options, adapter)
     if options.mert is not None:
         return read_mert(options.mert, own)
     if options.imagebind is not None or own:
         return read_imagebind(options.imagebind, own, options.imagebind_heads)
-    raise UsageError("the model needs an encoder: give --mert DIR or --imagebind FILE")
+    raise UsageError(
+        "the model needs an encoder: give --mert DIR, --imagebind FILE or --encoder NAME"
+    )
 
 
 def _check_encoder(options: ConvertOptions, adapter: Adapter) -> None:
@@ -134,7 +158,8 @@ def _plan(
     adapter: Adapter | None,
     language: Llama,
     encoder: EncoderSource,
-    seed: int,
+    options: ConvertOptions,
+    bridge: ModelFolder | None,
 ) -> dict[str, LazyTensor]:
     """Every tensor of the folder by its name there, checked against the model's own list."""
     plan = {f"language_model.{name}": tensor for name, tensor in language.state.items()}
@@ -146,10 +171,12 @@ def _plan(
         plan["shifts.queries"] = adapter.queries
         plan["shifts.gates"] = adapter.open_gates(config.text_config.num_hidden_layers)
         if "mix.weight" not in adapter.bridge:  # one state needs no mixing
-            plan |= fresh([name for name in shapes if name.startswith(MIX)], shapes, seed)
+            plan |= fresh([name for name in shapes if name.startswith(MIX)], shapes, options.seed)
     else:
         names = [name for name in shapes if name.startswith(FRESH) or ".lora_" in name]
-        plan |= fresh(names, shapes, seed)
+        plan |= fresh(names, shapes, options.seed, gate=options.gate)
+        if bridge is not None:
+            plan |= turned(bridge, config.text_config.hidden_size, options.seed)
     untrained = UNTRAINED_BIASES if adapter and adapter.trained_biases else BIASES
     for name, shape in shapes.items():
         is_llama = config.text_config.model_type == "llama"

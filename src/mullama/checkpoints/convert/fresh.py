@@ -15,11 +15,15 @@ from mullama.checkpoints.lazy_tensor import LazyTensor, lazy_full
 
 
 def fresh(
-    names: Iterable[str], shapes: Mapping[str, tuple[int, ...]], seed: int
+    names: Iterable[str],
+    shapes: Mapping[str, tuple[int, ...]],
+    seed: int,
+    *,
+    gate: float = 0.0,
 ) -> dict[str, LazyTensor]:
-    """Plan tensors of these names: gates closed, norms one, linear layers as torch draws them."""
+    """Plan tensors of these names: gates at `gate`, norms one, linear layers as torch draws them."""
     return {
-        name: lazy_full(shapes[name], f"fresh {name}", _filler(name, shapes, seed))
+        name: lazy_full(shapes[name], f"fresh {name}", _filler(name, shapes, seed, gate))
         for name in names
     }
 
@@ -30,9 +34,11 @@ def zeros(shape: tuple[int, ...], name: str) -> LazyTensor:
 
 
 def _filler(
-    name: str, shapes: Mapping[str, tuple[int, ...]], seed: int
+    name: str, shapes: Mapping[str, tuple[int, ...]], seed: int, gate: float
 ) -> Callable[[Tensor], Tensor]:
-    if name.endswith((".gates", ".lora_B")):
+    if name.endswith(".gates"):
+        return lambda empty: empty.fill_(gate)
+    if name.endswith(".lora_B"):
         return torch.zero_
     if name.endswith("norm.weight"):
         return _ones

@@ -16,6 +16,7 @@ from transformers import LlamaConfig, PreTrainedConfig
 
 from mullama.checkpoints.convert.gguf import read_gguf
 from mullama.checkpoints.convert.tensor_names import is_rotary, language_model_name
+from mullama.checkpoints.find_base import PACKAGES, find_base
 from mullama.checkpoints.json_file import INVALID, invalid_config, read_json
 from mullama.checkpoints.lazy_tensor import LazyTensor, concat
 from mullama.checkpoints.scaled_rope import LLAMA_3_1_ROPE
@@ -57,10 +58,14 @@ class Llama:
 
 
 def read_llama(folder: Path, overrides: Mapping[str, LazyTensor], size: str | None = None) -> Llama:
-    """Read a language model from `folder`; `overrides` (Meta's names) replace its own.
+    """Read a language model from `folder`, a GGUF file, or what find_base.py finds by that name.
+
+    `overrides` (Meta's names) replace its own.
 
     `size` names the sub-folder of a `ckpts/LLaMA` tree ("7B"), where there is more than one.
     """
+    if str(folder) in PACKAGES:
+        folder = find_base(folder)
     if folder.suffix == GGUF:
         return _read_gguf(folder, overrides)
     folder = _choose(folder, size)

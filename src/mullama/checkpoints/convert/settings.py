@@ -51,7 +51,7 @@ def new_config(
         config = MuLlamaConfig(
             audio_config=encoder.config,
             text_config=language.config,
-            prompt=PROMPTS[adapter.published.model] if adapter else "clean",
+            prompt=PROMPTS[adapter.published.model] if adapter else options.prompt or "clean",
             provenance=_provenance(adapter, language, encoder, options),
             **(_sizes(adapter) if adapter else _fresh_sizes(language, options)),
         )
@@ -72,11 +72,12 @@ def write_settings(
     adapter: Adapter | None,
     *,
     template: str | None,
+    prompt: str | None = None,
 ) -> None:
     """Write everything but the weights; completes `config` by what the tokenizer says.
 
-    `template` is the chat template of a fresh adapter's language model, if it has one. Raises
-    CheckpointError and OSError.
+    `template` is the chat template of a fresh adapter's language model, if it has one; a `prompt` takes its
+    place, in which special tokens are spelt out as well. Raises CheckpointError and OSError.
     """
     source = write_tokenizer(
         language.tokenizer,
@@ -88,7 +89,7 @@ def write_settings(
     )
     config.provenance["tokenizer"] = _facts([source])
     tokenizer = load_tokenizer(folder, config.text_config.vocab_size)
-    if template is not None:
+    if template is not None and prompt is None:
         config.prompt = chat_prompt(tokenizer, template, language.tokenizer)
     if language.exact_vocabulary:  # Meta's params.json does not say
         config.text_config.bos_token_id = tokenizer.bos_token_id
@@ -116,6 +117,8 @@ def _fresh_sizes(language: Llama, options: ConvertOptions) -> dict[str, Any]:
         else layers,
         "lora_rank": options.lora_rank,
         "listening": options.listening,
+        "bridge_blocks": options.bridge_blocks,
+        "bridge_width": options.bridge_width or 0,
     }
 
 
@@ -128,8 +131,13 @@ def _provenance(
         encoder.config.model_type.removeprefix("mullama_"): _facts(
             [file.path for file in encoder.files]
         ),
-        "adapter": _facts([adapter.file.path]) if adapter else {"fresh, seed": options.seed},
+        "adapter": _facts([adapter.file.path]) if adapter else _fresh_facts(options),
     }
+
+
+def _fresh_facts(options: ConvertOptions) -> dict[str, Any]:
+    bridge = {} if options.bridge is None else {"bridge of": Path(options.bridge).name}
+    return {"fresh, seed": options.seed, **bridge}
 
 
 def _facts(paths: list[Path]) -> dict[str, str]:

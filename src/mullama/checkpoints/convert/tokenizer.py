@@ -13,6 +13,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, normalizers
 from tokenizers.models import BPE
 from tokenizers.processors import Sequence, TemplateProcessing
 
+from mullama.checkpoints.convert.gguf_merges import gguf_merges, has_merges
 from mullama.checkpoints.convert.gguf_pieces import gguf_pieces
 from mullama.checkpoints.json_file import read_json
 from mullama.checkpoints.sentencepiece_text import SPACE
@@ -32,7 +33,7 @@ def write_tokenizer(
 ) -> Path:
     """Write `folder`'s tokenizer into `out`; return the file that it was read from.
 
-    `folder` may also be a GGUF file with SentencePiece's pieces inside. `rows` of embeddings must suffice
+    `folder` may also be a GGUF file with its tokenizer inside. `rows` of embeddings must suffice
     for the vocabulary, and match it where `exact`. `begin` sees to it that every text starts with the
     begin-of-text token. `chat`: a text brings its own special tokens, spelt out, and none is added;
     otherwise no text can smuggle one in.
@@ -40,7 +41,7 @@ def write_tokenizer(
     model, ready = folder / "tokenizer.model", folder / "tokenizer.json"
     if folder.is_file():
         with tokenizer_errors(_unsuitable(folder, "holds a tokenizer that cannot be used")):
-            tokenizer, special = _from_sentencepiece(folder, gguf_pieces(folder))
+            tokenizer, special = _from_gguf(folder)
         source = folder
     elif model.is_file() and _takes_sentencepiece(model, ready):
         with tokenizer_errors(_unsuitable(model, "cannot be used")):
@@ -70,6 +71,10 @@ def write_tokenizer(
     text = json.dumps(settings, indent=2, ensure_ascii=False)
     (out / "tokenizer_config.json").write_text(text + "\n", encoding="utf-8")
     return source
+
+
+def _from_gguf(path: Path) -> tuple[Tokenizer, dict[str, str]]:
+    return gguf_merges(path) if has_merges(path) else _from_sentencepiece(path, gguf_pieces(path))
 
 
 def _takes_sentencepiece(model: Path, ready: Path) -> bool:

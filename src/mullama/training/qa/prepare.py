@@ -63,6 +63,7 @@ def prepare_qa_task(
         tokenizer=load_tokenizer(start),
         pairs=divide(listenings.sources, recipe.validation, recipe.validation_pairs),
         listenings=listenings,
+        start=start,
         lent_values=lent_values,
         loss_module=wrap_model(model, recipe, world),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mullama.checkpoints.base import PREFIX, BaseRecord, read_base_record, write_base_record
 from mullama.checkpoints.save import save_model
 from mullama.checkpoints.skeleton import HEAD
 from mullama.data.records import Pair
@@ -17,6 +18,7 @@ from mullama.jobs.digest import chunks_digest
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.export import export_folder
 from mullama.training.parallel import World, full_tensor
+from mullama.training.phases import is_trained
 from mullama.training.qa.divide_pairs import DividedPairs
 from mullama.training.qa.objective import PairObjective
 from mullama.training.qa.prepare_listenings import PreparedListenings
@@ -40,6 +42,8 @@ class QaTask:
     """A fast tokenizer of transformers."""
     pairs: DividedPairs
     listenings: PreparedListenings
+    start: Path
+    """The folder of the model that it began with."""
     lent_values: bool
     """Whether the shifts have value projections of their own for this training only."""
     loss_module: LossModule
@@ -85,8 +89,18 @@ class QaTask:
         config.provenance = {**config.provenance, "trained": self._provenance()}
         if config.text_config.tie_word_embeddings:
             tensors.pop(HEAD, None)
+        base = read_base_record(self.start)
+        if base is not None:
+            tensors = {n: t for n, t in tensors.items() if not self._is_left_to(base, n)}
         with export_folder(folder, tensors) as part:
             save_model(self.model, self.tokenizer, part, tensors)
+            if base is not None:
+                write_base_record(part, base)
+
+    def _is_left_to(self, base: BaseRecord, name: str) -> bool:
+        """Whether a tensor is the base's own, as it was."""
+        own = name.removeprefix(PREFIX)
+        return own != name and own in base.tensors and not is_trained(name, self.recipe.trains)
 
     def _tokenized(self, pairs: Sequence[Pair], phase: Phase) -> TokenizedPairs:
         template, published = self.model.config.prompt, phase.as_published

@@ -1,0 +1,211 @@
+"""A conversation about a clip: questions as people put them, with answers that its truth gives.
+
+The same truth and the same state of chance give the same pairs. It knows no sound.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+
+from mullama.studio.compose.composer import STYLES
+from mullama.studio.compose.harmony import all_keys
+from mullama.studio.compose.piece import METRES
+from mullama.studio.english import captions, facts, opinions
+from mullama.studio.english.as_typed import as_typed
+from mullama.studio.english.compound import compound
+from mullama.studio.english.declines import decline, no_music
+from mullama.studio.english.lore import LORE
+from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
+from mullama.studio.english.patterns import filled
+from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.speaker import Speaker
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.truth import MOODS, Truth
+from mullama.studio.words.describe import QuestionAnswer, with_article
+
+SHARES = {
+    "presence": 14, "instruments": 8, "tempo": 7, "key": 7, "metre": 4, "mode": 2, "pace": 3,
+    "drums": 3, "lead": 3, "style": 5, "mood": 6, "vocals": 2, "number": 1.5, "rhythm section": 1.5,
+    "acoustic": 1.5, "dance": 2, "check": 5, "compound": 5,
+    "short": 5, "long": 5, "caption": 3, "friend": 1.5, "one word": 1, "adjectives": 1.5, "tags": 2,
+    "playlist": 1, "announce": 1, "title": 1, "infer": 3, "listeners": 2.5, "place": 2.5, "film": 2.5,
+    "activity": 2.5, "fit": 3.5, "compare": 2.5, "why": 2.5, "energy": 1.5, "unknowable": 7,
+}  # fmt: skip
+"""What is asked how often, when it is drawn."""
+KINDS = tuple(SHARES)
+
+_OPEN: dict[str, Callable[[Speaker], str]] = {
+    "short": captions.short,
+    "long": captions.long,
+    "caption": captions.caption,
+    "friend": captions.friend,
+    "one word": captions.one_word,
+    "adjectives": captions.adjectives,
+    "tags": captions.tags,
+    "playlist": opinions.playlist,
+    "announce": opinions.announce,
+    "title": opinions.title,
+    "infer": opinions.infer,
+    "listeners": opinions.listeners,
+    "place": opinions.place,
+    "film": opinions.film,
+    "activity": opinions.activity,
+    "why": opinions.why,
+    "energy": opinions.energy,
+}
+_ASKING = (
+    "Do you know",
+    "Can you",
+    "Could you",
+    "Who ",
+    "Which ",
+    "What ",
+    "How ",
+    "Does anyone know",
+)
+_WHETHER = (
+    "Is",
+    "Are",
+    "Do",
+    "Does",
+    "Can",
+    "Could",
+    "Would",
+    "Am",
+    "Was",
+    "Were",
+    "Any",
+    "Shall",
+    "Should",
+)
+
+
+def converse(
+    truth: Truth,
+    rng: random.Random,
+    presences: Sequence[str] = (),
+    *,
+    pairs: int = 6,
+    shares: dict[str, float] | None = None,
+) -> list[QuestionAnswer]:
+    """`pairs` questions of kinds that are drawn by `shares`, and one for each of `presences`.
+
+    Which instruments to ask after is best chosen by `balance.balanced_presences` for a whole set,
+    so that guessing does not pay; "presence" is therefore only drawn by itself when there are none.
+    """
+    weights = {**(SHARES if shares is None else shares)}
+    if presences:
+        weights.pop("presence", None)
+    kinds = rng.choices(list(weights), list(weights.values()), k=pairs)
+    asked = [ask(truth, kind, rng) for kind in kinds]
+    return [*asked, *(ask(truth, "presence", rng, name) for name in presences)]
+
+
+def ask(truth: Truth, kind: str, rng: random.Random, subject: str | None = None) -> QuestionAnswer:
+    """One question of one of `KINDS` with its answer; `subject` is the instrument of "presence".
+
+    Raises `ValueError` for an unknown kind.
+    """
+    speaker = Speaker(truth, rng)
+    question, answer, subject = _pair(speaker, kind, subject)
+    if speaker.silent and kind != "unknowable":
+        answer = no_music(speaker, asked_whether=question.startswith(_WHETHER))
+    return QuestionAnswer(as_typed(question, rng), answer, kind, subject)
+
+
+def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, str | None]:
+    """Question, answer and what is asked after; silence is answered elsewhere."""
+    special = {"check": _check, "unknowable": _unknowable, "fit": _fit, "compare": _compare}
+    if kind == "presence":
+        return _presence(speaker, subject)
+    if kind in special:
+        return special[kind](speaker)
+    if kind == "compound":
+        return *compound(speaker), None
+    if kind == "drums":
+        question = _question(speaker, FACT_QUESTIONS[kind])
+        return question, _of_drums(speaker, question), "drums"
+    if kind in facts.FACTS:
+        return _question(speaker, FACT_QUESTIONS[kind]), facts.FACTS[kind](speaker), None
+    if kind in _OPEN:
+        return _open(speaker, kind), _OPEN[kind](speaker), None
+    raise ValueError(f"no kind of question is called {kind!r}; there are: {', '.join(KINDS)}")
+
+
+def _question(speaker: Speaker, patterns: Sequence[str], **blanks: str) -> str:
+    pattern = speaker.rng.choice(patterns)
+    text = filled(pattern, speaker.rng, {"it": speaker.rng.choice(NAMES), **blanks})
+    return text[:-1] + "?" if text.endswith(".") and text.startswith(_ASKING) else text
+
+
+def _open(speaker: Speaker, kind: str) -> str:
+    mood = speaker.truth.mood
+    patterns = [p for p in OPEN_QUESTIONS[kind] if mood is not None or "{mood}" not in p]
+    return _question(speaker, patterns, mood=mood or "")
+
+
+def _of_drums(speaker: Speaker, question: str) -> str:
+    """Where drums are asked after in the negative, Yes and No would mislead."""
+    negative = any(word in question.lower() for word in ("without", "no drums", "free of"))
+    return facts.drums_plainly(speaker) if negative else facts.drums(speaker)
+
+
+def _presence(speaker: Speaker, subject: str | None) -> tuple[str, str, str]:
+    truth, rng = speaker.truth, speaker.rng
+    if subject is None:
+        there = rng.random() < 0.5 and truth.instruments
+        absent = [name for name in INSTRUMENTS if name not in truth.instruments]
+        subject = rng.choice(truth.instruments) if there else rng.choice(absent)
+    blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
+    patterns = FACT_QUESTIONS["drums" if subject == "drums" else "presence"]
+    question = _question(speaker, patterns, **blanks)
+    if subject == "drums":
+        return question, _of_drums(speaker, question), subject
+    return question, facts.presence(speaker, subject), subject
+
+
+def _check(speaker: Speaker) -> tuple[str, str, str | None]:
+    """Whether style, mood, metre, key or pace is such; half of the answers are Yes."""
+    truth, rng = speaker.truth, speaker.rng
+    values: dict[str, tuple[str | None, Sequence[str]]] = {
+        "style": (truth.style, tuple(STYLES)),
+        "mood": (truth.mood, MOODS),
+        "metre": (truth.metre, METRES),
+        "key": (truth.key, all_keys()),
+        "pace": (speaker.pace, ("slow", "moderate", "fast")),
+    }
+    topic = rng.choice(list(values))
+    value, others = values[topic]
+    holds = value is not None and rng.random() < 0.5
+    claim = str(value) if holds else rng.choice([other for other in others if other != value])
+    thing = LORE[claim].called if topic == "style" else claim
+    thing = facts.speed(claim) if topic == "pace" else thing
+    question = _question(speaker, CHECK_QUESTIONS[topic], thing=thing)
+    answer = facts.FACTS[topic](speaker)
+    if value is None:
+        return question, answer, claim
+    lead = (
+        ("Yes", "Yes, that is right", "Yes, I agree")
+        if holds
+        else ("No", "No, I don't think so", "Not quite")
+    )
+    return question, f"{rng.choice(lead)}. {answer}", claim
+
+
+def _unknowable(speaker: Speaker) -> tuple[str, str, str]:
+    subject = speaker.rng.choice(list(SUBJECTS))
+    name, clause, patterns = SUBJECTS[subject]
+    return _question(speaker, patterns), decline(speaker, name, clause), subject
+
+
+def _fit(speaker: Speaker) -> tuple[str, str, str]:
+    occasion = opinions.any_occasion(speaker)
+    name = occasion.name
+    blanks = {"occasion": name, "Occasion": name[0].upper() + name[1:]}
+    question = _question(speaker, OPEN_QUESTIONS["fit"], **blanks)
+    return question, opinions.fit(speaker, occasion), name
+
+
+def _compare(speaker: Speaker) -> tuple[str, str, str]:
+    other = opinions.any_other(speaker)
+    question = _question(speaker, OPEN_QUESTIONS["compare"], other=other.name)
+    return question, opinions.compare(speaker, other), other.name

@@ -1,0 +1,110 @@
+"""What the language model itself says, told in words what was heard, becomes pairs about Listenings.
+
+So it keeps its own English (self-distillation): asked for a film pitch it is taught its own pitch, with the
+music in the place of the words. Requests that have nothing to do with music are answered as they would be
+without any. What contradicts the facts, or does not end, is left out.
+"""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+from mullama.data.records import Pair
+from mullama.jobs.digest import stable_digest
+from mullama.jobs.log import JsonlLog
+from mullama.jobs.records import RecordFormat
+from mullama.jobs.run import run
+from mullama.song import MuLlama
+from mullama.studio.english.checks import contradictions
+from mullama.studio.english.facts_as_text import facts_as_text
+from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
+from mullama.studio.truth import Truth
+from mullama.training.talk.conversations import NAME
+
+LOG = "own-answers.jsonl"
+BATCH = 64
+MAX_NEW_TOKENS = 64
+PLAIN_SHARE = 0.4
+"""Of the requests, those that have nothing to do with music."""
+TOLD = "{facts}\n\n{request} Answer in one or two sentences and keep to what is said above."
+"""What the language model reads in the place of music."""
+ENDS = (".", "!", "?", '"', ")")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to the language model, and the Listening that its answer will belong to."""
+
+    place: int
+    text: str
+    read: str
+    """What the language model reads."""
+
+    @property
+    def key(self) -> str:
+        """Of its answer."""
+        return stable_digest(asdict(self))[:16]
+
+
+@dataclass(frozen=True)
+class OwnAnswer:
+    """What came of a request; an empty text where it is left out."""
+
+    key: str
+    text: str
+
+
+LINES = RecordFormat[OwnAnswer](
+    encode=asdict, decode=lambda values, _: OwnAnswer(**values), key=lambda record: record.key
+)
+
+
+def own_answers(
+    speaker: MuLlama, truths: Sequence[Truth], count: int, seed: int, folder: Path
+) -> list[Pair]:
+    """Up to `count` pairs; answers that are made already are read from `folder`. Raises UsageError."""
+    requests = list(_requests(truths, count, seed))
+    log = JsonlLog[OwnAnswer](folder / LOG, LINES)
+
+    def answered(some: Iterable[Request]) -> Iterator[OwnAnswer]:
+        left = iter(some)
+        while batch := list(islice(left, BATCH)):  # itertools.batched is Python 3.12's
+            for request, text in zip(batch, _say(speaker, batch), strict=True):
+                fits = _fits(text, truths[request.place], request)
+                yield OwnAnswer(request.key, text if fits else "")
+
+    run(requests, answered, log, key=lambda one: one.key, total=len(requests), unit="answer")
+    texts = {record.key: record.text for record in log.records()}
+    pairs = (Pair(r.text, texts.get(r.key, ""), NAME.format(r.place)) for r in requests)
+    return [pair for pair in pairs if pair.answer]
+
+
+def _requests(truths: Sequence[Truth], count: int, seed: int) -> Iterator[Request]:
+    sounding = [place for place, truth in enumerate(truths) if truth.instruments]
+    rng = random.Random(seed)
+    for _ in range(count):
+        place = rng.choice(sounding)
+        if rng.random() < PLAIN_SHARE:
+            text = rng.choice(WORLD_REQUESTS)
+            yield Request(place, text, text)
+        else:
+            text = rng.choice(SONG_REQUESTS)
+            facts = facts_as_text(truths[place])
+            yield Request(place, text, TOLD.format(facts=facts, request=text))
+
+
+def _say(speaker: MuLlama, requests: Sequence[Request]) -> list[str]:
+    questions = [request.read for request in requests]
+    nothing = [speaker.no_song()] * len(questions)
+    answers = speaker.ask(
+        nothing, questions, temperature=0.0, max_new_tokens=MAX_NEW_TOKENS, repetition_penalty=1.1
+    )
+    return ["" if a.finish_reason == "length" else a.text.strip() for a in answers]
+
+
+def _fits(text: str, truth: Truth, request: Request) -> bool:
+    if len(text.split()) < 2 or not text.endswith(ENDS):
+        return False
+    return request.read == request.text or not contradictions(text, truth)

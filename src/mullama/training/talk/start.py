@@ -1,0 +1,41 @@
+"""A recipe's fresh adapter becomes the model that its run begins with, made once in the run's folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.model_folder import is_model_folder
+from mullama.errors import UsageError
+from mullama.training.recipe import Recipe
+
+START = "start"
+"""Its folder, in the run's."""
+
+
+def start_folder(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> Path:
+    """The folder of the model to begin with, an adapter alone; made where it is not there yet.
+
+    Raises CheckpointError and UsageError.
+    """
+    fresh = recipe.fresh
+    if fresh is None:
+        raise UsageError(f"recipe {recipe.name} does not say which fresh adapter to begin with")
+    out = folder / START
+    if not is_model_folder(out):
+        report(f"a fresh adapter for {fresh.language_model}, in {out}")
+        convert(
+            ConvertOptions(
+                llama=Path(fresh.language_model),
+                encoder=fresh.encoder,
+                bridge=fresh.bridge,
+                adapted_layers=fresh.adapted_layers,
+                gate=fresh.gate,
+                prompt=fresh.prompt,
+                lora_rank=recipe.lora_rank,
+                seed=recipe.seed,
+                adapter_only=True,
+                out=out,
+            )
+        )
+    return out

@@ -1,0 +1,55 @@
+"""Nobody trains on the held-out questions: no pattern can say one of them."""
+
+import re
+from collections import Counter
+
+from mullama.evaluation.speaking.held_out import HELD_OUT
+from mullama.studio.compose.composer import STYLES
+from mullama.studio.english.compound import ASKED, CLAUSES, NOUNS
+from mullama.studio.english.lore import OCCASIONS
+from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
+from mullama.studio.english.others import OTHERS
+from mullama.studio.english.patterns import bare, expression
+from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
+from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.truth import MOODS
+from mullama.studio.words.describe import with_article
+
+_ALL = [bare(question) for questions in HELD_OUT.values() for question in questions]
+
+
+def test_there_are_a_dozen_questions_or_more_of_each_topic() -> None:
+    assert len(HELD_OUT) >= 20
+    assert min(map(len, HELD_OUT.values())) >= 12
+    assert max(Counter(_ALL).values()) == 1
+
+
+def test_no_pattern_says_a_held_out_question() -> None:
+    tables = [*FACT_QUESTIONS.values(), *OPEN_QUESTIONS.values(), *CHECK_QUESTIONS.values()]
+    tables += [patterns for _, _, patterns in SUBJECTS.values()]
+    things = [*map(with_article, INSTRUMENTS), *STYLES, *MOODS, "a waltz", "a march"]
+    blanks = {
+        "it": NAMES,
+        "thing": things,
+        "bare": INSTRUMENTS,
+        "Bare": INSTRUMENTS,
+        "mood": MOODS,
+        "occasion": [occasion.name for occasion in OCCASIONS],
+        "Occasion": [occasion.name for occasion in OCCASIONS],
+        "other": [other.name for other in OTHERS],
+    }
+    for pattern in (pattern for table in tables for pattern in table):
+        fits = re.compile(expression(pattern, blanks))
+        said = [question for question in _ALL if fits.fullmatch(question)]
+        assert not said, (pattern, said)
+
+
+def test_no_compound_or_plain_request_is_held_out() -> None:
+    parts = [part for table in (NOUNS, CLAUSES) for row in table.values() for part in row]
+    several = [f"{one}{join}{two}" for one in parts for join in (" and ", ", ") for two in parts]
+    blanks = {"parts": several, "Parts": several}
+    for pattern in (*ASKED[True], *ASKED[False]):
+        fits = re.compile(expression(pattern, blanks))
+        assert not [question for question in _ALL if fits.fullmatch(question)], pattern
+    assert not {bare(request) for request in (*WORLD_REQUESTS, *SONG_REQUESTS)} & set(_ALL)
