@@ -47,13 +47,14 @@ def loglikelihoods(
     the sum may end before its last token, and is more than the whole by nobody knows how much. `between` is
     called before each pass; what it raises ends all.
     """
-    every = margins is None or not decoder.trees
+    if margins is None or not decoder.trees:
+        margins = [math.inf] * len(prompts)
     rows = _rows(answers, apart=not decoder.trees)
     order = sorted(range(len(rows)), key=lambda row: -len(rows[row].tree.inner))
     found = [0.0] * len(answers)
     for some in _passes(order, [len(row.tree.inner) for row in rows]):
         places = [rows[row].prompt for row in some]
-        limits = [math.inf if every else margins[place] for place in places]
+        limits = [margins[place] for place in places]
         reader = _Reader(decoder, [rows[row].tree for row in some], device, between)
         reader.start([prompts[place] for place in places], shifts[places])
         reader.read(limits)

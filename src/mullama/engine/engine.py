@@ -29,7 +29,7 @@ from mullama.errors import AudioError, Cancelled, UsageError
 from mullama.jobs.digest import file_digest
 from mullama.listen.audio.open_audio import regular_file
 from mullama.listen.joint_encoding import JointEncoding
-from mullama.listen.listening import encode_windows
+from mullama.listen.listening import EncodeWindows, encode_windows
 from mullama.song import MuLlama, Song
 from mullama.song_cache import SongCache, UnreadableError
 
@@ -81,7 +81,9 @@ class Engine:
         self._on_listened, self._open_answering = on_listened, answering
         self._songs = SongCache(cache_bytes)
         encoder = mu.model.encoder
-        self._encoding = JointEncoding(encoder) if joint else partial(encode_windows, encoder)
+        self._encoding: EncodeWindows = (
+            JointEncoding(encoder) if joint else partial(encode_windows, encoder)
+        )
         self._desk = Desk(max_waiting)
         self._lock = threading.Lock()
         self._started: tuple[Hearing, AnswersTickets] | None = None
