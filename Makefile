@@ -1,6 +1,7 @@
 # make demo   installs into .venv and answers a question about a music file
 # make test   installs what the tests need and runs them all
 # make quick  the tests without the slow ones;  make lint  style, types and layers
+# make wheel  builds and checks what is published, in dist/
 # make lock   renews requirements/: the exact versions that demo, test and lint install (constraints.txt),
 #             and the oldest that pyproject.toml allows (oldest.txt, tried by .ci/run)
 
@@ -76,8 +77,10 @@ lock: $(BIN)/python
 	  > requirements/oldest.txt
 
 wheel: $(VENV)/.testing
-	$(PIP) build setuptools
+	rm -rf dist
 	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info

@@ -24,7 +24,7 @@ class Size:
     """How long short questions are asked, beside nothing and beside the long file."""
 
 
-QUICK = Size(minutes=1.0, most_seconds=3.0)
+QUICK = Size(minutes=1.0, most_seconds=1.0)
 
 
 def run(size: Size) -> Found:

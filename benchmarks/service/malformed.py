@@ -25,7 +25,7 @@ class Size:
     at_a_time: int = 8
 
 
-QUICK = Size(requests=90)
+QUICK = Size(requests=45)
 
 
 @dataclass(frozen=True)

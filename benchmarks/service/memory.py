@@ -24,7 +24,7 @@ class Size:
     clients: int = 16
 
 
-QUICK = Size(requests=160, clients=8)
+QUICK = Size(requests=112, clients=8)
 
 
 def run(size: Size) -> Found:

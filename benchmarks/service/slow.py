@@ -38,7 +38,7 @@ class Size:
     """How long good clients ask, before and meanwhile."""
 
 
-QUICK = Size(of_each=4, leaving=4, seconds=4.0)
+QUICK = Size(of_each=4, leaving=4, seconds=2.0)
 
 
 def run(size: Size) -> Found:

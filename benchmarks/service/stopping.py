@@ -30,7 +30,7 @@ class Size:
     synthetic: int = 4
 
 
-QUICK = Size(clients=6, seconds=1.5, examples=1, synthetic=1)
+QUICK = Size(clients=6, seconds=1.0, examples=1, synthetic=1)
 
 
 def kill(size: Size) -> Found:

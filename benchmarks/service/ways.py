@@ -21,7 +21,7 @@ class Size:
     """Share of what static batches can keep up with, at which questions arrive."""
 
 
-QUICK = Size(waiting=(16,), repeats=2, arrivals=24)
+QUICK = Size(waiting=(16,), repeats=1, arrivals=12)
 
 
 def run(size: Size) -> Found:

@@ -10,6 +10,7 @@ import soundfile
 from mullama.answer.answer import Answer
 from mullama.engine import Engine, Question, Refusal
 from mullama.errors import AudioError, UsageError
+from mullama.listen.audio.containers import audio_decoders
 from mullama.song import MuLlama, Song
 from tiny import RATE, clip
 
@@ -121,3 +122,13 @@ def test_streamed_is_answered(mu: MuLlama, songs: list[Path]) -> None:
     question = Question(str(songs[0]), "Key?")
     (answer,) = engine.answer([question])
     assert "".join(engine.stream(question)) == str(answer)
+
+
+def test_warming_up_loads_and_reads_and_counts_nothing(mu: MuLlama) -> None:
+    engine, listened = counted(mu)
+    before = engine.state
+    audio_decoders.cache_clear()
+    engine.warm_up()
+    assert audio_decoders.cache_info().currsize == 1  # FFmpeg is there
+    assert engine.state == before
+    assert listened == []

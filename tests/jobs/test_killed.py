@@ -21,6 +21,8 @@ from mullama.jobs import log_file
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 PROGRAM = Path(killed_run.__file__)
 COUNT = 12
+RAY_STEPS = (2, 3 * COUNT // 2, 3 * COUNT + 2)
+"""In a line, at a sync, and as lines are put in order: Ray takes seconds to begin each time."""
 
 
 def needs(way: str) -> None:
@@ -85,7 +87,9 @@ def fail_at_each_step(
             if not met:
                 assert out.read_bytes() == straight
                 return place - 1
-        job(out, COUNT, way)
+        job(
+            out, COUNT, "here" if way == "ray" else way
+        )  # the next place finds Ray as this one left it
         assert out.read_bytes() == straight, place
         assert all_but(out, "straight.jsonl") == []
     return places.stop - 1
@@ -101,11 +105,11 @@ def test_every_step_may_fail(
 
 @pytest.mark.parametrize("way", ["processes", "ray"])
 @pytest.mark.slow
-def test_every_fifth_step_may_fail(
+def test_some_steps_may_fail(
     tmp_path: Path, straight: bytes, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needs(way)
-    for place in range(2, 3 * COUNT + 4, 5):
+    for place in RAY_STEPS if way == "ray" else range(2, 3 * COUNT + 4, 5):
         once = range(place, place + 1)
         assert fail_at_each_step(tmp_path / "o" / "out.jsonl", way, straight, once, monkeypatch)
 
@@ -149,7 +153,7 @@ def test_killed_in_a_line_and_while_lines_are_put_in_order(
 @pytest.mark.slow
 def test_killed_at_every_step(tmp_path: Path, straight: bytes, way: str) -> None:
     needs(way)
-    for place in range(1, 3 * COUNT + 4, 6 if way == "ray" else 1):
+    for place in RAY_STEPS if way == "ray" else range(1, 3 * COUNT + 4):
         kill_at(tmp_path / "out.jsonl", way, straight, place)
 
 
@@ -180,8 +184,10 @@ def test_a_killed_job_goes_on(tmp_path: Path, way: str) -> None:
 @pytest.mark.slow
 def test_a_job_that_is_killed_often_goes_on(tmp_path: Path, way: str) -> None:
     needs(way)
-    longest = 12.0 if way == "ray" else 1.5
-    kill_and_go_on(tmp_path, way, count=3000, kills=5 if way == "ray" else 20, longest=longest)
+    if way == "ray":  # whose two workers are set up anew behind 2000 items
+        kill_and_go_on(tmp_path, way, count=2100, kills=2, longest=12.0)
+    else:
+        kill_and_go_on(tmp_path, way, count=3000, kills=20, longest=1.5)
 
 
 @pytest.mark.parametrize(

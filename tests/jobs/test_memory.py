@@ -12,6 +12,7 @@ import pytest
 from jobs.rows import ROWS, Row
 from mullama.jobs.keys import KeyList, KeySet
 from mullama.jobs.log import JsonlLog
+from mullama.jobs.outcome import Outcome
 from mullama.jobs.run import run
 
 ROW_COUNT = 1_000_000
@@ -35,20 +36,19 @@ def rows(items: Iterable[int]) -> Iterator[Row]:
     yield from reversed(block)
 
 
-def job(path: Path, count: int) -> JsonlLog[Row]:
-    log = JsonlLog(path, ROWS)
+def job(path: Path, count: int) -> Outcome:
     key = "test", "a-name-as-long-as-that-of-a-clip-"
-    run(range(count), rows, log, key=lambda number: (key[0], f"{key[1]}{number:09d}"))
-    return log
+    log = JsonlLog(path, ROWS)
+    return run(range(count), rows, log, key=lambda number: (key[0], f"{key[1]}{number:09d}"))
 
 
-def measured(path: Path, count: int) -> tuple[int, int]:
-    """Bytes that the process took at most, before and after a job and its second run."""
+def measured(path: Path, count: int) -> tuple[int, int, int]:
+    """Bytes that the process took at most, before and after a job and its second run; rows of that."""
     job(path.with_suffix(".small"), 1000)
     before = peak()
-    for _ in range(2):
-        job(path, count)
-    return before, peak()
+    job(path, count)
+    again = job(path, count)
+    return before, peak(), again.skipped + again.failed_before
 
 
 def peak() -> int:
@@ -57,7 +57,7 @@ def peak() -> int:
     return 1024 * int(status.split("VmHWM:")[1].split()[0])
 
 
-def test_a_key_is_remembered_in_about_a_hundred_bytes() -> None:
+def test_a_key_is_remembered_in_some_sixty_bytes() -> None:
     count = 70_000
     keys = [("test", f"a-name-as-long-as-that-of-a-clip-{number:09d}") for number in range(count)]
     tracemalloc.start()
@@ -65,7 +65,7 @@ def test_a_key_is_remembered_in_about_a_hundred_bytes() -> None:
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [len(each) for each in held] == [count, count]
-    assert size / count < 130  # a set doubles as it grows
+    assert size / count < 70  # less where there are more: a set of so few has many strings
 
 
 @pytest.mark.slow
@@ -76,12 +76,11 @@ def test_a_million_rows(tmp_path: Path) -> None:
         [sys.executable, "-c", SOURCE, str(tmp_path / "big.jsonl"), str(ROW_COUNT)],
         env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    before, after = map(int, told.stdout.split())
+    before, after, read = map(int, told.stdout.split())
     size = (tmp_path / "big.jsonl").stat().st_size
     print(f"\n{ROW_COUNT} rows, {size / 1e6:.0f} MB of lines: {before / 1e6:.0f} MB before, "
           f"{(after - before) / ROW_COUNT:.0f} bytes a row at most")  # fmt: skip
-    assert (after - before) / ROW_COUNT < 300
-    with JsonlLog(tmp_path / "big.jsonl", ROWS) as log:
-        assert len(log) == ROW_COUNT
-        first = next(log.records())
+    assert (after - before) / ROW_COUNT < 200
+    assert read == ROW_COUNT
+    first = next(ROWS.read(tmp_path / "big.jsonl"))
     assert first.name.endswith("-000000000")

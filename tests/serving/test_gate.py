@@ -12,6 +12,7 @@ import pytest
 from starlette.requests import Request
 
 from mullama.serving.event_stream import EventResponse, EventStream
+from mullama.serving.pace import TRIES
 from running_server import RunningServer, ask, sound_part, user, wav
 from waiting import wait_until
 
@@ -45,6 +46,33 @@ def test_with_keys_only_they_open(serving: Any) -> None:
         assert server.get("/health").status_code == server.get("/ready").status_code == 200
         opened = server.post(ask(user(text="x")), headers={"authorization": f"Bearer {KEY}"})
         assert opened.status_code == 200
+
+
+def test_keys_are_not_guessed_for_long(serving: Any) -> None:
+    def status(key: str) -> int:
+        found = server.get("/v1/models", headers={"authorization": f"Bearer {key}"})
+        return int(found.status_code)
+
+    other = "another-key-of-ours"
+    with serving(keys=(KEY, other)) as server:
+        assert status(KEY) == 200
+        begun = time.monotonic()
+        found = [status(f"a-guess-{number}") for number in range(TRIES + 3)]
+        right = status(other)
+        if time.monotonic() - begun < 10:  # else another try has been granted
+            assert found == [401] * TRIES + [429] * 3
+            assert right == 429  # or else it would be told which guess was right
+        assert status(KEY) == 200
+        assert server.get("/v1/models").status_code == 401  # no key is no guess
+
+
+def test_probes_may_ask_for_the_head_alone(serving: Any) -> None:
+    with serving(keys=(KEY,)) as server:
+        for path in ("/health", "/ready"):
+            head = httpx.head(server.url.removesuffix("/v1") + path)
+            assert head.status_code == 200
+            assert head.content == b""
+            assert head.headers["content-length"] == str(len(server.get(path).content))
 
 
 def test_a_wrong_key_is_told_before_a_long_body_is_read(serving: Any) -> None:

@@ -1,24 +1,23 @@
 """What a run listed, and what the log has heard, joined without either being in memory.
 
 The listing's rows lie in a file of their own until the run ends; of what was heard only digests and
-places are in memory, some 50 bytes a row.
+places are in memory, some 30 bytes a row.
 """
 
-from array import array
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
-import numpy as np
-
 from mullama.catalogue.sound_answers import ANSWER_LINES, SoundAnswers
 from mullama.errors import UsageError
 from mullama.jobs.atomic import told_as
 from mullama.jobs.jsonl import from_line, lines_of, to_line
+from mullama.jobs.keys import DIGEST_BYTES, DigestMap
 
-KEY_BYTES = 16
-"""Of a digest; two of ten million share them with a chance below 1e-24."""
+_PLACE = struct.Struct("<q?")
+"""Where a line begins, and whether it tells a failure."""
 
 
 class Row(NamedTuple):
@@ -72,17 +71,11 @@ class AnswersByDigest:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        keys, begins, failed = bytearray(), array("q"), array("b")
+        self._places = DigestMap(_PLACE.size)
         for line in ANSWER_LINES.lines(path):
             if line.ended and not line.blank:
                 one = ANSWER_LINES.from_line(line.content, str(path))
-                keys += bytes.fromhex(one.digest[: 2 * KEY_BYTES])
-                begins.append(line.begin)
-                failed.append(bool(one.failed))
-        found = np.frombuffer(bytes(keys), f"S{KEY_BYTES}") if keys else np.empty(0, "S16")
-        by_key = np.argsort(found, kind="stable")
-        self._keys, self._begins = found[by_key], np.frombuffer(begins, np.int64)[by_key]
-        self._failed = np.frombuffer(failed, np.int8)[by_key]
+                self._places.set(_key(one.digest), _PLACE.pack(line.begin, bool(one.failed)))
         self._file = path.open("rb")
 
     def close(self) -> None:
@@ -91,18 +84,17 @@ class AnswersByDigest:
 
     def failed(self, digest: str) -> bool:
         """Whether it could not be heard."""
-        place = self._place(digest)
-        return place is not None and bool(self._failed[place])
+        place = self._places.get(_key(digest))
+        return place is not None and bool(_PLACE.unpack(place)[1])
 
     def get(self, digest: str) -> SoundAnswers | None:
         """What was heard in a sound, or why nothing was; None where it was not tried."""
-        place = self._place(digest)
+        place = self._places.get(_key(digest))
         if place is None:
             return None
-        self._file.seek(int(self._begins[place]))
+        self._file.seek(_PLACE.unpack(place)[0])
         return ANSWER_LINES.from_line(self._file.readline().rstrip(b"\n"), str(self.path))
 
-    def _place(self, digest: str) -> int | None:
-        wanted = np.array(bytes.fromhex(digest[: 2 * KEY_BYTES]), f"S{KEY_BYTES}")
-        place = int(np.searchsorted(self._keys, wanted))
-        return place if place < len(self._keys) and self._keys[place] == wanted else None
+
+def _key(digest: str) -> bytes:
+    return bytes.fromhex(digest[: 2 * DIGEST_BYTES])

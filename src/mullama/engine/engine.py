@@ -8,10 +8,12 @@ answer/rolling.py.
 """
 
 import threading
+import wave
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Unpack, overload
 
 from torch import Tensor
@@ -27,6 +29,7 @@ from mullama.engine.state import EngineState
 from mullama.engine.ticket import Choices, Question, Ticket
 from mullama.errors import AudioError, Cancelled, UsageError
 from mullama.jobs.digest import file_digest
+from mullama.listen.audio.containers import audio_decoders
 from mullama.listen.audio.open_audio import regular_file
 from mullama.listen.joint_encoding import JointEncoding
 from mullama.listen.listening import EncodeWindows, encode_windows
@@ -39,6 +42,8 @@ BATCH_SIZE = 8
 """Answers that are decoded at a time."""
 MAX_WAITING = 256
 """Requests that may wait; one more is refused."""
+WARM_UP_RATE, WARM_UP_SECONDS = 44_100, 10
+"""Of the silence that is heard beforehand: it is resampled and fills a window, as most music does."""
 OpenAnswering = Callable[[int, Callable[[Ticket], None]], AnswersTickets]
 """How many at a time, and who is told that a ticket's turn has come -> what answers."""
 
@@ -182,6 +187,22 @@ class Engine:
         else:
             hearing.put(ticket)
         return ticket
+
+    def warm_up(self) -> None:
+        """Pay what a first question would wait for: libraries that are loaded, and weights that are read, when
+        they are used.
+
+        Nothing of it is counted or kept. What answers elsewhere is not asked.
+        """
+        audio_decoders()
+        with TemporaryDirectory() as folder:
+            silence = Path(folder) / "silence.wav"
+            with wave.open(str(silence), "wb") as file:
+                file.setparams((1, 2, WARM_UP_RATE, 0, "NONE", ""))
+                file.writeframes(bytes(2 * WARM_UP_RATE * WARM_UP_SECONDS))
+            song = self.mu.listen(silence, as_published=self.as_published)
+        if self._open_answering is None:
+            song.ask("?", max_new_tokens=1)
 
     def close(self, *, drain: bool = True, timeout: float | None = None) -> None:
         """Take no more questions; finish those that are here, in `timeout` seconds, or refuse them.

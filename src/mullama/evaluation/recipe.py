@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mullama.evaluation.items import Item, limited
 from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.overlap import check_training_files
 from mullama.evaluation.scoring.score_options import ScoreOptions
-from mullama.evaluation.scoring.tables import TABLES
+from mullama.evaluation.scoring.tables import chosen_tables
 from mullama.evaluation.sets.registry import read_set, split_spec
 from mullama.evaluation.systems.registry import SYSTEMS, SystemSpec
 from mullama.jobs.outcome import Outcome
@@ -120,7 +121,8 @@ def missing(recipe: EvaluationRecipe) -> list[str]:
     for spec in recipe.specs:
         lines += [f"system {spec.name}: {line}" for line in _missing_of(spec)]
     lines += _untold(recipe.score.hold_out, "score: hold_out")
-    for name in dict.fromkeys(c.metric for table in recipe.score.table for c in TABLES[table]):
+    columns = chain.from_iterable(chosen_tables(recipe.score).values())
+    for name in dict.fromkeys(column.metric for column in columns):
         for need in open_metric(name, recipe.score).needs():
             lines.append(f"metric {name}: {need.what} is missing ({need.how})")
     return lines

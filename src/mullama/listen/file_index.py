@@ -11,7 +11,7 @@ from typing import Any
 
 from mullama.errors import AudioError
 from mullama.jobs.digest import DIGEST_CHARACTERS, file_digest
-from mullama.jobs.keys import Key, key_digest
+from mullama.jobs.keys import DigestMap, Key, key_digest
 from mullama.jobs.records import RecordFormat
 from mullama.jobs.shared_log import SharedLog
 from mullama.listen.audio.open_audio import regular_file
@@ -43,12 +43,12 @@ class FileIndex:
 
     def __init__(self, log: SharedLog[IndexedFile]) -> None:
         self._log = log
-        self._digests: dict[bytes, bytes] = {}
-        """Some 200 bytes a file, however long its name is."""
+        self._digests = DigestMap(DIGEST_CHARACTERS // 2)
+        """Some 50 bytes a file, however long its name is."""
 
     def note(self, file: IndexedFile) -> None:
         """Remember a file; the log stays as it is."""
-        self._digests[key_digest(file.key)] = bytes.fromhex(file.sha256)
+        self._digests.set(key_digest(file.key), bytes.fromhex(file.sha256))
 
     def add(self, file: IndexedFile) -> None:
         """Remember a file in the log, too; raises UsageError where that cannot be written."""

@@ -126,11 +126,13 @@ class _Fork:
 
 
 def _add_probes(app: FastAPI, service: Service) -> None:
+    @app.head("/health", include_in_schema=False)
     @app.get("/health")
     async def health() -> dict[str, str]:
         """Whether the process answers."""
         return {"status": "ok"}
 
+    @app.head("/ready", include_in_schema=False)
     @app.get("/ready", responses={503: {"description": "loading, or shutting down"}})
     async def ready() -> JSONResponse:
         """Whether questions are answered."""

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mullama.serving.demo_mount import PATH, UPLOAD, is_demo
+from mullama.serving.keys import KeyTries
 from mullama.serving.received_body import SLOW, ReceivedBody
 from mullama.serving.refusals import ApiError
 from mullama.serving.serve_options import nbytes
@@ -37,7 +38,7 @@ class Gate:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
         self._hosts = _accepted_hosts(service)
-        self._demo = service.options.demo
+        self._demo, self._keys = service.options.demo, KeyTries(service.keys)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN:
@@ -114,10 +115,9 @@ class Gate:
 
     def _caller(self, scope: Scope, headers: Headers) -> tuple[str, str]:
         """Who is counted, and whose uploads are asked for; raises ApiError for an unknown key."""
-        keys = self._service.keys
-        if not keys:
+        if not self._service.keys:
             return _address(scope), ""
-        caller = keys.caller(headers.get("authorization"))
+        caller = self._keys.caller(headers.get("authorization"), _address(scope))
         if caller is None:
             raise ApiError(
                 401,

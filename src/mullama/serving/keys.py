@@ -1,12 +1,15 @@
-"""API keys -> who calls. Compares in constant time; keeps digests, never the keys."""
+"""API keys -> who calls. Compares in constant time; keeps digests, never the keys; lets few be tried."""
 
 import hmac
 import os
-from collections.abc import Iterable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from mullama.errors import UsageError
+from mullama.serving.pace import MAX_CALLERS, tries
 
 VARIABLE = "MULLAMA_SERVE_KEYS"
 """The environment's keys, with white space between."""
@@ -40,6 +43,35 @@ class ApiKeys:
             if hmac.compare_digest(digest, sent):
                 found = f"key-{digest.hex()[:12]}"
         return found if scheme.lower() == "bearer" else None
+
+
+class KeyTries:
+    """Keys, of which an address may try few that are wrong; see `pace.tries`.
+
+    Once it has tried too many, a key is not let in from there, or else guessing would go on. Only keys that
+    were let in from that address before still are: it may be many clients' (a proxy's, a household's), of
+    whom one guesses.
+    """
+
+    def __init__(self, keys: ApiKeys, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._keys, self._tries = keys, tries("wrong keys", clock=clock)
+        self._let_in: OrderedDict[tuple[str, str], None] = OrderedDict()
+        """(address, caller), the one that was let in last at the end."""
+
+    def caller(self, authorization: str | None, address: str) -> str | None:
+        """As ApiKeys; raises ApiError for an address that has to wait. No key at all is no try."""
+        found = self._keys.caller(authorization)
+        if found is None:
+            if authorization:
+                self._tries.take(address)
+            return None
+        if (address, found) not in self._let_in:
+            self._tries.require(address)
+        self._let_in[address, found] = None
+        self._let_in.move_to_end((address, found))
+        if len(self._let_in) > MAX_CALLERS:
+            self._let_in.popitem(last=False)
+        return found
 
 
 def read_keys(path: Path | None) -> ApiKeys:

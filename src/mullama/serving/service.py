@@ -175,6 +175,7 @@ class Service:
     def _load(self) -> None:
         try:
             engine = self._open_engine()
+            engine.warm_up()
             self._on_loaded(engine, self.sounds.store.folder)
         except BaseException as error:  # noqa: BLE001  reported by whoever runs the server
             self.failure, self.stage = error, Stage.FAILED

@@ -99,12 +99,12 @@ def _train(
         folder, report, quiet=not world.is_main, boards=_boards(folder, options, world)
     )
     task = prepare_task(recipe, folder, options, world, logger.say)
-    if world.is_main:
-        describe_run(folder, recipe, world)
     loop = Loop(
         recipe, task.loss_module, folder, task.objective, logger, world, data=task.identity()
     )
     _resume(loop, options, logger)
+    if world.is_main:  # not before: a run that is refused stays as it is
+        describe_run(folder, recipe, world)
     with _stopping_on_sigterm(loop):
         finished = loop.train(options.max_steps)
     task.export(folder / RUN_MODEL)

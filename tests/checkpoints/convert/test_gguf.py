@@ -175,6 +175,13 @@ TENSORS: dict[str, tuple[bytes, str]] = {
         packed(0, 2, *ARCHITECTURE, "general.alignment", ("I", 4), ("I", 0)),
         "general.alignment",
     ),
+    "an adapter": (
+        packed(
+            1, 2, *ARCHITECTURE, "general.type", ("I", 8), "adapter",
+            "blk.0.attn_q.weight.lora_a", ("I", 2), 2, 2, ("I", 0), 0,
+        ),
+        "is a LoRA adapter without its language model: merge the two",
+    ),
     "unknown": (
         packed(1, 1, *ARCHITECTURE, "evil", ("I", 1), 1, ("I", 0), 0) + b"\0" * 64, "no tensor of LLaMA"
     ),

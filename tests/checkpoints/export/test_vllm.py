@@ -23,12 +23,12 @@ from vllm_server import NEEDED, PYTHON, environment
 
 NEW_TOKENS = 24
 PROGRAM = """
-import json, sys
+import gc, json, sys
 from vllm import LLM, SamplingParams
+from vllm.distributed import cleanup_dist_env_and_memory
 from vllm.lora.request import LoRARequest
 
-if __name__ == "__main__":
-    job = json.loads(open(sys.argv[1]).read())
+def answers(job):
     llm = LLM(model=job["base"], enable_lora=True, max_lora_rank=8, max_loras=4, dtype="float32",
               enforce_eager=True, max_model_len=256, max_num_seqs=16, enable_prefix_caching=True)
     numbers = {name: n for n, name in enumerate(sorted(set(job["songs"])), 1)}
@@ -39,6 +39,14 @@ if __name__ == "__main__":
     for _ in range(2):  # the second time from the prefix cache
         outputs = llm.generate(prompts, sampling, lora_request=songs, use_tqdm=False)
         found.append([list(output.outputs[0].token_ids) for output in outputs])
+    return found
+
+if __name__ == "__main__":
+    found = []
+    for job in json.loads(open(sys.argv[1]).read()):
+        found.append(answers(job))
+        gc.collect()
+        cleanup_dist_env_and_memory()
     open(sys.argv[2], "w").write(json.dumps(found))
 """
 
@@ -55,24 +63,39 @@ KINDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_songs_in_one_batch(kind: str, tokenizer: PreTrainedTokenizerFast, tmp_path: Path) -> None:
-    model = tiny_model(text_config={**TEXT, **KINDS[kind]})
-    model.save_pretrained(tmp_path / "ours")
-    MuLlamaProcessor.of(model.config, tokenizer).save_pretrained(tmp_path / "ours")
-    export(tmp_path / "ours", ExportOptions(target="vllm", out=tmp_path / "base"))
-    mu = load(tmp_path / "ours", device="cpu", decoder="stock")
+def test_songs_in_one_batch(tokenizer: PreTrainedTokenizerFast, tmp_path: Path) -> None:
+    """Of every kind of model; one after the other in one process of vLLM, which begins slowly."""
+    jobs, expected = [], []
+    for number, changed in enumerate(KINDS.values()):
+        job, answers = job_of(changed, tokenizer, tmp_path / str(number))
+        jobs.append(job)
+        expected.append(answers)
+    for kind, answers, passes in zip(KINDS, expected, ask_vllm(jobs, tmp_path), strict=True):
+        assert len(passes) == 2
+        for found in passes:
+            assert found == answers, kind
+
+
+def job_of(
+    changed: dict[str, Any], tokenizer: PreTrainedTokenizerFast, folder: Path
+) -> tuple[dict[str, Any], list[list[int]]]:
+    """What vLLM is to be asked of a tiny model, and what the model itself answers."""
+    model = tiny_model(text_config={**TEXT, **changed})
+    model.save_pretrained(folder / "ours")
+    MuLlamaProcessor.of(model.config, tokenizer).save_pretrained(folder / "ours")
+    export(folder / "ours", ExportOptions(target="vllm", out=folder / "base"))
+    mu = load(folder / "ours", device="cpu", decoder="stock")
     maker = adapter_maker(mu.model)
     shifts = {
         name: 0.3 * torch.randn(3, 128, generator=torch.Generator().manual_seed(seed))
         for seed, name in enumerate(("one", "other"))
     } | {NO_SONG: torch.zeros(3, 128)}
     for name, song in shifts.items():
-        write_adapter(tmp_path / "songs" / name, maker.make(song))
+        write_adapter(folder / "songs" / name, maker.make(song))
     prompts = [[5, 9, 33, 70], list(range(10, 60)), [7]]
     asked = [(name, prompt) for prompt in prompts for name in ("one", NO_SONG, "other", "one")]
     job = {
-        "base": str(tmp_path / "base"), "adapters": str(tmp_path / "songs"), "tokens": NEW_TOKENS,
+        "base": str(folder / "base"), "adapters": str(folder / "songs"), "tokens": NEW_TOKENS,
         "songs": [name for name, _ in asked], "prompts": [prompt for _, prompt in asked],
     }  # fmt: skip
     expected = []
@@ -83,19 +106,18 @@ def test_songs_in_one_batch(kind: str, tokenizer: PreTrainedTokenizerFast, tmp_p
         )  # fmt: skip
         expected.append(tokens[0, len(prompt) :].tolist())
     assert len({tuple(row) for row in expected}) == 9
-    for found in ask_vllm(job, tmp_path):
-        assert found == expected
+    return job, expected
 
 
-def ask_vllm(job: dict[str, Any], here: Path) -> list[list[list[int]]]:
-    """What vLLM answers, twice."""
+def ask_vllm(jobs: list[dict[str, Any]], here: Path) -> list[list[list[list[int]]]]:
+    """What vLLM answers to each job, twice."""
     (here / "program.py").write_text(PROGRAM)
-    (here / "job.json").write_text(json.dumps(job))
+    (here / "jobs.json").write_text(json.dumps(jobs))
     done = subprocess.run(
-        [PYTHON, here / "program.py", here / "job.json", here / "found.json"],
+        [PYTHON, here / "program.py", here / "jobs.json", here / "found.json"],
         cwd=here, env=environment() | {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"},
         capture_output=True, text=True, timeout=800, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    found: list[list[list[int]]] = json.loads((here / "found.json").read_text())
+    found: list[list[list[list[int]]]] = json.loads((here / "found.json").read_text())
     return found

@@ -32,6 +32,11 @@ def test_tables_are_whole(view: View) -> None:
         assert len({line.count("|") for line in block.splitlines()}) == 1, block
 
 
+def test_attributes_say_on_how_many_items_they_count(view: View) -> None:
+    table = markdown(view).split("## What was heard, attribute by attribute")[1].split("\n## ")[0]
+    assert re.search(r"\*\*[\d.]+\*\* <sub>[^<]*n = [1-9]", table)
+
+
 def test_everything_is_there(view: View) -> None:
     text = markdown(view)
     for what in (

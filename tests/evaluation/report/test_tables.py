@@ -10,6 +10,7 @@ import pytest
 from mullama.evaluation.report.scored_folder import Scored
 from mullama.evaluation.report.tables import cell, headline_table, tables, title_of
 from mullama.evaluation.report.verdict import Verdict
+from mullama.evaluation.scoring.figures import REAL
 
 WAY = {"value": 0.2, "low": 0.1, "high": 0.3, "control": "noise"}
 
@@ -89,6 +90,16 @@ def test_values_that_no_reference_names_have_no_column(scored: Scored) -> None:
     titles = [heading.title for heading in attributes.headings]
     assert "Instruments F1" in titles
     assert "Key F1" not in titles
+
+
+def test_a_value_of_an_attribute_says_on_how_many_items_it_counts(scored: Scored) -> None:
+    attributes = next(t for t in tables(scored.scores) if t.name == "attributes")
+    values = scored.scores["systems"][0]["conditions"][REAL]["attributes"]["values"]
+    for heading, one in zip(attributes.headings, attributes.rows[0].cells, strict=True):
+        if heading.title.startswith("Instruments "):
+            assert one.counted_on == values["instruments_items"]["value"]
+        if heading.value == "f1":  # the mean of several
+            assert one.counted_on is None
 
 
 def test_titles_tell_the_same_names_of_two_tables_apart(scored: Scored) -> None:

@@ -12,8 +12,8 @@ from mullama.serving.demo.demo_options import DemoOptions
 
 pytest.importorskip("gradio")
 
-from mullama.serving.demo.doors import TRIES
 from mullama.serving.demo.launch import start
+from mullama.serving.pace import TRIES
 from running_server import running
 
 

@@ -19,7 +19,7 @@ from mullama.checkpoints.scaled_rope import LLAMA_3_1_ROPE, rope_factors
 from mullama.errors import CheckpointError
 from mullama.stored_part import check_sizes
 
-ARCHITECTURE = "llama"
+ARCHITECTURE, ADAPTER = "llama", "adapter"
 ROPE_FACTORS = "rope_freqs.weight"
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 SCALES = (8.0, 32.0)
@@ -32,6 +32,11 @@ def read_gguf(
     """A file's configuration, its tensors by transformers' names, and itself. Raises CheckpointError."""
     file = GgufFile(path)
     header = file.header
+    if header.values.get("general.type") == ADAPTER:
+        raise CheckpointError(
+            f"{path} is a LoRA adapter without its language model: merge the two into one GGUF file"
+            " (llama.cpp's llama-export-lora) and give that"
+        )
     kind = header.values.get("general.architecture")
     if kind != ARCHITECTURE:
         raise CheckpointError(f"{path} is of architecture {kind!r:.40}; {ARCHITECTURE} is read")

@@ -82,8 +82,11 @@ def _rows(row: Row, headings: Sequence[Heading]) -> Iterator[list[str]]:
 
 
 def _value(cell: Cell) -> str:
-    interval = f" <sub>{cell.figure.interval}</sub>" if cell.figure.interval else ""
-    return f"**{cell.figure}**{interval}" if cell.figure.known else str(cell.figure)
+    if not cell.figure.known:
+        return str(cell.figure)
+    counted_on = "" if cell.counted_on is None else f"n = {cell.counted_on}"
+    more = "; ".join(filter(None, (cell.figure.interval, counted_on)))
+    return f"**{cell.figure}**" + (f" <sub>{more}</sub>" if more else "")
 
 
 def _way(cell: Cell) -> str:

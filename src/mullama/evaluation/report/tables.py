@@ -26,7 +26,7 @@ EXPLANATIONS = {
     AS_PUBLISHED: "BLEU counts characters, ROUGE-L and BERTScore are recalls, as in the published"
     " MusicQA tables. Compare these with such tables alone.",
     STANDARD: "Words as the field counts them. Signatures of every metric stand at the end.",
-    "attributes": "Read from open answers. An attribute counts on the items whose reference names it.",
+    "attributes": "Read from open answers. An attribute counts on the n items whose reference names it.",
     "choices": "An answer that cannot be read is wrong; its share is reported.",
 }
 
@@ -61,6 +61,8 @@ class Cell:
     """One value of one system."""
 
     figure: Figure
+    counted_on: int | None
+    """Items that this value counts on; None where those are all that the metric scored."""
     controls: Mapping[str, Figure]
     """Control -> the same value under it, in the order in which they were asked."""
     way: Figure
@@ -175,6 +177,7 @@ def cell(scores: Scores, system: Scores, metric: str, value: str) -> Cell:
     share = Figure.of(way)
     return Cell(
         figure=_condition(conditions, REAL, metric, value),
+        counted_on=_counted_on(conditions, metric, value),
         controls={name: figure for name, figure in controls.items() if figure.known},
         way=share,
         best=str(way.get("control") or test.get("control") or ""),
@@ -241,6 +244,16 @@ def _rows(scores: Scores, headings: Sequence[Heading]) -> tuple[Row, ...]:
         heard = system["hears"], system["deaf"]
         rows.append(Row(system["name"], *heard, items, max(counts), asked, cells))
     return tuple(rows)
+
+
+def _counted_on(conditions: Scores, metric: str, value: str) -> int | None:
+    """What the metric tells as the items of the attribute that a value is of."""
+    values = conditions.get(REAL, {}).get(metric, {}).get("values", {})
+    for name, stored in values.items():
+        if name.endswith("_items") and value.startswith(name.removesuffix("items")):
+            count = Figure.of(stored).value
+            return None if count is None else round(count)
+    return None
 
 
 def _condition(conditions: Scores, name: str, metric: str, value: str) -> Figure:

@@ -15,6 +15,7 @@ from mullama.evaluation.asking.tasks import CHOICE_PROMPT, Asking, tasks
 from mullama.evaluation.folder import EvaluationFolder, StoredSystem
 from mullama.evaluation.items import EvaluationSet, Item, limited
 from mullama.evaluation.metrics.metric import AnyMetric
+from mullama.evaluation.metrics.protocols import Column
 from mullama.evaluation.metrics.registry import open_metric
 from mullama.evaluation.scoring.compare import Resampling
 from mullama.evaluation.scoring.figures import REAL, System, adjust_for_ears, figures, tests
@@ -22,7 +23,7 @@ from mullama.evaluation.scoring.judge import collect, judge
 from mullama.evaluation.scoring.left_out import drop_unscorable, scorable_items, stored_answers
 from mullama.evaluation.scoring.overlap import check_training_files, find_overlap
 from mullama.evaluation.scoring.score_options import ScoreOptions
-from mullama.evaluation.scoring.tables import PUBLISHED, TABLES
+from mullama.evaluation.scoring.tables import PUBLISHED, chosen_tables
 from mullama.evaluation.scoring.versions import versions
 from mullama.evaluation.scoring.warnings import warnings
 from mullama.jobs.atomic import write_bytes, write_text
@@ -47,18 +48,19 @@ def score(
     check_training_files(options.hold_out, "--hold-out")
     for stored in stored_systems:
         check_training_files(map(Path, stored.trained_on), f"{stored.name}: trained_on")
-    metrics = _metrics(options, items)
+    tables = chosen_tables(options)
+    metrics = _metrics(tables, options, items)
     scorable, unscorable = scorable_items(items)
     judged = [_judge(folder, s, asking, (items, scorable), metrics) for s in stored_systems]
     systems = [system for system, _ in judged]
     how = Resampling(options.level, options.resamples, options.permutations, options.seed)
-    shown = [name for name in options.table if metrics.keys() & {c.metric for c in TABLES[name]}]
+    shown = [name for name in tables if metrics.keys() & {c.metric for c in tables[name]}]
     scores = {
         "format": FORMAT,
         "set": {**about, **_count(items), "unscorable": unscorable},
         "asking": _said_of(asking),
         "scoring": shown,
-        "tables": {name: [asdict(column) for column in TABLES[name]] for name in shown},
+        "tables": {name: [asdict(column) for column in tables[name]] for name in shown},
         "metrics": {name: _about(metric) for name, metric in metrics.items()},
         "systems": [
             {**figures(system, how), **left, "overlap": _overlap(system, about, items, options)}
@@ -88,15 +90,17 @@ def _write(folder: EvaluationFolder, scores: dict[str, Any], systems: Sequence[S
 # ------------------------------------------------------------------ judging
 
 
-def _metrics(options: ScoreOptions, items: Sequence[Item]) -> dict[str, AnyMetric]:
+def _metrics(
+    tables: Mapping[str, Sequence[Column]], options: ScoreOptions, items: Sequence[Item]
+) -> dict[str, AnyMetric]:
     """The metrics of the tables that were asked for and fit the set."""
     words = any(item.references and not item.options for item in items)
     choices = any(item.right is not None for item in items)
     wanted = [
         column.metric
-        for name in options.table
+        for name, columns in tables.items()
         if (choices if name == "choices" else words)
-        for column in TABLES[name]
+        for column in columns
     ]
     return {name: open_metric(name, options) for name in dict.fromkeys(wanted)}
 

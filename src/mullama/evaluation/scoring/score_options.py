@@ -17,6 +17,8 @@ class ScoreOptions(MetricOptions):
 
     table: tuple[Table, ...] = TABLES
     """Table of scores; may be given again (by default all that fit the set)."""
+    metric: Annotated[tuple[str, ...], Flag("NAME")] = ()
+    """Another metric, another package's as well, in a table of its own; may be given again."""
     hold_out: Annotated[tuple[Path, ...], Flag("FILE")] = ()
     """What systems were trained on: tracks of the set that are in it are warned of; may be given again."""
     level: Annotated[float, Bounds(0.5, 0.999)] = 0.95

@@ -4,6 +4,8 @@ from typing import Any
 
 from mullama.evaluation.metrics.compare_facts import ATTRIBUTES, YES_NO
 from mullama.evaluation.metrics.protocols import PROTOCOLS, Column
+from mullama.evaluation.metrics.registry import open_metric
+from mullama.evaluation.scoring.score_options import ScoreOptions
 
 TABLES: dict[str, tuple[Column, ...]] = {
     **PROTOCOLS,
@@ -31,6 +33,19 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
 }
 """Name -> its columns."""
+
+
+def chosen_tables(options: ScoreOptions) -> dict[str, tuple[Column, ...]]:
+    """The tables that were asked for; a metric that was named has one of its name, of all its scores.
+
+    Raises UsageError for a metric that is unknown.
+    """
+    own = {
+        name: tuple(Column(value, name, value) for value in open_metric(name, options).perfect)
+        for name in options.metric
+    }
+    return {name: TABLES[name] for name in options.table} | own
+
 
 SOURCE = "Liu et al. 2023, arXiv 2308.11276"
 PUBLISHED: dict[str, tuple[dict[str, Any], ...]] = {

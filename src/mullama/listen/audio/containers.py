@@ -137,7 +137,7 @@ def _open(path: Path) -> Any:
     options = {
         "protocol_whitelist": "file",
         "format_whitelist": FORMATS,
-        "codec_whitelist": _audio_decoders(),
+        "codec_whitelist": audio_decoders(),
         "max_streams": str(MAX_STREAMS + 1),
     }
     try:
@@ -154,10 +154,11 @@ def _open(path: Path) -> Any:
 
 
 @cache
-def _audio_decoders() -> str:
+def audio_decoders() -> str:
     """The names of all audio decoders, as FFmpeg's options take them.
 
-    Without such a list FFmpeg decodes pictures merely to learn their format, before it is asked to.
+    The first call loads FFmpeg. Without such a list it decodes pictures merely to learn their format, before
+    it is asked to.
     """
     import av
 

@@ -11,15 +11,13 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mullama.serving.pace import Pace
+from mullama.serving.pace import tries
 from mullama.serving.received_body import ReceivedBody
 from mullama.serving.refusals import ApiError
 from mullama.serving.sounds import store_full
 
 LOGIN, UPLOAD = "/login", "/gradio_api/upload"
 """Paths of gradio's, below the page's own."""
-TRIES, TRIES_A_MINUTE = 10, 6
-"""Passwords that one address may try at once, and how many more after that."""
 
 
 class Doors:
@@ -29,9 +27,7 @@ class Doors:
         """`path` is the page's, `folder` where its visitors' files lie."""
         self._app, self._path = app, path
         self._folder, self._max_bytes, self._arriving = folder, max_bytes, 0
-        self._tries = Pace(
-            per_minute=TRIES_A_MINUTE, burst=TRIES, max_requests=100, max_per_caller=TRIES
-        )
+        self._tries = tries("passwords")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with ExitStack() as held:

@@ -1,0 +1,1 @@
+"""Additions to mullama; see pyproject.toml for their names."""
