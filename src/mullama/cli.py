@@ -28,6 +28,7 @@ SUMMARIES = {
     "musicqa": "make question-answer data from music collections",
     "probe": "compare what encoders know of music, by tags",
     "serve": "answer questions over the network",
+    "show": "draw a song: how it looks, what is heard in it, and where",
     "train": "train a model by a recipe",
 }
 VERBS = Registry[ModuleType](

@@ -78,12 +78,21 @@ def with_chosen(
     return found
 
 
-def _presence(instrument: str, *, sentences: bool) -> Closed:
-    question = f"Is there {with_article(instrument)}?"
+def presence_question(instrument: str) -> str:
+    """Whether an instrument plays."""
     if instrument == DRUMS:
-        question = FIELD_QUESTIONS["drums"]
+        return FIELD_QUESTIONS["drums"]
+    return f"Is there {with_article(instrument)}?"
+
+
+def tempo_agrees(one: str, other: str) -> bool:
+    """Whether two tempos in beats per minute count as the same; see `TEMPO_NEAR`."""
+    return abs(int(one) - int(other)) <= TEMPO_NEAR * int(other)
+
+
+def _presence(instrument: str, *, sentences: bool) -> Closed:
     choices = presence_answers(instrument) if sentences else YES_NO
-    return Closed("instruments", question, choices, frozenset(choices[:1]))
+    return Closed("instruments", presence_question(instrument), choices, frozenset(choices[:1]))
 
 
 def _sentences(field: str, value: str, text: str, forms: Sequence[Form]) -> tuple[str, ...]:
@@ -100,6 +109,4 @@ def _said(form: Form, field: str) -> tuple[str, ...]:
 
 
 def _agree(field: str, one: str, other: str) -> bool:
-    if field != "tempo":
-        return one == other
-    return abs(int(one) - int(other)) <= TEMPO_NEAR * int(other)
+    return tempo_agrees(one, other) if field == "tempo" else one == other

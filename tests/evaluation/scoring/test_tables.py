@@ -34,5 +34,7 @@ def test_every_column_is_a_value_of_its_metric() -> None:
 
 
 def test_an_unknown_metric_is_refused_with_what_there_is() -> None:
-    with pytest.raises(UsageError, match=r"no metric is called 'blue'; there are: .*; did you mean"):
+    with pytest.raises(
+        UsageError, match=r"no metric is called 'blue'; there are: .*; did you mean"
+    ):
         chosen_tables(ScoreOptions(metric=("blue",)))

@@ -55,8 +55,17 @@ class Spectra(NamedTuple):
     """100 frames a second; mean rise of the log power, zero or more."""
 
 
-def spectra(windows: Float[Tensor, "window samples"], rate_hz: int) -> Spectra:
-    """Windows -> their bands and onsets, in float32 whatever the input."""
+class Powers(NamedTuple):
+    """Power of windows of equal length, on the samples' own scale."""
+
+    bands: Float[Tensor, "window bands frames"]
+    """50 frames a second."""
+    bins: Float[Tensor, "window bins frames"]
+    """Of the short Fourier windows, 100 frames a second: what onsets are read from."""
+
+
+def powers(windows: Float[Tensor, "window samples"], rate_hz: int) -> Powers:
+    """Windows -> the power of their bands and bins, in float32 whatever the input."""
     windows = windows.float()
     frames = max(1, windows.shape[-1] * FRAMES_HZ // rate_hz)
     filters = [torch.from_numpy(_band_filters(rate_hz, part)).to(windows) for part in range(3)]
@@ -70,11 +79,24 @@ def spectra(windows: Float[Tensor, "window samples"], rate_hz: int) -> Spectra:
         filters[1] @ middle,
         functional.avg_pool1d(filters[2] @ short, 2, ceil_mode=True),
     ]
-    power = torch.cat([row[..., :frames] for row in rows], dim=1)
-    level = power.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
-    return Spectra(
-        torch.log1p(power / (level * FLOOR)), _onsets(short, level, rate_hz)[..., : 2 * frames]
-    )
+    return Powers(torch.cat([row[..., :frames] for row in rows], dim=1), short)
+
+
+def spectra(windows: Float[Tensor, "window samples"], rate_hz: int) -> Spectra:
+    """Windows -> their bands and onsets, in float32 whatever the input."""
+    found = powers(windows, rate_hz)
+    level = found.bands.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
+    return Spectra(torch.log1p(found.bands / (level * FLOOR)), onset_strength(found, rate_hz))
+
+
+def onset_strength(found: Powers, rate_hz: int) -> Float[Tensor, "window groups frames"]:
+    """How strongly each register rises; see `Spectra.onsets`."""
+    level = found.bands.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
+    registers = torch.from_numpy(_onset_filters(rate_hz)).to(found.bins)
+    loudness = torch.log1p((registers @ found.bins) / (level * FLOOR * 100))
+    rises = functional.pad(loudness, (1, 0), mode="replicate").diff(dim=-1).clamp_min(0)
+    groups = rises.unflatten(1, (ONSET_GROUPS, SUBBANDS)).mean(2)
+    return groups[..., : 2 * found.bands.shape[-1]]
 
 
 def tempogram(
@@ -129,13 +151,6 @@ def _powers(windows: Tensor, size: int, hop: int, count: int) -> Tensor:
         bins = torch.fft.rfft(some * shape)[..., :count]
         powers.append(bins.real.square() + bins.imag.square())
     return torch.cat(powers, dim=1).transpose(1, 2) / (shape.sum() ** 2 / 2)
-
-
-def _onsets(short: Tensor, level: Tensor, rate_hz: int) -> Tensor:
-    registers = torch.from_numpy(_onset_filters(rate_hz)).to(short)
-    loudness = torch.log1p((registers @ short) / (level * FLOOR * 100))
-    rises = functional.pad(loudness, (1, 0), mode="replicate").diff(dim=-1).clamp_min(0)
-    return rises.unflatten(1, (ONSET_GROUPS, SUBBANDS)).mean(2)
 
 
 @lru_cache(maxsize=8)
