@@ -1,8 +1,8 @@
 """Songs an hour of `mullama catalogue` by workers and songs at a time, beside one question at a time.
 
-    python benchmarks/catalogue.py               # speed, memory, decoding, twenty kills, rows; eleven minutes
+    python benchmarks/catalogue.py               # speed, parts, twenty kills, rows; eleven minutes
     python benchmarks/catalogue.py --only-rows   # the bookkeeping anew, five minutes; the rest stays as it is
-    python benchmarks/catalogue.py --songs 200 --rows 1000 100000
+    python benchmarks/catalogue.py --songs 480 --rows 1000 100000
 
 The songs are stretches of examples/, each with its own content. Every run is a process of its own with all
 that it costs, so also loading the model. The figures go into docs/catalogue.json and docs/catalogue.md.
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +35,26 @@ RUNS = ((1, 1), (1, 8), (2, 1), (2, 4), (2, 8), (2, 16))
 """(workers, songs at a time)."""
 KILLED_SONGS, KILLED_BLOCK = 8, 2
 SECONDS, RATE = 20, 24_000
+MEASURED_SONGS, TIMES = 16, 3
 ROWS = [1_000, 10_000, 100_000, 1_000_000]
 GOAL = 6.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--songs", type=int, default=48)
+    parser.add_argument("--songs", type=int, default=240)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
     parser.add_argument("--only-rows", action="store_true")
     parser.add_argument("--out", type=Path, help="where figures go instead of docs/ (for a try)")
     parser.add_argument("--one-at-a-time", nargs="+", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--parts", nargs="+", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one_at_a_time:
         one_at_a_time(options.one_at_a_time)
+        return
+    if options.parts:
+        print(json.dumps(parts(options.parts)))
         return
     known = DOCS / "catalogue.json"
     figures = json.loads(known.read_text()) if options.only_rows else heard(options)
@@ -73,7 +79,7 @@ def heard(options: argparse.Namespace) -> dict[str, Any]:
             "seconds_a_song": SECONDS,
             "goal": GOAL,
             "runs": speed(folder, songs),
-            "decoding_seconds": decoding(songs),
+            "parts": measured_parts(songs[:MEASURED_SONGS]),
             "kills": kills(folder, songs[:KILLED_SONGS], options.kills),
         }
 
@@ -148,13 +154,70 @@ def measured(command: Sequence[str], songs: int) -> dict[str, float]:
     }
 
 
-def decoding(songs: Sequence[Path]) -> float:
-    """Processor seconds of decoding and resampling all songs."""
+def measured_parts(songs: Sequence[Path]) -> dict[str, float]:
+    """See `parts`; in a process of its own, whose loading counts."""
+    found: dict[str, float] = json.loads(
+        subprocess.check_output([sys.executable, __file__, "--parts", *map(str, songs)])
+    )
+    print(found, flush=True)
+    return found
+
+
+def parts(songs: Sequence[Path]) -> dict[str, float]:
+    """Seconds of one core: of loading, and of each part of a block of songs, the least of a few times."""
     began = time.process_time()
+    import torch
+
+    import mullama
+    from mullama.catalogue.closed import closed_questions
+    from mullama.catalogue.describe import GREEDY, NEGLIGIBLE, said
+    from mullama.catalogue.questions import all_questions
+
+    mu = mullama.load()
+    found = {"loading": time.process_time() - began}
+    torch.set_num_threads(1)
+    texts = all_questions({})
+    for _ in range(TIMES):
+        times = [time.process_time()]
+        decoding(songs)
+        times.append(time.process_time())
+        heard = [mu.listen(path) for path in songs]
+        times.append(time.process_time())
+        told = mu.ask(
+            [song for song in heard for _ in texts], [*texts.values()] * len(heard), **GREEDY
+        )
+        times.append(time.process_time())
+        coming = map(said, told)
+        answers = [{name: next(coming) for name in texts} for _ in heard]
+        asked = [
+            (song, closed)
+            for song, some in zip(heard, answers, strict=True)
+            for closed in closed_questions(some, mu.calibration.forms)
+        ]
+        mu.ask(
+            [song for song, _ in asked],
+            [closed.question for _, closed in asked],
+            choices=[closed.choices for _, closed in asked],
+            negligible=NEGLIGIBLE,
+        )
+        times.append(time.process_time())
+        decoded, listened, written, chosen = (b - a for a, b in pairwise(times))
+        now = {
+            "decoding": decoded,
+            "encoding": listened - decoded,
+            "answers": written,
+            "choices": chosen,
+        }
+        for name, seconds in now.items():
+            found[name] = min(found.get(name, seconds / len(songs)), seconds / len(songs))
+    return found
+
+
+def decoding(songs: Sequence[Path]) -> None:
+    """Decode and resample all songs."""
     for path in songs:
         for _ in AudioReader(path, RATE).blocks():
             pass
-    return time.process_time() - began
 
 
 def kills(folder: Path, songs: Sequence[Path], count: int) -> dict[str, Any]:
@@ -205,7 +268,12 @@ def rows(count: int) -> dict[str, float]:
 
 def filled(figures: dict[str, Any]) -> dict[str, str]:
     """The document's places."""
-    return {"speed": _speed(figures), "kills": _kills(figures["kills"]), "rows": _rowed(figures)}
+    return {
+        "speed": _speed(figures),
+        "parts": _parts(figures),
+        "kills": _kills(figures["kills"]),
+        "rows": _rowed(figures),
+    }
 
 
 def _speed(figures: dict[str, Any]) -> str:
@@ -222,11 +290,29 @@ def _speed(figures: dict[str, Any]) -> str:
             f"| {run['workers']} | {together} | {run['songs_an_hour']:.0f} | {run['ratio']:.1f}x |"
         )
     best = max(figures["runs"], key=lambda run: run["ratio"])
-    share = figures["decoding_seconds"] / best["cpu_seconds"]
-    lines += [
+    lines += ["", f"The goal is {figures['goal']:.0f}x; the best is {best['ratio']:.1f}x."]
+    return "\n".join(lines)
+
+
+def _parts(figures: dict[str, Any]) -> str:
+    found = figures["parts"]
+    named = {
+        "decoding": "decoding and resampling the audio",
+        "encoding": "encoding it",
+        "answers": "captions and answers",
+        "choices": "choices: how probable each fact is",
+    }
+    total = sum(found[name] for name in named)
+    lines = [
+        f"One core, blocks of {MEASURED_SONGS} songs; loading takes {found['loading']:.1f} s of each process.",
         "",
-        f"The goal is {figures['goal']:.0f}x; the best is {best['ratio']:.1f}x. Decoding and resampling the"
-        f" audio takes {share:.1%} of the processor's time there.",
+        "| part | ms a song | share |",
+        "|---|---|---|",
+        *(
+            f"| {text} | {1e3 * found[name]:.1f} | {found[name] / total:.0%} |"
+            for name, text in named.items()
+        ),
+        f"| all | {1e3 * total:.1f} | |",
     ]
     return "\n".join(lines)
 

@@ -84,6 +84,26 @@ def test_what_is_too_improbable_cannot_be_told(mu: MuLlama) -> None:
     assert json.loads(json.dumps(record)) == record
 
 
+def test_what_is_negligible_is_read_no_further_and_changes_no_probability() -> None:
+    mu = mullama.load()
+    song = mu.listen(ROOT / "examples" / "waltz.flac")
+    question = "What is the tempo in BPM?"
+    choices = [f"The tempo is about {n} BPM." for n in range(60, 181)]
+    exact = song.ask(question, choices=choices)
+    assert exact.calibrated
+    for negligible in (1e-9, 1e-6):
+        found = song.ask(question, choices=choices, negligible=negligible)
+        assert found.probabilities == pytest.approx(exact.probabilities, abs=1e-5)
+        assert found.coverage == pytest.approx(exact.coverage, abs=1e-5)
+        best = max(exact.logprobs.values())
+        cut = 0
+        for text, true in exact.logprobs.items():
+            if found.logprobs[text] != pytest.approx(true, abs=1e-4):
+                assert true < found.logprobs[text] < best + math.log(negligible)
+                cut += 1
+        assert 0 < cut < len(choices)
+
+
 @pytest.mark.parametrize(
     ("choices", "words"),
     [
@@ -113,6 +133,10 @@ def test_what_does_not_go_with_choices(mu: MuLlama) -> None:
     for wrong in (-0.1, 1.5, float("nan")):
         with pytest.raises(UsageError, match="min_probability is from 0 to 1"):
             song.ask(QUESTION, choices=["a", "b"], min_probability=wrong)
+        with pytest.raises(UsageError, match="negligible is from 0 to 1"):
+            song.ask(QUESTION, choices=["a", "b"], negligible=wrong)
+    with pytest.raises(UsageError, match="negligible is for choices"):
+        song.ask(QUESTION, negligible=0.5)
     with pytest.raises(UsageError, match="do not go together"):
         mu.ask([song], [QUESTION], choices=[])
 

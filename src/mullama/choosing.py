@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mullama.answer.choice import MAX_CHOICE_TOKENS, Calibration, Choice, check_choices
 from mullama.answer.forms import Form
@@ -35,11 +36,14 @@ def choose(
     choices: Sequence[Sequence[str]],
     min_probability: float = 0.0,
     *,
+    negligible: float = 0.0,
     between: Callable[[], None] = go_on,
 ) -> list[Choice]:
     """One of `choices[i]` as the answer to `questions[i]` about `songs[i]`, all in one batch.
 
-    No answer is told that is less probable than `min_probability`. `between` is called before each pass
+    No answer is told that is less probable than `min_probability`. A choice that is known to be at most
+    `negligible` once its beginning is read need not be read to its end: its probability is off by less, and
+    its log-probability may be that of the beginning. `between` is called before each pass
     through the language model, of which many choices take many; what it raises ends all. Raises UsageError
     for choices that are empty, alike, too many or too long.
     """
@@ -55,7 +59,13 @@ def choose(
         if same not in known:
             known[same] = check_choosing(mu, question, texts, min_probability)
         checked.append(known[same])
-    heard = choice_likelihoods(mu, songs, questions, checked, between=between)
+    if not 0 <= negligible < 1:
+        raise UsageError(f"negligible is from 0 to 1, not {negligible!r}")
+    if mu.calibration.prior:
+        negligible = 0.0  # what is unlikely about the music may be less likely still without it
+    heard = choice_likelihoods(
+        mu, songs, questions, checked, negligible=negligible, between=between
+    )
     unheard: list[list[float]] = [[] for _ in checked]
     if mu.calibration.prior:
         nothing = [mu.no_song()] * len(songs)
@@ -88,14 +98,18 @@ def choice_likelihoods(
     questions: Sequence[str],
     choices: Sequence[Sequence[str]],
     *,
+    negligible: float = 0.0,
     between: Callable[[], None] = go_on,
 ) -> list[Likelihoods]:
     """Of the choices of each question, each said in all the forms in which the model may say it."""
     asked = list(zip(songs, questions, choices, strict=True))
     forms = _likely_forms(mu, songs, questions, choices)
+    margins = [
+        _margin(mu.calibration.forms, *row, negligible) for row in zip(choices, forms, strict=True)
+    ]
     rows = [
-        GivenAnswer(song, question, form.say(choice), form.ends)
-        for (song, question, texts), known in zip(asked, forms, strict=True)
+        GivenAnswer(song, question, form.say(choice), form.ends, margin)
+        for (song, question, texts), known, margin in zip(asked, forms, margins, strict=True)
         for choice in texts
         for form in known
     ]
@@ -104,6 +118,26 @@ def choice_likelihoods(
         _together(mu.calibration.forms, texts, known, [[next(found) for _ in known] for _ in texts])
         for (_, _, texts), known in zip(asked, forms, strict=True)
     ]
+
+
+def _margin(
+    forms: Sequence[Form], choices: Sequence[str], known: Sequence[Form], negligible: float
+) -> float:
+    """How many nats below the best of these choices, said in the known forms, one is negligible."""
+    if not negligible:
+        return math.inf
+    return -math.log(negligible) * _temperature(tuple(forms), tuple(choices), tuple(known))
+
+
+@lru_cache(maxsize=256)
+def _temperature(
+    forms: tuple[Form, ...], choices: tuple[str, ...], known: tuple[Form, ...]
+) -> float:
+    """The highest of those by which likelihoods may become probabilities (see `_together`), or 1."""
+    trusting = list(known)
+    if any(form.is_bare for form in known):
+        trusting += [form for form in forms if any(map(form.says, choices))]
+    return max([1.0, *(form.trust.temperature for form in trusting if form.trust)])
 
 
 def _together(

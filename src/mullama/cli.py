@@ -5,6 +5,7 @@ only the one that was asked for is imported, so that help comes at once.
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,9 @@ VERBS = Registry[ModuleType](
     entry_points="mullama.verbs",
 )
 """Other packages add verbs by entry points: a module with the two functions."""
+GARBAGE = 50_000
+"""New objects between two looks for garbage: a library that is imported makes many and drops none, and with
+Python's 700 a sixth of the time of loading goes into looking."""
 PARTLY, REFUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -59,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stdout is None:  # closed by the parent process
         print("mullama: error: standard output is closed: send it to a file", file=sys.stderr)
         return REFUSED
+    gc.set_threshold(GARBAGE)
     try:
         code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()

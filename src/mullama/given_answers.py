@@ -1,5 +1,6 @@
 """Answers in words, behind questions about songs -> how likely each is."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -44,6 +45,7 @@ class Reader(Protocol):
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
         *,
+        margins: Sequence[float] | None = None,
         between: Callable[[], None] = go_on,
     ) -> list[float]: ...
 
@@ -57,6 +59,8 @@ class GivenAnswer:
     text: str
     ends: bool
     """Whether it is the whole answer: "D" is then no beginning of "D major"."""
+    margin: float = math.inf
+    """How many nats less likely than another answer to its question it may be and be of interest still."""
 
 
 def likelihoods(
@@ -65,14 +69,15 @@ def likelihoods(
     """The natural logarithm of the probability of each answer, in one batch.
 
     Tokens are those that training would give it. A song's question is read once, whatever the number
-    of its answers. `between` is called before each pass through the language model; what it raises ends
+    of its answers, and so is what they begin with. Of an answer below its margin it may be told how likely
+    its beginning is. `between` is called before each pass through the language model; what it raises ends
     all. Raises UsageError for an answer without tokens or with too many, and for texts that
     are longer than the language model can read.
     """
     prompts: list[list[int]] = []
     songs: list[HeardSong] = []
     known: dict[tuple[int, tuple[int, ...]], int] = {}
-    rows = []
+    rows, margins = [], list[float]()
     read = cache(partial(_tokens, mu))  # many songs are asked the same
     for answer in answers:
         asked, said = read(answer.question, answer.text, answer.ends)
@@ -80,10 +85,12 @@ def likelihoods(
         if place == len(prompts):
             prompts.append(asked)
             songs.append(answer.song)
+            margins.append(answer.margin)
+        margins[place] = max(margins[place], answer.margin)
         rows.append((place, said))
     if not rows:
         return []
-    return mu.score(songs, prompts, rows, between=between)
+    return mu.score(songs, prompts, rows, margins=margins, between=between)
 
 
 def _tokens(mu: Reader, question: str, text: str, ends: bool) -> tuple[list[int], list[int]]:

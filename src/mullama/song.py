@@ -9,7 +9,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from os import PathLike, fspath
 from typing import Any, Literal, Unpack, overload
 
@@ -43,6 +43,9 @@ from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
 from mullama.quantize import load_quantized
 
+SHORT, KNOWN = 256, 4096
+"""Characters of prompts with answers whose tokens are remembered, and how many: songs are asked the same."""
+
 
 @dataclass(frozen=True, eq=False)
 class Song:
@@ -73,7 +76,12 @@ class Song:
 
     @overload
     def ask(
-        self, question: str, *, choices: Sequence[str], min_probability: float = 0.0
+        self,
+        question: str,
+        *,
+        choices: Sequence[str],
+        min_probability: float = 0.0,
+        negligible: float = 0.0,
     ) -> Choice: ...
     @overload
     def ask(self, question: str, **sampling: Unpack[SamplingKeywords]) -> Answer: ...
@@ -149,6 +157,7 @@ class MuLlama:
         self.calibration = Calibration.stored(vars(model.generation_config))
         self.decoder = choose_decoder(model) if decoder is None else decoder
         self._token_texts: dict[int, str] = {}
+        self._known_ids = lru_cache(maxsize=KNOWN)(self._ids)
 
     @property
     def device(self) -> torch.device:
@@ -221,6 +230,7 @@ class MuLlama:
         *,
         choices: Sequence[Sequence[str]],
         min_probability: float = 0.0,
+        negligible: float = 0.0,
     ) -> list[Choice]: ...
     @overload
     def ask(
@@ -237,13 +247,17 @@ class MuLlama:
         choices: Sequence[Sequence[str]] | None = None,
         **options: Any,
     ) -> list[Answer] | list[Choice]:
-        """Answer `questions[i]` about `songs[i]`, all in one batch; with `choices` by one of `choices[i]`."""
+        """Answer `questions[i]` about `songs[i]`, all in one batch; with `choices` by one of `choices[i]`.
+
+        Of a choice whose probability is at most `negligible` the log-probability may be that of its beginning.
+        """
         if choices is not None:
-            if unused := options.keys() - {"min_probability"}:
+            if unused := options.keys() - {"min_probability", "negligible"}:
                 raise UsageError(f"choices are not sampled: leave out {', '.join(sorted(unused))}")
             return choose(self, songs, questions, choices, **options)
-        if "min_probability" in options:
-            raise UsageError("min_probability is for choices: give them too")
+        for name in ("min_probability", "negligible"):
+            if name in options:
+                raise UsageError(f"{name} is for choices: give them too")
         steps = list(self.steps(songs, questions, self.sampling(**options)))
         return [
             self.answer(song, question, [token for token in row if token], cut=row[-1] is not None)
@@ -296,16 +310,23 @@ class MuLlama:
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
         *,
+        margins: Sequence[float] | None = None,
         between: Callable[[], None] = go_on,
     ) -> list[float]:
         """The natural logarithm of the probability of each answer's tokens behind one of the prompts.
 
-        `songs[i]` is what `prompts[i]` is about; an answer comes with the place of its prompt. `between`
-        is called before each pass through the language model.
+        `songs[i]` is what `prompts[i]` is about; an answer comes with the place of its prompt. For `margins`
+        see `loglikelihoods` in likelihood.py. `between` is called before each pass through the language model.
         """
         shifts = torch.stack([song.shifts for song in songs])
         return loglikelihoods(
-            self.decoder, prompts, answers, shifts, device=self.device, between=between
+            self.decoder,
+            prompts,
+            answers,
+            shifts,
+            device=self.device,
+            margins=margins,
+            between=between,
         )
 
     def sampling(self, **options: Unpack[SamplingKeywords]) -> Sampling:
@@ -331,7 +352,10 @@ class MuLlama:
     def tokens(self, question: str, answer: str = "") -> list[int]:
         """The prompt of a question, and what follows it, as the language model reads it."""
         filled = prompt.fill(self.prompt_name, question) + answer
-        ids: list[int] = self.tokenizer(filled)["input_ids"]
+        return list(self._known_ids(filled) if len(filled) <= SHORT else self._ids(filled))
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self.tokenizer(text)["input_ids"]
         return ids
 
     def answer(self, song: Song, question: str, tokens: Sequence[Token], *, cut: bool) -> Answer:

@@ -82,13 +82,13 @@ def test_it_joins_while_an_answer_is_made(mu: MuLlama) -> None:
 
 def passes(mu: MuLlama, monkeypatch: pytest.MonkeyPatch, told: Callable[[], None]) -> None:
     """Have each pass that reads choices told."""
-    score = mu.decoder.score
+    branch = mu.decoder.branch
 
     def counted(*arguments: Any) -> Any:
         told()
-        return score(*arguments)
+        return branch(*arguments)
 
-    monkeypatch.setattr(mu.decoder, "score", counted)
+    monkeypatch.setattr(mu.decoder, "branch", counted)
 
 
 def test_answers_go_on_while_many_choices_are_read(
@@ -100,7 +100,8 @@ def test_answers_go_on_while_many_choices_are_read(
     passes(mu, monkeypatch, lambda: made.append(engine.state.tokens))
     long = engine.submit(Question(None, "Key?"), max_new_tokens=150)
     next(long.pieces())
-    many = engine.submit(Question(None, "Key?"), choices=[f"{n} BPM" for n in range(256)])
+    choices = [f"{n} beats in every minute" for n in range(256)]
+    many = engine.submit(Question(None, "Key?"), choices=choices)
     many.choice(SLOW)
     assert len(made) >= 4
     assert all(after > before for before, after in pairwise(made))
@@ -122,7 +123,7 @@ def test_a_choice_that_nobody_waits_for_is_read_no_further(
         tickets[0].cancel()
 
     passes(mu, monkeypatch, leave)
-    choices = [f"{n} BPM" for n in range(256)]
+    choices = [f"{n} beats in every minute" for n in range(256)]
     tickets.append(engine.submit(Question(None, "Key?"), choices=choices))
     there.set()
     with pytest.raises(Cancelled):
@@ -151,7 +152,7 @@ def test_errors_and_cancelling_are_its_own(
 ) -> None:
     engine = Engine(mu)
     with monkeypatch.context() as patched:
-        patched.setattr(mu.decoder, "take", lambda *_: 1 / 0)
+        patched.setattr(mu.decoder, "branch", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             engine.submit(Question(None, "Key?"), choices=CHOICES[1]).choice(SLOW)
     with pytest.raises(AudioError, match="such"):

@@ -5,7 +5,7 @@ device and dtype; `fast.py` has the same calls for LLaMA on a CPU. Knows nothing
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,10 +15,15 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from transformers import DynamicCache, PreTrainedModel
 
+from mullama.answer.branches import Branches, wanted_logprobs
+
 
 @runtime_checkable
 class Decoder(Protocol):
     """Turns tokens into the logits of the next one."""
+
+    trees: bool
+    """Whether `branch` reads trees; if not, rows of tokens alone, each of which goes on from the one before."""
 
     def start(
         self,
@@ -37,15 +42,12 @@ class Decoder(Protocol):
     ) -> Float[Tensor, "row vocabulary"]:
         """Read one token more for each row; the cache grows."""
 
-    def score(
-        self,
-        tokens: Int[Tensor, "row position"],
-        cache: Any,
-        shifts: Float[Tensor, "row layers width"] | None = None,
-    ) -> Float[Tensor, "row known"]:
-        """Read all tokens but the last: the log-probability of each but the first; the cache grows.
+    def branch(
+        self, read: Branches, cache: Any, shifts: Float[Tensor, "row layers width"] | None = None
+    ) -> Float[Tensor, " wanted"]:
+        """Read nodes of a tree for each row, behind what was read: log-probabilities of the wanted tokens.
 
-        Rows may be padded on their right, which changes nothing before.
+        The cache grows, by nodes alone from then on: no `step` can follow, but `branch` can.
         """
 
     def join(self, cache: Any, other: Any) -> None:
@@ -59,8 +61,8 @@ class Decoder(Protocol):
         """Retain these rows of a cache, at least one, in this order; a row may be there several times."""
 
 
-SCORED_AT_ONCE = 2**24
-"""Logits that are held while given tokens are scored: of a large vocabulary, few positions at a time."""
+MASKED = ("sdpa", "eager")
+"""Ways of attention that take any mask."""
 
 
 @dataclass
@@ -87,6 +89,7 @@ class StockDecoder:
     def __init__(self, language_model: PreTrainedModel) -> None:
         self.model = language_model
         self._cache_argument = cache_argument(language_model)
+        self.trees = language_model.config._attn_implementation in MASKED
 
     @torch.inference_mode()
     def start(
@@ -113,18 +116,23 @@ class StockDecoder:
         return self._forward(tokens[:, None], cache, shifts)
 
     @torch.inference_mode()
-    def score(
+    def branch(
         self,
-        tokens: Int[Tensor, "row position"],
+        read: Branches,
         cache: StockCache,
         shifts: Float[Tensor, "row layers width"] | None = None,
-    ) -> Float[Tensor, "row known"]:
-        """See `Decoder.score`."""
-        read = tokens[:, :-1]
-        cache.mask = torch.cat([cache.mask, torch.ones_like(read)], dim=1)
-        out = self.model.get_decoder()(**self._inputs(read, cache, shifts))
-        head = self.model.get_output_embeddings()
-        return token_logprobs(head, out.last_hidden_state, tokens[:, 1:])
+    ) -> Float[Tensor, " wanted"]:
+        """See `Decoder.branch`."""
+        new, slots = read.sees.shape[1:]
+        cache.mask = torch.cat([cache.mask, torch.ones_like(read.tokens)], dim=1)
+        inputs = self._inputs(read.tokens, cache, shifts)
+        if self.trees:
+            text = cache.mask[:, :-slots]
+            inputs["position_ids"] = text.sum(1, keepdim=True) + read.depths
+            sees = [text.bool()[:, None].expand(-1, new, -1), read.sees]
+            inputs["attention_mask"] = _added(torch.cat(sees, -1)[:, None], self.model.dtype)
+        out = self.model.get_decoder()(**inputs)
+        return wanted_logprobs(self.model.get_output_embeddings(), out.last_hidden_state, read)
 
     @torch.inference_mode()
     def join(self, cache: StockCache, other: StockCache) -> None:
@@ -162,19 +170,9 @@ class StockDecoder:
         }
 
 
-def token_logprobs(
-    head: Callable[[Tensor], Tensor],
-    hidden: Float[Tensor, "row position hidden"],
-    tokens: Int[Tensor, "row position"],
-) -> Float[Tensor, "row position"]:
-    """The natural logarithm of each token's probability, by what `head` makes of the state before it."""
-    states, wanted = hidden.flatten(0, 1), tokens.flatten()
-    size = max(1, SCORED_AT_ONCE // max(1, int(head(states[:1]).shape[-1])))
-    found = []
-    for part, targets in zip(states.split(size), wanted.split(size), strict=True):
-        logits = head(part).float()
-        found.append(logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(-1))
-    return torch.cat(found).view(tokens.shape)
+def _added(sees: Tensor, dtype: torch.dtype) -> Tensor:
+    """What a mask is to attention: nothing is added where something is seen."""
+    return torch.zeros_like(sees, dtype=dtype).masked_fill_(~sees, torch.finfo(dtype).min)
 
 
 def _layers(cache: StockCache) -> Any:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 
-from mullama.answer.decoder import token_logprobs
+from mullama.answer.branches import Branches, wanted_logprobs
 from mullama.answer.key_values import KeyValueCache
 from mullama.answer.packed_linear import PRECISIONS, fused_linear, supported
 from mullama.errors import UsageError
@@ -33,6 +33,8 @@ class FastLlama:
     that is not on the CPU, or whose LoRA is not merged, and for a precision that this model or this
     torch cannot have.
     """
+
+    trees = True
 
     def __init__(
         self,
@@ -99,15 +101,14 @@ class FastLlama:
         return self._forward(tokens[:, None], cache, shifts)
 
     @torch.inference_mode()
-    def score(
+    def branch(
         self,
-        tokens: Int[Tensor, "row position"],
+        read: Branches,
         cache: KeyValueCache,
         shifts: Float[Tensor, "row layers width"] | None = None,
-    ) -> Float[Tensor, "row known"]:
-        """See `Decoder.score`."""
-        hidden = self._read(tokens[:, :-1], cache, shifts)
-        return token_logprobs(self._head, hidden, tokens[:, 1:])
+    ) -> Float[Tensor, " wanted"]:
+        """See `Decoder.branch`."""
+        return wanted_logprobs(self._head, self._read(read.tokens, cache, shifts, read), read)
 
     @torch.inference_mode()
     def join(self, cache: KeyValueCache, other: KeyValueCache) -> None:
@@ -122,14 +123,21 @@ class FastLlama:
     def _forward(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
         return self._head(self._read(tokens, cache, shifts)[:, -1])
 
-    def _read(self, tokens: Tensor, cache: KeyValueCache, shifts: Tensor | None) -> Tensor:
+    def _read(
+        self,
+        tokens: Tensor,
+        cache: KeyValueCache,
+        shifts: Tensor | None,
+        tree: Branches | None = None,
+    ) -> Tensor:
         """Float[batch new hidden], before the last norm."""
         batch, new = tokens.shape
         first = len(self._layers) - self._adapted_layers(shifts, batch)
         cache.room(new)
-        mask = cache.mask(new)
+        mask = cache.mask(new) if tree is None else cache.tree_mask(tree)
+        places = cache.positions(new) if tree is None else cache.tree_positions(tree)
         hidden = self.model.model.embed_tokens(tokens).float().flatten(0, 1)
-        rotary = self._rotary(hidden, cache.positions(new))
+        rotary = self._rotary(hidden, places)
         for index, layer in enumerate(self._layers):
             shift = None if shifts is None or index < first else shifts[:, None, index - first]
             hidden = layer(hidden, rotary, cache.layer(index), mask, shift)

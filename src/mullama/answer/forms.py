@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 from mullama.errors import CheckpointError
@@ -74,14 +75,19 @@ class Form:
 
     def says(self, text: str) -> bool:
         """Whether a text is said like this, as "The key is D major." is."""
-        before, after = map(re.escape, PLACE.split(self._said))
-        end = "" if self.ends else r"(?!\w).*"  # after "Yes, the" no "there"
-        return re.fullmatch(f"{before}.+{after}{end}", text, re.DOTALL) is not None
+        return _pattern(self._said, self.ends).fullmatch(text) is not None
 
     @property
     def _said(self) -> str:
         """What is said of it, before anything that may follow."""
         return self.text if self.ends else self.text.removesuffix(OPEN).rstrip()
+
+
+@lru_cache(maxsize=2 * MAX_FORMS)
+def _pattern(said: str, ends: bool) -> re.Pattern[str]:
+    before, after = map(re.escape, PLACE.split(said))
+    end = "" if ends else r"(?!\w).*"  # after "Yes, the" no "there"
+    return re.compile(f"{before}.+{after}{end}", re.DOTALL)
 
 
 BARE = "{choice}"

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mullama.answer.branches import Branches
+
 MARGIN = 64
 """Least slots that are kept free when buffers are made; half as many as are filled, if that is more."""
 
@@ -55,6 +57,16 @@ class KeyValueCache:
             return causal[None, None]
         # A padded slot sees itself: softmax over nothing would not be a number.
         return (causal & seen) | causal.triu(slots - new)
+
+    def tree_positions(self, read: Branches) -> Tensor:
+        """Where in its own text each node is, of the last slots: Int[row node]."""
+        return (self.length - read.sees.shape[2] - self.begins)[:, None] + read.depths
+
+    def tree_mask(self, read: Branches) -> Tensor:
+        """What nodes see: the text before their tree, and what they see of that. Bool[row 1 node slot]."""
+        _, new, slots = read.sees.shape
+        text = torch.arange(self.first, self.length - slots) >= self.begins[:, None]
+        return torch.cat([text[:, None].expand(-1, new, -1), read.sees], -1)[:, None]
 
     def join(self, other: "KeyValueCache") -> None:
         """Take the other's rows in, behind the own; where it fails, nothing has changed."""

@@ -57,10 +57,10 @@ class CatalogueOptions(Options):
     limit: Annotated[int | None, Bounds(1), Flag("N")] = None
     """The first so many files alone, as for a try; the same command without it goes on."""
     workers: Annotated[int | None, Bounds(1), Flag("N")] = None
-    """Of these at a time (default: 1)."""
+    """Of these at a time (default: as many as cores for a small model, else 1)."""
     engine: Literal["here", "threads", "processes", "ray"] | None = None
     """Where the workers are: `ray` is a cluster, or this machine where there is none (default: here; for
-    more than one worker threads beside a GPU, processes on a CPU)."""
+    more than one worker threads, which share one model; a process that dies costs one block)."""
     shard: Annotated[str, Flag("K/N")] = "1/1"
     """The part of the work that this process does; a last run without it joins all parts."""
     reword: bool = False

@@ -26,6 +26,10 @@ GREEDY: SamplingKeywords = {
 """Captions are the most likely ones, whatever is stored with the model."""
 
 
+NEGLIGIBLE = 1e-9
+"""Choices that are no more probable are not read to their ends. All of them together do not show in DIGITS."""
+
+
 def describe(
     engine: Engine, sounds: Sequence[tuple[Path, str]], questions: Mapping[str, str]
 ) -> list[SoundAnswers]:
@@ -68,6 +72,7 @@ def _answers(
             [song for song, _ in pairs],
             [one.question for _, one in pairs],
             choices=[one.choices for _, one in pairs],
+            negligible=NEGLIGIBLE,
         )
     )
     return [

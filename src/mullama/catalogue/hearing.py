@@ -4,7 +4,7 @@ A worker opens the model once. Does not know what was heard before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, groupby
@@ -16,6 +16,7 @@ from mullama.catalogue.failures import cause_without_place
 from mullama.catalogue.read_paths import opened
 from mullama.catalogue.sound_answers import SoundAnswers
 from mullama.catalogue.sounds import Place, Sound
+from mullama.checkpoints.store import resolve
 from mullama.engine import open_engine
 from mullama.errors import AudioError
 from mullama.jobs.digest import file_digest
@@ -27,6 +28,8 @@ from mullama.load_options import LoadOptions
 AT_ONCE = 64
 """Answers that another engine is asked for at a time, by each worker; it makes its own batches of them."""
 
+SMALL_BYTES = 2**26
+"""Of weights, up to which a second core does more with another block than within one."""
 CHANGED = "it was changed while it was listened to"
 
 
@@ -59,19 +62,39 @@ def hearing(
     )
 
     def mapped(sounds: Iterable[Sound]) -> Iterator[SoundAnswers]:
-        return chain.from_iterable(mapper(_batches(sounds)))
+        with _shared_cores(workers if where == "threads" else 1):
+            yield from chain.from_iterable(mapper(_batches(sounds)))
 
     return mapped
 
 
-def default_engine(device: str | None, workers: int | None) -> Where:
-    """Threads beside a GPU, so that one is heard while another is answered; processes for many."""
+def default_engine(workers: int) -> Where:
+    """Threads: they share one model, which is loaded once."""
+    return "threads" if workers > 1 else "here"
+
+
+def default_workers(model: LoadOptions, answers: AnswerOptions) -> int:
+    """One for each core where a small model answers here, which two cores would hardly hurry; else 1."""
     import torch
 
-    on_gpu = torch.cuda.is_available() if device is None else not device.startswith("cpu")
-    if (workers or 1) > 1:
-        return "threads" if on_gpu else "processes"
-    return "here"
+    on_gpu = torch.cuda.is_available() if model.device is None else model.device != "cpu"
+    if on_gpu or answers.answer_at is not None:
+        return 1
+    weights = sum(path.stat().st_size for path in resolve(model.model).glob("*.safetensors"))
+    return torch.get_num_threads() if weights <= SMALL_BYTES else 1
+
+
+@contextmanager
+def _shared_cores(workers: int) -> Iterator[None]:
+    """Each of several threads that compute has its share: two that wait for each other's cores lose time."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, before // workers))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _batches(sounds: Iterable[Sound]) -> Iterator[Batch]:
@@ -102,6 +125,7 @@ class _Listener:
             batch_size=AT_ONCE,
             as_published=asked.as_published,
             cache_bytes=0,
+            joint=False,  # rows do not depend on what else is heard at the time
         )
 
     def __call__(self, batch: Batch) -> list[SoundAnswers]:

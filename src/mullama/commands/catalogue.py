@@ -79,7 +79,7 @@ def _describe(
 ) -> "CatalogueReport":
     """Hear what is missing; the run that has no shard writes the formats."""
     from mullama.catalogue.catalogue import Catalogue
-    from mullama.catalogue.hearing import default_engine, hearing
+    from mullama.catalogue.hearing import default_engine, default_workers, hearing
     from mullama.catalogue.maker import fingerprint, maker_of
     from mullama.catalogue.template import check_template, read_template
 
@@ -89,13 +89,16 @@ def _describe(
     shard = Shard.from_text(options.shard)
     maker = maker_of(asked.model)
     fingerprint(options.out, asked, maker, text, template, reword=options.reword)
-    where = options.engine or default_engine(asked.model.device, options.workers)
+    workers = options.workers or 1
+    if options.workers is None and options.engine is None:
+        workers = default_workers(asked.model, asked.answers)
+    where = options.engine or default_engine(workers)
     catalogue = Catalogue(options.out, listing, songs=options.songs, shard=shard)
     total = listing.count() if sys.stderr.isatty() else None
     if total is not None and options.limit is not None:
         total = min(total, options.limit)
     report = catalogue.hear(
-        hearing(asked, where, options.workers or 1),
+        hearing(asked, where, workers),
         total=total,
         limit=options.limit,
         on_failure=_tell_failure,

@@ -11,6 +11,7 @@ import threading
 import wave
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Unpack, overload
@@ -31,6 +32,7 @@ from mullama.jobs.digest import file_digest
 from mullama.listen.audio.containers import audio_decoders
 from mullama.listen.audio.open_audio import regular_file
 from mullama.listen.joint_encoding import JointEncoding
+from mullama.listen.listening import EncodeWindows, encode_windows
 from mullama.song import MuLlama, Song
 from mullama.song_cache import SongCache, UnreadableError
 
@@ -69,18 +71,24 @@ class Engine:
         max_seconds: float | None = None,
         on_listened: Callable[[Song], None] = lambda song: None,
         answering: OpenAnswering | None = None,
+        joint: bool = True,
     ) -> None:
         """Nothing runs until the first `submit`.
 
         Up to `batch_size` answers are made at a time, `max_waiting` more questions may wait, and a
         file of more than `max_seconds` is refused. `on_listened` is given each song when it is
         encoded, with its warnings. `answering` makes what answers tickets (default: a batch here).
+        Songs that are heard at the same time are encoded together, unless they are not `joint`: alone, what
+        is heard of each is the same to the last bit.
         """
         self.mu, self.batch_size, self.as_published = mu, batch_size, as_published
         self.max_seconds = max_seconds
         self._on_listened, self._open_answering = on_listened, answering
         self._songs = SongCache(cache_bytes)
-        self._encoding = JointEncoding(mu.model.encoder)
+        encoder = mu.model.encoder
+        self._encoding: EncodeWindows = (
+            JointEncoding(encoder) if joint else partial(encode_windows, encoder)
+        )
         self._desk = Desk(max_waiting)
         self._lock = threading.Lock()
         self._started: tuple[Hearing, AnswersTickets] | None = None

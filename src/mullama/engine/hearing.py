@@ -18,7 +18,7 @@ from torch import Tensor
 from mullama.engine.fair_queue import FairQueue
 from mullama.engine.ticket import Ticket
 from mullama.errors import Cancelled
-from mullama.listen.joint_encoding import JointEncoding
+from mullama.listen.listening import EncodeWindows
 from mullama.song import Song
 from mullama.song_cache import SongCache, UnreadableError
 
@@ -46,7 +46,7 @@ class Hearing:
     def __init__(
         self,
         songs: SongCache,
-        encoding: JointEncoding,
+        encoding: EncodeWindows,
         *,
         digest: Callable[[str], str],
         listen: Callable[[str, Callable[[Tensor], Tensor]], Song],

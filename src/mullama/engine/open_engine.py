@@ -21,6 +21,7 @@ class EngineKeywords(TypedDict, total=False):
     as_published: bool
     max_waiting: int
     max_seconds: float | None
+    joint: bool
 
 
 def open_engine(

@@ -74,9 +74,10 @@ class Listener(MuLlama):
         prompts: Sequence[Sequence[int]],
         answers: Sequence[tuple[int, Sequence[int]]],
         *,
+        margins: Sequence[float] | None = None,
         between: Callable[[], None] = go_on,
     ) -> list[float]:
-        """As `MuLlama.score`."""
+        """As `MuLlama.score`; all is asked for at once, whatever the margins."""
         between()
         return self.far.wait(self.far.likelihoods(songs, prompts, answers))
 
