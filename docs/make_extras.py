@@ -37,6 +37,7 @@ PURPOSES = {
     "beets": "the plug-in for beets",
     "llm": "the plug-in for llm",
     "lmms-eval": "the plug-in for lmms-eval",
+    "show": "`mullama show`",
     "docs": "`make docs`",
     "test-core": "the core's tests",
     "test": "all tests, `make test`",
