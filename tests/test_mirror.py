@@ -17,6 +17,7 @@ ELSEWHERE = {
     "commands/musicqa/test_write.py": "musicqa/write_options",
     "serving/test_server.py": "commands/serve serving/captions",
     "serving/demo/test_launch.py": "commands/demo",
+    "commands/test_show.py": "show/show",
     # What is sent and what comes back is asserted at the other end of a connection.
     "serving/test_malformed.py": "serving/invalid_request",
     "engine/vllm/test_far.py": "engine/vllm/answering engine/vllm/completion engine/vllm/listener",
@@ -28,6 +29,7 @@ ELSEWHERE = {
     "training/test_trainer.py": "training/qa/prepare training/qa/prepare_listenings"
     " training/qa/start_model training/qa/task",
     # Tables.
+    "evaluation/speaking/test_held_out.py": "studio/english/others studio/english/plain_requests",
     "catalogue/test_closed.py": "studio/words/vocabularies studio/words/forms",
 }  # fmt: skip
 """Test -> modules that it asserts through another module's face, and why that is enough for them."""

@@ -17,7 +17,10 @@ PAGES = [
     *sorted((DOCS / "tutorials").glob("*.md")),
     *sorted((DOCS / "concepts").glob("*.md")),
     DOCS / "reference" / "index.md",
-    *(DOCS / f"{name}.md" for name in ("catalogue", "choices", "formats", "show", "tags", "training")),
+    *(
+        DOCS / f"{name}.md"
+        for name in ("catalogue", "choices", "formats", "show", "tags", "training")
+    ),
     EVALUATION,
 ]
 WITH_SNIPPETS = [page for page in PAGES if snippets(page)]

@@ -32,14 +32,15 @@ def trains_encoder(model: MuLlamaForConditionalGeneration, phase: Phase) -> bool
 
 
 def open_for_training(
-    folder: Path, recipe: Recipe, world: World
+    folder: Path, recipe: Recipe, world: World, base: Path | None = None
 ) -> MuLlamaForConditionalGeneration:
     """A stored model with its low-rank updates apart, what trains in float32, the rest as computed.
 
-    A model that is to be sharded stays on the CPU, from where its layers are taken one by one.
+    `base` is the language model of a folder that holds an adapter alone. A model that is to be sharded stays
+    on the CPU, from where its layers are taken one by one.
     """
     device = torch.device("cpu") if is_sharded(recipe, world) else world.device
-    model, _ = open_model(folder, device=str(device))
+    model, _ = open_model(folder, device=str(device), base=base)
     _add_lora(model, folder, recipe)
     model.to(device)  # type: ignore[arg-type]  # transformers' wrapper hides that it is a method
     # The encoder computes as it is stored, as it does when the model answers; only the decoder is

@@ -30,7 +30,7 @@ from mullama.training.small.features import FeatureSet, compute_features
 from mullama.training.talk.conversations import conversations, place_of
 from mullama.training.talk.facts import read_facts
 from mullama.training.talk.own_answers import own_answers
-from mullama.training.talk.start import start_folder
+from mullama.training.talk.start import start_of
 
 
 @dataclass(frozen=True)
@@ -53,29 +53,30 @@ def prepare_talk_task(
 ) -> QaTask:
     """The task of a recipe with `talk`. Raises UsageError for what does not fit or is missing."""
     talk = _checked(recipe, world)
-    start = start_folder(recipe, folder, report)
-    features = _features(recipe, talk, start, folder, options, report)
+    start = start_of(recipe, folder, report)
+    features = _features(recipe, talk, start.folder, folder, options, report)
     truths = read_facts(
         load(talk.teacher, device="cpu"), features.listenings, features.truths, folder, report
     )
     pairs = conversations(truths, talk.pairs, recipe.seed)
     sources = [PairSet(folder / "conversations", 1.0, tuple(pairs), {})]
     if talk.own_answers:
-        said = own_answers(load(start, device="cpu"), truths, talk.own_answers, recipe.seed, folder)
+        speaker = load(start.folder, device="cpu", base=start.base)
+        said = own_answers(speaker, truths, talk.own_answers, recipe.seed, folder)
         report(f"{len(said)} of {talk.own_answers} of its own answers are kept")
         sources.append(PairSet(folder / "own", talk.own_answer_weight, tuple(said), {}))
-    model = open_for_training(start, recipe, world)
+    model = open_for_training(start.folder, recipe, world, start.base)
     check_phases(model, recipe, world)
     listen = TalkListenings(features.listenings)
     return QaTask(
         recipe=recipe,
         world=world,
         report=report,
-        tokenizer=load_tokenizer(start),
+        tokenizer=load_tokenizer(start.folder),
         pairs=divide(sources, recipe.validation, recipe.validation_pairs),
         listenings=PreparedListenings(sources, listen, listen),
         lent_values=False,
-        start=start,
+        start=start.folder,
         loss_module=wrap_model(model, recipe, world),
     )
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.find_base import find_base
 from mullama.checkpoints.model_folder import is_model_folder
 from mullama.errors import UsageError
 from mullama.training.recipe import Recipe
@@ -13,20 +15,29 @@ START = "start"
 """Its folder, in the run's."""
 
 
-def start_folder(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> Path:
-    """The folder of the model to begin with, an adapter alone; made where it is not there yet.
+class Start(NamedTuple):
+    """The model that a run begins with."""
+
+    folder: Path
+    """An adapter alone."""
+    base: Path
+    """Its language model."""
+
+
+def start_of(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> Start:
+    """The model to begin with; made where it is not there yet.
 
     Raises CheckpointError and UsageError.
     """
     fresh = recipe.fresh
     if fresh is None:
         raise UsageError(f"recipe {recipe.name} does not say which fresh adapter to begin with")
-    out = folder / START
+    base, out = find_base(fresh.language_model), folder / START
     if not is_model_folder(out):
         report(f"a fresh adapter for {fresh.language_model}, in {out}")
         convert(
             ConvertOptions(
-                llama=Path(fresh.language_model),
+                llama=base,
                 encoder=fresh.encoder,
                 bridge=fresh.bridge,
                 adapted_layers=fresh.adapted_layers,
@@ -38,4 +49,4 @@ def start_folder(recipe: Recipe, folder: Path, report: Callable[[str], None]) ->
                 out=out,
             )
         )
-    return out
+    return Start(out, base)

@@ -1,0 +1,83 @@
+"""A recipe that talks: from a base and the studio to an adapter alone that answers, each part made once."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from safetensors.torch import load_file
+
+import mullama
+from goldens import LLAMA
+from mullama.checkpoints.base import read_base_record
+from mullama.errors import UsageError
+from mullama.training.run_options import RunOptions
+from mullama.training.trainer import run
+
+RECIPE = {
+    "name": "talk",
+    "threads": 1,
+    "lora_rank": 2,
+    "fresh": {"language_model": str(LLAMA), "adapted_layers": 1, "gate": 0.1, "prompt": "brief"},
+    "splits": [{"name": "few", "purpose": "answers", "clips": 3, "silences": 1}],
+    "talk": {"split": "few", "variants": 2, "pairs": 2, "own_answers": 6},
+    "phases": [
+        {
+            "name": "adapter", "objective": "pairs", "trains": ["bridge.*", "shifts.queries", "shifts.gates"],
+            "steps": 2, "batch": 4, "max_length": 400, "rates": {"shifts.gates": 4},
+        },
+        {"name": "together", "objective": "pairs", "trains": ["finetune"], "steps": 1, "batch": 4},
+    ],
+}  # fmt: skip
+
+
+def write(folder: Path, **changes: object) -> Path:
+    path = folder / "talk.yaml"
+    path.write_text(yaml.safe_dump({**RECIPE, **changes}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("talk")
+    options = RunOptions(music=folder / "music")
+    run(write(folder), folder / "run", options, report=lambda _: None)
+    return folder / "run"
+
+
+def test_an_adapter_alone_that_answers_beside_its_base(trained: Path) -> None:
+    record = read_base_record(trained / "model")
+    assert record is not None
+    stored = load_file(trained / "model" / "model.safetensors")
+    language = {
+        n.removeprefix("language_model.") for n in stored if n.startswith("language_model.")
+    }
+    matrices = {name for name in language & set(record.tensors) if "norm" not in name}
+    assert not matrices, "the base's own weights are left to it"
+    assert any(name.endswith("norm.weight") for name in language)  # trained, so they are here
+    assert any(name.endswith("lora_B") and tensor.any() for name, tensor in stored.items())
+    model = mullama.load(trained / "model", base=LLAMA, device="cpu")
+    song = model.listen(np.zeros(24_000, dtype=np.float32), sample_rate=24_000)
+    assert song.ask("Are there drums?", max_new_tokens=3).token_ids
+
+
+def test_what_was_made_once_is_read_again(trained: Path) -> None:
+    made = [
+        *trained.glob("facts-*.json"),
+        *trained.glob("features-*"),
+        trained / "own-answers.jsonl",
+    ]
+    made.append(trained / "start" / "model.safetensors")
+    assert len(made) == 4
+    before = [path.stat().st_mtime_ns for path in made]
+    options = RunOptions(music=trained.parent / "music")
+    run(trained.parent / "talk.yaml", trained, options, report=lambda _: None)
+    assert [path.stat().st_mtime_ns for path in made] == before
+
+
+def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
+    data = [{"file": "pairs.jsonl"}]
+    with pytest.raises(UsageError, match="talk goes without other data"):
+        run(write(tmp_path, data=data), tmp_path / "a", report=lambda _: None)
+    with pytest.raises(UsageError, match="does not say which fresh adapter"):
+        run(write(tmp_path, fresh=None), tmp_path / "b", report=lambda _: None)
