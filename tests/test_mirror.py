@@ -9,7 +9,7 @@ SOURCE = ROOT / "src" / "mullama"
 ELSEWHERE = {
     # Commands are asserted as they are typed.
     "test_cli.py": "commands/ask commands/caption commands/answer_flags",
-    "catalogue/test_catalogue.py": "commands/catalogue catalogue/hearing catalogue/maker catalogue/fingerprint",
+    "catalogue/test_catalogue.py": "commands/catalogue catalogue/maker catalogue/fingerprint",
     "catalogue/test_outputs.py": "commands/catalogue_outputs catalogue/tags/keep_heard"
     " catalogue/tags/tag_options",
     "checkpoints/convert/test_convert.py": "commands/convert checkpoints/save",

@@ -134,6 +134,9 @@ def _one_step(
 
 def _studio(recipe: Recipe) -> Iterable[str]:
     clips = sum(split.clips * split.takes for split in recipe.splits)
-    yield f"{recipe.name}: a fresh small model; {clips:,} clips are composed and rendered"
+    fresh = "a fresh small model"
+    if recipe.fresh is not None:
+        fresh = f"a fresh adapter for {recipe.fresh.language_model}"
+    yield f"{recipe.name}: {fresh}; {clips:,} clips are composed and rendered"
     for phase in recipe.phases:
         yield f"{phase.name}: {phase.steps:,} steps of {phase.batch}, {phase.objective}"
