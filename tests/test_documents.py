@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -105,6 +106,21 @@ def test_the_version_is_the_changelogs_head() -> None:
         assert "\n- " in text.partition("## [Unreleased]")[2].partition("\n## ")[0]
     assert heads[0] == mullama.__version__
     assert "[Unreleased]" not in heads
+
+
+def test_the_first_lines_print_what_stands_behind_them() -> None:
+    """The README begins with the lines of the site's first page, whose output tests/test_pages.py compares."""
+    readme, page = SNIPPETS[1], next(one for one in snippets(DOCS / "index.md") if one.output)
+    assert readme.language == "python"
+    assert (readme.text, readme.output) == (page.text, page.output)
+
+
+def test_figures_and_tree_of_the_readme_are_current() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", "import make_readme as m; print(m.figures()); print(m.tree())"],
+        cwd=DOCS, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    assert set(found.splitlines()) <= set(README.splitlines())
 
 
 def test_every_verb_is_in_the_readme() -> None:

@@ -1,0 +1,56 @@
+"""Fills the README's table of figures from docs/small-model.json, and its tree from the source.
+
+python docs/make_readme.py
+"""
+
+import ast
+import json
+from pathlib import Path
+
+from marked import fill
+
+DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+SOURCE = DOCS.parent / "src" / "mullama"
+ROWS = (
+    "drums",
+    "tempo within 8 %",
+    "metre",
+    "key, tonic",
+    "style",
+    "mood",
+    "instruments, F1 micro",
+    "is there an X?, balanced for each",
+)
+COLUMNS = {
+    "unseen": "sounds it never trained on",
+    "unseen, wrong song": "another song",
+    "majority": "always the commonest answer",
+}
+
+
+def figures() -> str:
+    """The table of the first screen."""
+    found = json.loads((DOCS / "small-model.json").read_text())["figures"]
+    lines = [f"| | {' | '.join(COLUMNS.values())} |", f"|---{'|---' * len(COLUMNS)}|"]
+    for row in ROWS:
+        cells = [f"{found[column][row]:.0f}" for column in COLUMNS]
+        cells[0] = f"**{cells[0]}**"
+        lines.append(f"| {row} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def tree() -> str:
+    """Each room and the first line of what it says of itself."""
+    lines = ["```", "src/mullama/"]
+    for room in sorted(SOURCE.iterdir()):
+        if (room / "__init__.py").is_file():
+            said = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+            phrase = said.splitlines()[0].rstrip(".").removeprefix(f"{room.name.capitalize()}: ")
+            lines.append(f"  {room.name + '/':13}{phrase[0].lower()}{phrase[1:]}")
+    lines += ["recipes/       trainings and evaluations, each a YAML file", "```"]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    fill(README, {"figures": figures(), "tree": tree()})
