@@ -133,7 +133,7 @@ def test_a_missing_or_needless_base_is_named(
         load_model(apart)
     with pytest.raises(UsageError, match="leave the base"):
         load_model(whole, base=LLAMA)
-    with pytest.raises(CheckpointError, match="no such folder"):
+    with pytest.raises(CheckpointError, match="there is no folder or file"):
         load_model(apart, base=tmp_path / "nowhere")
     song = tmp_path / "song.wav"
     assert main(["ask", str(song), "--model", str(apart)]) == 2

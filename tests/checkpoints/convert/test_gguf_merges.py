@@ -62,11 +62,12 @@ def test_the_same_ids(tmp_path: Path, pre: str) -> None:
     own = trained(pre)
     path = write(tmp_path / "toy.gguf", own, pre)
     assert has_merges(path)
-    found, special = gguf_merges(path)
+    found, special, begins = gguf_merges(path)
     for text in [*TEXTS, "<|im_start|>user\nWhat key?<|im_end|>"]:
         assert found.encode(text).ids == own.encode(text).ids
         assert found.decode(found.encode(text).ids) == own.decode(own.encode(text).ids)
     assert special == {"bos_token": SPECIAL[1], "eos_token": SPECIAL[2], "pad_token": SPECIAL[2]}
+    assert not begins
 
 
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:

@@ -251,9 +251,12 @@ def test_the_encoder_has_to_be_the_adapters(tmp_path: Path) -> None:
     mert = r"is an adapter of MU-LLaMA, like checkpoint\.pth: give --mert MERT-v1-330M"
     refused(tmp_path, f"{mert}, not {IMAGEBIND}$", adapter=FINETUNED)
     refused(tmp_path, f"{mert}$", adapter=FINETUNED, imagebind=None)
-    refused(tmp_path, "not both", mert=MERT)
+    refused(tmp_path, "a model has one encoder", mert=MERT)
     refused(
-        tmp_path, "needs an encoder: give --mert DIR or --imagebind", imagebind=None, adapter=None
+        tmp_path,
+        "needs an encoder: give --mert DIR, --imagebind FILE or",
+        imagebind=None,
+        adapter=None,
     )
 
 

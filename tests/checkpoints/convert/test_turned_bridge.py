@@ -1,6 +1,7 @@
 """A bridge in a wider space: the same vectors, turned."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -50,11 +51,8 @@ def test_it_needs_room(tmp_path: Path) -> None:
 
 def test_any_encoder_with_a_fresh_adapter(tmp_path: Path) -> None:
     small = resolve(None)
-    out = convert(
-        ConvertOptions(
-            llama=LLAMA, encoder="small", out=tmp_path / "out", gate=0.25, bridge_width=24
-        )
-    )
+    sizes: dict[str, Any] = {"gate": 0.25, "bridge_width": 24, "prompt": "Q {question} A"}
+    out = convert(ConvertOptions(llama=LLAMA, encoder="small", out=tmp_path / "out", **sizes))
     model, _ = load_model(out, device="cpu")
     assert model.config.audio_config.model_type == "mullama_filterbank"
     assert (model.config.bridge_width, model.config.prompt) == (24, "Q {question} A")
@@ -69,5 +67,5 @@ def test_an_encoder_is_for_a_fresh_adapter(tmp_path: Path) -> None:
         convert(ConvertOptions(llama=LLAMA, encoder="small", adapter=FINETUNED, out=tmp_path / "o"))
     with pytest.raises(UsageError, match="one of --mert, --imagebind and --encoder"):
         convert(ConvertOptions(llama=LLAMA, encoder="small", mert=Path("m"), out=tmp_path / "o"))
-    with pytest.raises(UsageError, match="--gate is for a fresh adapter"):
+    with pytest.raises(UsageError, match=r"--gate 0\.5 is for a fresh adapter"):
         convert(ConvertOptions(llama=LLAMA, gate=0.5, adapter=FINETUNED, out=tmp_path / "o"))

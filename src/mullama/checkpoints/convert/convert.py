@@ -52,13 +52,14 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
     chat, if it has one. `progress` is told (bytes written, bytes in all).
     """
     adapter = read_adapter(options.adapter) if options.adapter is not None else None
+    if adapter:
+        _refuse_fresh(options)
     overrides = adapter.language if adapter else {}
     read = read_apart if options.adapter_only else read_together
     found = read(options.llama, overrides, options.llama_type)
     language = found.language
     encoder = _read_encoder(options, adapter)
     if adapter:
-        _refuse_fresh(options)
         check_parts(adapter, language, encoder, options)
     bridge = None
     if options.bridge is not None:
@@ -99,9 +100,10 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
 def _refuse_fresh(options: ConvertOptions) -> None:
     """An adapter file says of itself what these options say of a fresh one."""
     for name in ("listening", "prompt", "bridge", "bridge_width", "bridge_blocks", "gate"):
-        if getattr(options, name) != getattr(ConvertOptions, name):
-            flag = name.replace("_", "-")
-            raise UsageError(f"--{flag} is for a fresh adapter: leave --adapter out")
+        given = getattr(options, name)
+        if given != getattr(ConvertOptions, name):
+            flag = f"--{name.replace('_', '-')} {given}"
+            raise UsageError(f"{flag} is for a fresh adapter: leave --adapter out")
 
 
 def _read_encoder(options: ConvertOptions, adapter: Adapter | None) -> EncoderSource:

@@ -32,8 +32,8 @@ def has_merges(path: Path) -> bool:
     return read_header(path).values.get(f"{KEY}model") == KIND
 
 
-def gguf_merges(path: Path) -> tuple[Tokenizer, dict[str, str]]:
-    """The tokenizer in a GGUF file, and its special tokens by transformers' names.
+def gguf_merges(path: Path) -> tuple[Tokenizer, dict[str, str], bool]:
+    """The tokenizer in a GGUF file, its special tokens, and whether a text begins with one of them.
 
     Raises CheckpointError.
     """
@@ -52,7 +52,9 @@ def gguf_merges(path: Path) -> tuple[Tokenizer, dict[str, str]]:
     for kind, special in ((CONTROL, True), (USER_DEFINED, False)):
         added = [token for token, of in zip(tokens, types, strict=True) if of == kind]
         tokenizer.add_tokens([AddedToken(t, normalized=False, special=special) for t in added])
-    return tokenizer, _special(header, tokens)
+    special = _special(header, tokens)
+    begins = header.values.get(f"{KEY}add_bos_token") is True and "bos_token" in special
+    return tokenizer, special, begins
 
 
 def _words(path: Path, pre: Any) -> Any:

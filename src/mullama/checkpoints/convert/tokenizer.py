@@ -74,7 +74,12 @@ def write_tokenizer(
 
 
 def _from_gguf(path: Path) -> tuple[Tokenizer, dict[str, str]]:
-    return gguf_merges(path) if has_merges(path) else _from_sentencepiece(path, gguf_pieces(path))
+    if not has_merges(path):
+        return _from_sentencepiece(path, gguf_pieces(path))
+    tokenizer, special, begins = gguf_merges(path)
+    if begins:
+        _begin_with(tokenizer, special["bos_token"])
+    return tokenizer, special
 
 
 def _takes_sentencepiece(model: Path, ready: Path) -> bool:
