@@ -1,9 +1,11 @@
 """Facts become pairs about their Listenings, the same each time."""
 
+from pathlib import Path
+
 from mullama.studio.english.checks import contradictions
 from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
-from mullama.training.talk.conversations import conversations, place_of
+from mullama.training.talk.conversations import ListeningNames, conversations
 
 TRUTHS = [
     Truth(("piano", "drums"), "jazz", 120, "4/4", "Eb minor", "dark", "piano"),
@@ -12,10 +14,25 @@ TRUTHS = [
 ]
 
 
+NAMES = ListeningNames(len(TRUTHS))
+
+
 def test_each_listening_is_talked_of_truly() -> None:
-    pairs = conversations(TRUTHS, 30, seed=1)
-    assert pairs == conversations(TRUTHS, 30, seed=1) != conversations(TRUTHS, 30, seed=2)
-    assert {place_of(str(pair.audio)) for pair in pairs} == {0, 1, 2}
+    pairs = conversations(TRUTHS, NAMES, 30, seed=1)
+    assert (
+        pairs
+        == conversations(TRUTHS, NAMES, 30, seed=1)
+        != conversations(TRUTHS, NAMES, 30, seed=2)
+    )
+    assert {NAMES.place(str(pair.audio)) for pair in pairs} == {0, 1, 2}
     for pair in pairs:
-        truth = TRUTHS[place_of(str(pair.audio))]
+        truth = TRUTHS[NAMES.place(str(pair.audio))]
         assert not contradictions(pair.answer, truth), pair
+
+
+def test_takes_and_variants_of_a_piece_are_held_out_together() -> None:
+    names = ListeningNames(10)
+    assert [names.place(names.name(place)) for place in range(30)] == list(range(30))
+    assert len({names.name(place) for place in range(30)}) == 30
+    pieces = {Path(names.name(place)).name for place in (4, 5, 14, 15, 24)}
+    assert len(pieces) == 1

@@ -7,9 +7,11 @@ import pytest
 import mullama
 from mullama.studio.truth import Truth
 from mullama.training.talk import own_answers as module
+from mullama.training.talk.conversations import ListeningNames
 from mullama.training.talk.own_answers import LOG, Request, own_answers
 
 TRUTH = Truth(("piano", "drums"), "jazz", 120, "4/4", "Eb minor", "dark", "piano")
+NAMES = ListeningNames(1)
 ABOUT = Request(0, "Pitch a film.", "It is jazz. Pitch a film.")
 PLAIN = Request(0, "What is two plus two?", "What is two plus two?")
 
@@ -31,9 +33,9 @@ def test_what_is_kept(text: str, request_: Request, kept: bool) -> None:
 def test_answers_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_NEW_TOKENS", 24)
     speaker = mullama.load("small", device="cpu")
-    few = own_answers(speaker, [TRUTH], 4, 1, tmp_path)
+    few = own_answers(speaker, [TRUTH], NAMES, 4, 1, tmp_path)
     before = (tmp_path / LOG).read_bytes()
-    more = own_answers(speaker, [TRUTH], 8, 1, tmp_path)
+    more = own_answers(speaker, [TRUTH], NAMES, 8, 1, tmp_path)
     assert more[: len(few)] == few
     assert set(before.splitlines()) <= set((tmp_path / LOG).read_bytes().splitlines())
-    assert own_answers(speaker, [TRUTH], 8, 1, tmp_path) == more
+    assert own_answers(speaker, [TRUTH], NAMES, 8, 1, tmp_path) == more

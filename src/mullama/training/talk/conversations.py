@@ -6,24 +6,42 @@ is asked, and that Yes and No are equally often right for every instrument.
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mullama.data.records import Pair
+from mullama.studio.clips import TAKES
 from mullama.studio.english.converse import converse
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 
 PRESENCES_AN_INSTRUMENT = 1500
 """At most so many Listenings with an instrument, and as many without, are asked about it."""
-NAME = "listening-{:06d}"
-"""What a pair calls its Listening."""
 
 
-def place_of(name: str) -> int:
-    """The Listening that `NAME` calls so."""
-    return int(name.rpartition("-")[2])
+@dataclass(frozen=True)
+class ListeningNames:
+    """What pairs call the Listenings of so many clips, one variant of all of them after the other.
+
+    The last part of a name is the piece's, so that all takes and variants of a piece are held out together.
+    """
+
+    clips: int
+
+    def name(self, place: int) -> str:
+        """The name of the Listening at that place."""
+        variant, clip = divmod(place, self.clips)
+        piece, take = divmod(clip, TAKES)
+        return f"{variant}-{take}/{piece}"
+
+    def place(self, name: str) -> int:
+        """The inverse."""
+        variant, take, piece = map(int, name.replace("/", "-").split("-"))
+        return variant * self.clips + piece * TAKES + take
 
 
-def conversations(truths: Sequence[Truth], pairs: int, seed: int) -> list[Pair]:
+def conversations(
+    truths: Sequence[Truth], names: ListeningNames, pairs: int, seed: int
+) -> list[Pair]:
     """`pairs` questions with answers about each Listening, and some after single instruments."""
     sounding = [place for place, truth in enumerate(truths) if truth.instruments]
     asked = balanced_presences([truths[p] for p in sounding], seed, PRESENCES_AN_INSTRUMENT)
@@ -32,5 +50,5 @@ def conversations(truths: Sequence[Truth], pairs: int, seed: int) -> list[Pair]:
     for place, truth in enumerate(truths):
         rng = random.Random(f"{seed} {place}")
         talk = converse(truth, rng, presences.get(place, ()), pairs=pairs)
-        found += [Pair(one.question, one.answer, NAME.format(place)) for one in talk]
+        found += [Pair(one.question, one.answer, names.name(place)) for one in talk]
     return found

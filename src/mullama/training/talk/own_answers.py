@@ -21,7 +21,7 @@ from mullama.studio.english.checks import contradictions
 from mullama.studio.english.facts_as_text import facts_as_text
 from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
 from mullama.studio.truth import Truth
-from mullama.training.talk.conversations import NAME
+from mullama.training.talk.conversations import ListeningNames
 
 LOG = "own-answers.jsonl"
 BATCH = 64
@@ -62,7 +62,12 @@ LINES = RecordFormat[OwnAnswer](
 
 
 def own_answers(
-    speaker: MuLlama, truths: Sequence[Truth], count: int, seed: int, folder: Path
+    speaker: MuLlama,
+    truths: Sequence[Truth],
+    names: ListeningNames,
+    count: int,
+    seed: int,
+    folder: Path,
 ) -> list[Pair]:
     """Up to `count` pairs; answers that are made already are read from `folder`. Raises UsageError."""
     requests = list(_requests(truths, count, seed))
@@ -77,7 +82,7 @@ def own_answers(
 
     run(requests, answered, log, key=lambda one: one.key, total=len(requests), unit="answer")
     texts = {record.key: record.text for record in log.records()}
-    pairs = (Pair(r.text, texts.get(r.key, ""), NAME.format(r.place)) for r in requests)
+    pairs = (Pair(r.text, texts.get(r.key, ""), names.name(r.place)) for r in requests)
     return [pair for pair in pairs if pair.answer]
 
 

@@ -27,7 +27,7 @@ from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Recipe, Talk
 from mullama.training.run_options import RunOptions
 from mullama.training.small.features import FeatureSet, compute_features
-from mullama.training.talk.conversations import conversations, place_of
+from mullama.training.talk.conversations import ListeningNames, conversations
 from mullama.training.talk.facts import read_facts
 from mullama.training.talk.own_answers import own_answers
 from mullama.training.talk.start import start_of
@@ -38,10 +38,11 @@ class TalkListenings:
     """Listenings by the names that pairs call them by."""
 
     listenings: Float[Tensor, "clip states features"]
+    names: ListeningNames
 
     def __call__(self, names: Names) -> Float[Tensor, "clip states features"]:
         """Those of a step; every pair is about one."""
-        return self.listenings[[place_of(str(name)) for name in names]].float()
+        return self.listenings[[self.names.place(str(name)) for name in names]].float()
 
 
 def prepare_talk_task(
@@ -58,16 +59,17 @@ def prepare_talk_task(
     truths = read_facts(
         load(talk.teacher, device="cpu"), features.listenings, features.truths, folder, report
     )
-    pairs = conversations(truths, talk.pairs, recipe.seed)
+    names = ListeningNames(len(truths) // talk.variants)
+    pairs = conversations(truths, names, talk.pairs, recipe.seed)
     sources = [PairSet(folder / "conversations", 1.0, tuple(pairs), {})]
     if talk.own_answers:
         speaker = load(start.folder, device="cpu", base=start.base)
-        said = own_answers(speaker, truths, talk.own_answers, recipe.seed, folder)
+        said = own_answers(speaker, truths, names, talk.own_answers, recipe.seed, folder)
         report(f"{len(said)} of {talk.own_answers} of its own answers are kept")
         sources.append(PairSet(folder / "own", talk.own_answer_weight, tuple(said), {}))
     model = open_for_training(start.folder, recipe, world, start.base)
     check_phases(model, recipe, world)
-    listen = TalkListenings(features.listenings)
+    listen = TalkListenings(features.listenings, names)
     return QaTask(
         recipe=recipe,
         world=world,
