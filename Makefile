@@ -29,6 +29,9 @@ demo: $(VENV)/.installed
 	$(BIN)/mullama ask examples/jazz.mp3 --question "Describe the audio" --question "What is the tempo?" \
 	  --question "Which instruments play?" --question "Is there a piano?" --question "Who wrote it?"
 	$(BIN)/mullama caption examples/*.flac --length long
+	@echo
+	@echo 'Now with your own music:  $(BIN)/mullama ask YOUR_SONG.mp3 --question "Which instruments play?"'
+	@echo 'In the browser:           $(BIN)/python -m pip install ".[demo]" && $(BIN)/mullama demo'
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
