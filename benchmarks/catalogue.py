@@ -142,7 +142,13 @@ def measured(command: Sequence[str], songs: int) -> dict[str, float]:
     """A process, and those that it starts, to its end."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    peak = 0.0
+    while True:
+        found, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if found:
+            break
+        peak = max(peak, peak_memory(process.pid))
+        time.sleep(0.05)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - began
     if process.returncode:
@@ -151,7 +157,18 @@ def measured(command: Sequence[str], songs: int) -> dict[str, float]:
         "songs_an_hour": songs * 3600 / seconds,
         "seconds": seconds,
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "peak_mib": peak,
     }
+
+
+def peak_memory(process: int) -> float:
+    """MiB that a process held at most so far; Linux alone tells. (rusage counts what it was forked from.)"""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    _, found, rest = status.partition("VmHWM:")
+    return int(rest.split()[0]) / 1024 if found else 0.0
 
 
 def measured_parts(songs: Sequence[Path]) -> dict[str, float]:
@@ -281,13 +298,14 @@ def _speed(figures: dict[str, Any]) -> str:
         f"{figures['songs']} songs of {figures['seconds_a_song']} s (mp3), the small model,"
         f" {figures['machine']['processor']}.",
         "",
-        "| workers | songs at a time | songs an hour | against one question at a time |",
-        "|---|---|---|---|",
+        "| workers | songs at a time | songs an hour | against one question at a time | MiB at most |",
+        "|---|---|---|---|---|",
     ]
     for run in figures["runs"]:
         together = run["songs_at_a_time"] or "one question"
         lines.append(
-            f"| {run['workers']} | {together} | {run['songs_an_hour']:.0f} | {run['ratio']:.1f}x |"
+            f"| {run['workers']} | {together} | {run['songs_an_hour']:.0f} | {run['ratio']:.1f}x "
+            f"| {run['peak_mib']:.0f} |"
         )
     best = max(figures["runs"], key=lambda run: run["ratio"])
     lines += ["", f"The goal is {figures['goal']:.0f}x; the best is {best['ratio']:.1f}x."]

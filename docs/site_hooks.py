@@ -18,6 +18,10 @@ OUTSIDE = re.compile(r"(?<=\]\()((?:\.\./)+)([^)#\s]+)")
 """A link of markdown that goes up: the steps, and what follows."""
 
 
+LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
+"""Any link of markdown to a file."""
+
+
 def target(page: str, steps: str, rest: str) -> str | None:
     """Where the link of a page leads, from the repository's root; None for what lies in docs/.
 
@@ -29,6 +33,12 @@ def target(page: str, steps: str, rest: str) -> str | None:
     if path == "README.md":
         return "index.md"
     return f"{path}/README.md" if (ROOT / path).is_dir() else path
+
+
+def from_outside(folder: str, link: str) -> str:
+    """The link of a file outside of docs/, in that folder: what lies in docs/ stands at the site's root."""
+    path = posixpath.normpath(posixpath.join(folder, link))
+    return posixpath.relpath(path.removeprefix("docs/"), folder or ".")
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -46,6 +56,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Turn those links to where the files lie in the site."""
     here = posixpath.dirname(page.file.src_uri)
+    if not Path(page.file.abs_src_path or "").is_relative_to(ROOT / "docs"):
+        return LINK.sub(lambda link: from_outside(here, link[1]), markdown)
 
     def turned(link: re.Match[str]) -> str:
         path = target(page.file.src_uri, link[1], link[2])
