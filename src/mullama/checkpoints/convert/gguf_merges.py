@@ -52,9 +52,9 @@ def gguf_merges(path: Path) -> tuple[Tokenizer, dict[str, str], bool]:
     for kind, special in ((CONTROL, True), (USER_DEFINED, False)):
         added = [token for token, of in zip(tokens, types, strict=True) if of == kind]
         tokenizer.add_tokens([AddedToken(t, normalized=False, special=special) for t in added])
-    special = _special(header, tokens)
-    begins = header.values.get(f"{KEY}add_bos_token") is True and "bos_token" in special
-    return tokenizer, special, begins
+    named = _special(header, tokens)
+    begins = header.values.get(f"{KEY}add_bos_token") is True and "bos_token" in named
+    return tokenizer, named, begins
 
 
 def _words(path: Path, pre: Any) -> Any:
