@@ -1,4 +1,4 @@
-"""How a model speaks: questions that nobody trains on, put to held-out clips. Prints a table, or JSON.
+"""How a model speaks: held-out questions, put to held-out clips. Prints a table, or JSON.
 
 python benchmarks/speaking.py [MODEL] [--clips 100] [--music DIR] [--show]
 """

@@ -13,7 +13,7 @@ from mullama.cli import SUMMARIES, build_parser
 
 PAGES = Path(__file__).parent / "commands"
 MARK = "<!-- Written by `python docs/make_commands.py` from the options themselves. -->"
-"""Stands in every page, so that nobody mends one by hand."""
+"""Stands in every page, so that none is edited by hand."""
 
 
 def subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

@@ -28,7 +28,7 @@ SHOWING = ("cat", "head", "ls", "grep")
 ELSEWHERE = ("make", "pip", "torchrun")
 """They install, or want a machine of their own."""
 HOURS = "mullama train recipes/small.yaml"
-"""Run by nobody but those who want another small model; its parts are tested in tests/training."""
+"""It takes hours; its parts are tested in tests/training."""
 FETCHED = re.compile("bertscore is left out: the model '[^']+' of BERTScore is missing")
 """Said of the one thing that has to be fetched, as a dry run says what is not there: with code 1."""
 SHORTLY = ["--max-steps", "2", "--store", "store", "--set", "validation=0", "--device", "cpu"]

@@ -55,7 +55,7 @@ def players(notebook: Any) -> list[str]:
 
 
 def test_it_is_stored_small_and_without_this_machine() -> None:
-    """Text and one picture; no sound, no warnings, no paths of whoever ran it."""
+    """Text and one picture; no sound, no warnings, no local paths."""
     nbformat = pytest.importorskip("nbformat")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(notebook)

@@ -1,13 +1,12 @@
 """The page in a real browser: it asks nothing, fits a phone, follows the pointer, and axe has nothing grave."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from browsers import chromium
+from browsers import Opened, chromium, grave_violations
 from mullama.show.page import page
 from mullama.show.view import View
 
@@ -28,25 +27,6 @@ def file(view: View, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-class Opened:
-    """The page in a window, and what it said and asked for."""
-
-    def __init__(self, browser: Any, file: Path, **window: Any) -> None:
-        self.context = browser.new_context(**window)
-        self.page = self.context.new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(file.as_uri())
-        self.page.wait_for_load_state("networkidle")
-
-    def close(self) -> None:
-        assert self.said == []
-        self.context.close()
-
-
 def test_it_asks_for_nothing_but_itself(browser: Any, file: Path) -> None:
     opened = Opened(browser, file)
     assert [url for url in opened.asked if not url.startswith("data:")] == [file.as_uri()]
@@ -56,20 +36,10 @@ def test_it_asks_for_nothing_but_itself(browser: Any, file: Path) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1200])
 def test_axe_finds_nothing_serious(browser: Any, file: Path, scheme: str, width: int) -> None:
-    found = find_spec("axe_playwright_python")
-    if found is None:
-        pytest.skip("axe is not installed: pip install axe-playwright-python")
     window = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
     opened = Opened(browser, file, bypass_csp=True, **window)
     opened.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    (folder,) = found.submodule_search_locations or ()
-    opened.page.add_script_tag(path=f"{folder}/axe.min.js")
-    grave = [
-        (violation["id"], [node["html"][:200] for node in violation["nodes"]])
-        for violation in opened.page.evaluate("axe.run()")["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert grave == []
+    assert grave_violations(opened.page) == []
     opened.close()
 
 

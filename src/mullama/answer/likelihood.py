@@ -44,7 +44,7 @@ def loglikelihoods(
 
     An answer comes with the place of its prompt in `prompts`, and has at least one token. `margins` tells for
     each prompt how many nats below its likeliest answer another may lie that is of no interest: for that one
-    the sum may end before its last token, and is more than the whole by nobody knows how much. `between` is
+    the sum may end before its last token, and is more than the whole, it is not known by how much. `between` is
     called before each pass; what it raises ends all.
     """
     if margins is None or not decoder.trees:
@@ -77,9 +77,8 @@ def _rows(answers: Sequence[tuple[int, Sequence[int]]], *, apart: bool) -> list[
     together = defaultdict[tuple[int, int], list[int]](list)
     for number, (place, _) in enumerate(answers):
         together[place, number if apart else 0].append(number)
-    trees: dict[
-        tuple[int, ...], Tree
-    ] = {}  # many prompts have the same answers, which are compared quickly
+    # Many prompts have the same answers; by identity they are compared quickly.
+    trees: dict[tuple[int, ...], Tree] = {}
     rows = []
     for (place, _), numbers in together.items():
         said = [answers[number][1] for number in numbers]

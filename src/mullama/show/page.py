@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mullama import __version__
 from mullama.evaluation.counted import counted
-from mullama.evaluation.report.one_file import content_policy, page_environment, source
+from mullama.evaluation.report.one_file import content_policy, page_environment, source, style_of
 from mullama.show import axes
 from mullama.show.answers import Answered
 from mullama.show.colours import MAPS, OKABE_ITO, png
@@ -24,7 +24,7 @@ MIN_TEXT = 0.08
 def page(view: View) -> str:
     """The HTML."""
     environment = page_environment("mullama.show")
-    style, script = (source(environment, name) for name in ("style.css", "behaviour.js"))
+    style, script = style_of(environment), source(environment, "behaviour.js")
     environment.filters |= {"counted": counted, "clock": clock, "percent": percent, "share": share}
     return environment.get_template("page.html.jinja").render(
         view=view,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from browsers import chromium
+from browsers import Opened, chromium
 from mullama.evaluation.report.report import report
 
 pytestmark = pytest.mark.slow
@@ -56,34 +56,14 @@ def browser() -> Iterator[Any]:
         yield opened
 
 
-class Opened:
-    """The page in a window, and what it said and asked for."""
-
-    def __init__(self, browser: Any, file: Path, **window: Any) -> None:
-        self.context = browser.new_context(**window)
-        self.page = self.context.new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.url = file.as_uri()
-        self.page.goto(self.url)
-
-    def background(self) -> str:
-        return str(self.page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
-
 @pytest.fixture
 def desk(browser: Any, page_file: Path) -> Iterator[Opened]:
     opened = Opened(browser, page_file, viewport={"width": 1200, "height": 900})
     yield opened
-    assert opened.said == []
-    opened.context.close()
+    opened.close()
 
 
 def test_it_asks_for_nothing_but_itself(desk: Opened) -> None:
-    desk.page.wait_for_load_state("networkidle")
     assert desk.asked == [desk.url]
 
 

@@ -3,12 +3,11 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from html_tags import Tags
 from mullama.evaluation.report.page import page
 from mullama.evaluation.report.report import report
 from mullama.evaluation.report.view import View
@@ -17,33 +16,6 @@ from scored_folders import write_scored
 SCRIPT = "<script>alert(1)</script>"
 NAME = f'"><img src=x onerror=alert(1)>{SCRIPT}\u202e{{{{ 7*7 }}}}'
 LONG = "long " * 2_000
-
-
-class Tags(HTMLParser):
-    """Every tag with its attributes, and whether they nest."""
-
-    VOID = ("meta", "img", "br", "hr", "input", "link")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def named(self, tag: str) -> Iterator[dict[str, str | None]]:
-        return (attributes for name, attributes in self.found if name == tag)
 
 
 @pytest.fixture(scope="module")

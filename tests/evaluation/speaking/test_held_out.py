@@ -1,4 +1,4 @@
-"""Nobody trains on the held-out questions: no pattern can say one of them."""
+"""Held-out questions are not trained on: no pattern can say one of them."""
 
 import re
 from collections import Counter

@@ -1,5 +1,6 @@
 """What a base says itself: kept where it ends and is true, and made once."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_what_is_kept(text: str, request_: Request, kept: bool) -> None:
 
 def test_answers_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_NEW_TOKENS", 24)
-    speaker = mullama.load("small", device="cpu")
+    speaker = partial(mullama.load, "small", device="cpu")
     few = own_answers(speaker, [TRUTH], NAMES, 4, 1, tmp_path)
     before = (tmp_path / LOG).read_bytes()
     more = own_answers(speaker, [TRUTH], NAMES, 8, 1, tmp_path)

@@ -11,7 +11,7 @@ from typing import Any
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
-from mullama.checkpoints.gguf_header import GgufHeader, read_header
+from mullama.checkpoints.gguf_header import GgufHeader
 from mullama.errors import CheckpointError
 
 KEY = "tokenizer.ggml."
@@ -27,17 +27,17 @@ SPECIAL = {"bos": "bos_token", "eos": "eos_token", "unknown": "unk_token", "padd
 """GGUF's names of special tokens -> transformers'."""
 
 
-def has_merges(path: Path) -> bool:
-    """Whether a GGUF file holds a byte-level BPE. Raises CheckpointError."""
-    return read_header(path).values.get(f"{KEY}model") == KIND
+def has_merges(header: GgufHeader) -> bool:
+    """Whether a GGUF file holds a byte-level BPE."""
+    return header.values.get(f"{KEY}model") == KIND
 
 
-def gguf_merges(path: Path) -> tuple[Tokenizer, dict[str, str], bool]:
+def gguf_merges(header: GgufHeader) -> tuple[Tokenizer, dict[str, str], bool]:
     """The tokenizer in a GGUF file, its special tokens, and whether a text begins with one of them.
 
     Raises CheckpointError.
     """
-    header = read_header(path)
+    path = header.path
     tokens, types = header.items(f"{KEY}tokens", str), header.items(f"{KEY}token_type", int)
     merges = [tuple(one.split(" ")) for one in header.items(f"{KEY}merges", str)]
     if len(tokens) != len(types) or len(set(tokens)) != len(tokens):

@@ -15,6 +15,7 @@ from tokenizers.processors import Sequence, TemplateProcessing
 
 from mullama.checkpoints.convert.gguf_merges import gguf_merges, has_merges
 from mullama.checkpoints.convert.gguf_pieces import gguf_pieces
+from mullama.checkpoints.gguf_header import read_header
 from mullama.checkpoints.json_file import read_json
 from mullama.checkpoints.sentencepiece_text import SPACE
 from mullama.checkpoints.tokenizer import SPECIAL, open_tokenizer, tokenizer_errors
@@ -74,9 +75,10 @@ def write_tokenizer(
 
 
 def _from_gguf(path: Path) -> tuple[Tokenizer, dict[str, str]]:
-    if not has_merges(path):
+    header = read_header(path)
+    if not has_merges(header):
         return _from_sentencepiece(path, gguf_pieces(path))
-    tokenizer, special, begins = gguf_merges(path)
+    tokenizer, special, begins = gguf_merges(header)
     if begins:
         _begin_with(tokenizer, special["bos_token"])
     return tokenizer, special

@@ -22,7 +22,7 @@ class RunOptions(Options):
     out: Annotated[Path, Flag("DIR")]
     """The evaluation's folder."""
     dry_run: bool = False
-    """Say what is missing, and ask nobody."""
+    """Say what is missing, and run no system."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -31,6 +31,11 @@ def source(environment: Environment, name: str) -> str:
     return environment.loader.get_source(environment, name)[0]
 
 
+def style_of(environment: Environment) -> str:
+    """Paper and ink, which all pages have alike, and what a package's own style.css says besides."""
+    return source(page_environment(__package__), "paper.css") + source(environment, "style.css")
+
+
 def content_policy(style: str, script: str, *more: str) -> str:
     """Nothing but this style, this script, and what `more` directives allow."""
     return "; ".join([

@@ -9,7 +9,7 @@ from jinja2 import Environment
 from mullama.evaluation.counted import counted
 from mullama.evaluation.report import figure
 from mullama.evaluation.report.dot_plot import MARKS, plots
-from mullama.evaluation.report.one_file import content_policy, page_environment, source
+from mullama.evaluation.report.one_file import content_policy, page_environment, source, style_of
 from mullama.evaluation.report.view import View
 
 LONG_CHARACTERS = 600
@@ -19,7 +19,7 @@ LONG_CHARACTERS = 600
 def page(view: View) -> str:
     """The HTML of a report."""
     environment = _environment()
-    style, script = (source(environment, name) for name in ("style.css", "behaviour.js"))
+    style, script = style_of(environment), source(environment, "behaviour.js")
     return environment.get_template("page.html.jinja").render(
         view=view,
         scores=view.scores,

@@ -1,1 +1,1 @@
-"""Whether a model answers what people ask: questions that nobody trains on, and a judge of answers."""
+"""Whether a model answers what people ask: held-out questions, and a judge of answers."""

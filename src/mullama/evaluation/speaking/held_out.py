@@ -1,4 +1,4 @@
-"""Questions put as people put them, by what they ask after. Nobody trains on them.
+"""Questions put as people put them, by what they ask after. Held out: none is trained on.
 
 They were written before the wordings of `mullama.studio.english` and without looking at any
 template; a test keeps the two apart. It does not know any answer: `on_topic.py` judges answers.

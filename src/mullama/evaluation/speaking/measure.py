@@ -1,6 +1,6 @@
 """A model and held-out clips become figures of how it speaks: to the point, whole, true and varied.
 
-Questions are those that nobody trains on (held_out.py), put to clips by turns; captions are of all clips.
+Questions are held out of training (held_out.py), put to clips by turns; captions are of all clips.
 What a text claims is held against the clips' truths, so a clip that was misheard counts as denied as well.
 """
 

@@ -3,8 +3,11 @@
 Where neither is known they say so and name what is heard instead.
 """
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from mullama.studio.english import captions, facts
-from mullama.studio.english.lore import OCCASIONS, Occasion
+from mullama.studio.english.lore import OCCASIONS, MoodLore, Occasion, StyleLore
 from mullama.studio.english.others import OTHERS, Other
 from mullama.studio.english.speaker import Speaker, the
 from mullama.studio.words.describe import listed
@@ -145,8 +148,11 @@ def _not_known(speaker: Speaker) -> str:
     return speaker.say(NOT_KNOWN, list=speaker.articled)
 
 
-def _two(speaker: Speaker, *tables: tuple[str, ...]) -> tuple[str, str]:
-    """Two different phrases from the tables."""
+def _two(
+    speaker: Speaker, phrases_of: Callable[[StyleLore | MoodLore], tuple[str, ...]]
+) -> tuple[str, str]:
+    """Two different phrases of those that the style and the mood have."""
+    tables = [phrases_of(lore) for lore in (speaker.lore, speaker.mood_lore) if lore is not None]
     phrases = list(dict.fromkeys(phrase for table in tables for phrase in table))
     first, second = speaker.rng.sample(phrases, 2)
     return first, second
@@ -156,8 +162,7 @@ def place(speaker: Speaker) -> str:
     """Where it would be heard."""
     if not _knows(speaker):
         return _not_known(speaker)
-    tables = [lore.places for lore in (speaker.lore, speaker.mood_lore) if lore is not None]
-    one, two = _two(speaker, *tables)
+    one, two = _two(speaker, attrgetter("places"))
     return speaker.say(PLACE, place=one, place2=two, what=what(speaker))
 
 
@@ -165,8 +170,7 @@ def film(speaker: Speaker) -> str:
     """Which scene it would suit."""
     if not _knows(speaker):
         return _not_known(speaker)
-    tables = [lore.scenes for lore in (speaker.lore, speaker.mood_lore) if lore is not None]
-    one, two = _two(speaker, *tables)
+    one, two = _two(speaker, attrgetter("scenes"))
     return speaker.say(FILM, scene=one, scene2=two, what=what(speaker))
 
 
@@ -174,8 +178,7 @@ def listeners(speaker: Speaker) -> str:
     """Who would enjoy it."""
     if not _knows(speaker):
         return _not_known(speaker)
-    tables = [lore.listeners for lore in (speaker.lore, speaker.mood_lore) if lore is not None]
-    one, two = _two(speaker, *tables)
+    one, two = _two(speaker, attrgetter("listeners"))
     people = one[0].upper() + one[1:]
     return speaker.say(LISTENERS, people=one, people2=two, People=people, what=what(speaker))
 

@@ -7,13 +7,12 @@ taken for the facts; what it leaves out is not clear. Silence stays what it is.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from jaxtyping import Float
 from torch import Tensor
 
+from mullama.answer.answer import CAPTIONS
 from mullama.errors import UsageError
 from mullama.jobs.atomic import atomic_file
 from mullama.jobs.digest import bytes_digest
@@ -29,14 +28,13 @@ from mullama.studio.words.parsing import (
 )
 from mullama.training.checkpoints import TrainingError
 
-LONG, LEAD = "Describe the audio in detail", "Which instrument plays the melody?"
-QUESTIONS = (LONG, LEAD)
+QUESTIONS = (CAPTIONS["long"], "Which instrument plays the melody?")
 BATCH = 128
-SECONDS = 10.0
+CLIP_SECONDS = 10.0
 
 
 def read_facts(
-    teacher: MuLlama,
+    teacher: Callable[[], MuLlama],
     listenings: Float[Tensor, "clip states features"],
     truths: Sequence[Truth],
     folder: Path,
@@ -44,32 +42,31 @@ def read_facts(
 ) -> list[Truth]:
     """What the teacher hears in each Listening; kept in `folder`, and read from there the next time.
 
-    Raises TrainingError where the disk refuses.
+    `teacher` loads it where it is needed. Raises TrainingError where the disk refuses.
     """
     digest = bytes_digest(listenings.contiguous().numpy().tobytes())[:12]
     path = folder / f"facts-{digest}.json"
     if not path.exists():
-        found = _ask(teacher, listenings, truths, report)
+        found = _ask(teacher(), listenings, truths, report)
         with atomic_file(path, error_type=TrainingError) as part:
-            part.write_text(json.dumps([asdict(truth) for truth in found]), encoding="utf-8")
+            part.write_text(json.dumps([truth.as_dict() for truth in found]), encoding="utf-8")
     stored = json.loads(path.read_text(encoding="utf-8"))
     return [Truth(**{**one, "instruments": tuple(one["instruments"])}) for one in stored]
 
 
-def heard(truth: Truth, description: str, lead: str) -> Truth:
-    """A truth with what a description and a sentence about the melody say in its place."""
+def heard(description: str, lead: str) -> Truth:
+    """What a description and a sentence about the melody say."""
     instruments = parse_instruments(description)
     playing = parse_instruments(lead)
-    words: dict[str, Any] = {
-        "style": parse_style(description),
-        "mood": parse_mood(description),
-        "metre": parse_metre(description),
-        "key": parse_key(description),
-        "tempo_bpm": parse_tempo(description),
-        "instruments": instruments,
-        "lead": playing[0] if playing and playing[0] in instruments else None,
-    }
-    return replace(truth, **words)
+    return Truth(
+        instruments=instruments,
+        style=parse_style(description),
+        tempo_bpm=parse_tempo(description),
+        metre=parse_metre(description),
+        key=parse_key(description),
+        mood=parse_mood(description),
+        lead=playing[0] if playing and playing[0] in instruments else None,
+    )
 
 
 def _ask(
@@ -86,11 +83,11 @@ def _ask(
     for start in range(0, len(truths), BATCH):
         some = truths[start : start + BATCH]
         songs = [
-            Song(teacher, str(start + place), row.float(), SECONDS, SECONDS)
+            Song(teacher, str(start + place), row.float(), CLIP_SECONDS, CLIP_SECONDS)
             for place, row in enumerate(listenings[start : start + BATCH])
         ]
         long, lead = ([a.text for a in teacher.ask(songs, [q] * len(songs))] for q in QUESTIONS)
         for truth, description, melody in zip(some, long, lead, strict=True):
-            found.append(heard(truth, description, melody) if truth.instruments else truth)
+            found.append(heard(description, melody) if truth.instruments else truth)
         report(f"facts heard in {len(found)} of {len(truths)} Listenings")
     return found

@@ -6,8 +6,9 @@ without any. What contradicts the facts, or does not end, is left out.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -62,21 +63,24 @@ LINES = RecordFormat[OwnAnswer](
 
 
 def own_answers(
-    speaker: MuLlama,
+    speaker: Callable[[], MuLlama],
     truths: Sequence[Truth],
     names: ListeningNames,
     count: int,
     seed: int,
     folder: Path,
 ) -> list[Pair]:
-    """Up to `count` pairs; answers that are made already are read from `folder`. Raises UsageError."""
+    """Up to `count` pairs; answers that are made already are read from `folder`.
+
+    `speaker` loads the language model where one is missing. Raises UsageError.
+    """
     requests = list(_requests(truths, count, seed))
     log = JsonlLog[OwnAnswer](folder / LOG, LINES)
 
     def answered(some: Iterable[Request]) -> Iterator[OwnAnswer]:
-        left = iter(some)
+        left, loaded = iter(some), cache(speaker)
         while batch := list(islice(left, BATCH)):  # itertools.batched is Python 3.12's
-            for request, text in zip(batch, _say(speaker, batch), strict=True):
+            for request, text in zip(batch, _say(loaded(), batch), strict=True):
                 fits = _fits(text, truths[request.place], request)
                 yield OwnAnswer(request.key, text if fits else "")
 

@@ -6,6 +6,7 @@ folder: music, Listenings, the facts heard in them, and what the language model 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jaxtyping import Float
@@ -29,7 +30,7 @@ from mullama.training.run_options import RunOptions
 from mullama.training.small.features import FeatureSet, compute_features
 from mullama.training.talk.conversations import ListeningNames, conversations
 from mullama.training.talk.facts import read_facts
-from mullama.training.talk.own_answers import own_answers
+from mullama.training.talk.own_answers import LOG, own_answers
 from mullama.training.talk.start import start_of
 
 
@@ -56,17 +57,16 @@ def prepare_talk_task(
     talk = _checked(recipe, world)
     start = start_of(recipe, folder, report)
     features = _features(recipe, talk, start.folder, folder, options, report)
-    truths = read_facts(
-        load(talk.teacher, device="cpu"), features.listenings, features.truths, folder, report
-    )
+    teacher = partial(load, talk.teacher, device="cpu")
+    truths = read_facts(teacher, features.listenings, features.truths, folder, report)
     names = ListeningNames(len(truths) // talk.variants)
     pairs = conversations(truths, names, talk.pairs, recipe.seed)
     sources = [PairSet(folder / "conversations", 1.0, tuple(pairs), {})]
     if talk.own_answers:
-        speaker = load(start.folder, device="cpu", base=start.base)
+        speaker = partial(load, start.folder, device="cpu", base=start.base)
         said = own_answers(speaker, truths, names, talk.own_answers, recipe.seed, folder)
         report(f"{len(said)} of {talk.own_answers} of its own answers are kept")
-        sources.append(PairSet(folder / "own", talk.own_answer_weight, tuple(said), {}))
+        sources.append(PairSet(folder / LOG, talk.own_answer_weight, tuple(said), {}))
     model = open_for_training(start.folder, recipe, world, start.base)
     check_phases(model, recipe, world)
     listen = TalkListenings(features.listenings, names)
