@@ -188,6 +188,8 @@ class Recipe(Options):
     """Evaluations without a better one after which a phase ends early; 0: never."""
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     """Of products; what trains is stored in float32."""
+    export_dtype: Literal["float32", "bfloat16", "float16"] | None = None
+    """Of the weights of the finished model; without it as they trained. Each part still computes in its own."""
     parallel: Literal["ddp", "fsdp"] = "ddp"
     """With several processes: whole copies of the model, or one that is sharded over them (FSDP2)."""
     recompute: bool = False

@@ -4,8 +4,10 @@ import re
 from collections import Counter
 
 from mullama.evaluation.speaking.held_out import HELD_OUT
+from mullama.evaluation.speaking.open_requests import OPEN_REQUESTS
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.english.compound import ASKED, CLAUSES, NOUNS
+from mullama.studio.english.inventions import INVENTIONS
 from mullama.studio.english.lore import OCCASIONS
 from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
 from mullama.studio.english.others import OTHERS
@@ -16,18 +18,21 @@ from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS
 from mullama.studio.words.describe import with_article
 
-_ALL = [bare(question) for questions in HELD_OUT.values() for question in questions]
+_JUDGED = [question for questions in HELD_OUT.values() for question in questions]
+_ALL = [bare(question) for question in (*_JUDGED, *OPEN_REQUESTS)]
 
 
 def test_there_are_a_dozen_questions_or_more_of_each_topic() -> None:
     assert len(HELD_OUT) >= 20
     assert min(map(len, HELD_OUT.values())) >= 12
-    assert max(Counter(_ALL).values()) == 1
+    assert max(Counter(map(bare, _JUDGED)).values()) == 1
+    assert len(set(OPEN_REQUESTS)) >= 40
 
 
 def test_no_pattern_says_a_held_out_question() -> None:
     tables = [*FACT_QUESTIONS.values(), *OPEN_QUESTIONS.values(), *CHECK_QUESTIONS.values()]
     tables += [patterns for _, _, patterns in SUBJECTS.values()]
+    tables += [made.requests for made in INVENTIONS.values()]
     things = [*map(with_article, INSTRUMENTS), *STYLES, *MOODS, "a waltz", "a march"]
     blanks = {
         "it": NAMES,

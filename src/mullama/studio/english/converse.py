@@ -13,6 +13,7 @@ from mullama.studio.english import captions, facts, opinions
 from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.compound import compound
 from mullama.studio.english.declines import decline, no_music
+from mullama.studio.english.inventions import can_invent, invention
 from mullama.studio.english.lore import LORE
 from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
 from mullama.studio.english.patterns import filled
@@ -28,7 +29,8 @@ SHARES = {
     "acoustic": 1.5, "dance": 2, "check": 5, "compound": 5,
     "short": 5, "long": 5, "caption": 3, "friend": 1.5, "one word": 1, "adjectives": 1.5, "tags": 2,
     "playlist": 1, "announce": 1, "title": 1, "infer": 3, "listeners": 2.5, "place": 2.5, "film": 2.5,
-    "activity": 2.5, "fit": 3.5, "compare": 2.5, "why": 2.5, "energy": 1.5, "unknowable": 7,
+    "activity": 2.5, "fit": 3.5, "compare": 2.5, "why": 2.5, "energy": 1.5, "invention": 11,
+    "unknowable": 7,
 }  # fmt: skip
 """What is asked how often, when it is drawn."""
 KINDS = tuple(SHARES)
@@ -115,6 +117,7 @@ def ask(truth: Truth, kind: str, rng: random.Random, subject: str | None = None)
 def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, str | None]:
     """Question, answer and what is asked after; silence is answered elsewhere."""
     special = {"check": _check, "unknowable": _unknowable, "fit": _fit, "compare": _compare}
+    special["invention"] = _invention
     if kind == "presence":
         return _presence(speaker, subject)
     if kind in special:
@@ -203,6 +206,14 @@ def _fit(speaker: Speaker) -> tuple[str, str, str]:
     blanks = {"occasion": name, "Occasion": name[0].upper() + name[1:]}
     question = _question(speaker, OPEN_QUESTIONS["fit"], **blanks)
     return question, opinions.fit(speaker, occasion), name
+
+
+def _invention(speaker: Speaker) -> tuple[str, str, str | None]:
+    """Something made up; plain words where too little is known for it."""
+    if not can_invent(speaker):
+        return _open(speaker, "short"), captions.short(speaker), None
+    kind, request, answer = invention(speaker)
+    return _question(speaker, [request]), answer, kind
 
 
 def _compare(speaker: Speaker) -> tuple[str, str, str]:

@@ -19,6 +19,7 @@ from mullama.model import MuLlamaForConditionalGeneration
 from mullama.training.export import export_folder
 from mullama.training.parallel import World, full_tensor
 from mullama.training.phases import is_trained
+from mullama.training.precision import cast
 from mullama.training.qa.divide_pairs import DividedPairs
 from mullama.training.qa.objective import PairObjective
 from mullama.training.qa.prepare_listenings import PreparedListenings
@@ -92,6 +93,8 @@ class QaTask:
         base = read_base_record(self.start)
         if base is not None:
             tensors = {n: t for n, t in tensors.items() if not self._is_left_to(base, n)}
+        if self.recipe.export_dtype is not None:
+            tensors = {n: cast(t, self.recipe.export_dtype) for n, t in tensors.items()}
         with export_folder(folder, tensors) as part:
             save_model(self.model, self.tokenizer, part, tensors)
             if base is not None:

@@ -17,6 +17,7 @@ from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.studio.words.forms import TOPIC
 from mullama.training.export import export_folder
+from mullama.training.precision import cast
 from mullama.training.recipe import ModelSizes
 from mullama.training.small.attributes import FACTS_WIDTH, AttributeProbes
 from mullama.training.small.tokens import BOS, EOS, PAD, as_transformers
@@ -101,7 +102,7 @@ def export(
     # `update` passes over what transformers does not know.
     vars(model.generation_config)["choice_forms"] = dict.fromkeys(TOPIC)
     half = {
-        name: tensor.half() if tensor.is_floating_point() else tensor
+        name: cast(tensor, "float16")
         for name, tensor in model.state_dict().items()
         if name != HEAD  # tied to the embedding
     }

@@ -6,6 +6,7 @@ without any. What contradicts the facts, or does not end, is left out.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -27,11 +28,12 @@ from mullama.training.talk.conversations import ListeningNames
 LOG = "own-answers.jsonl"
 BATCH = 64
 MAX_NEW_TOKENS = 64
-PLAIN_SHARE = 0.4
+PLAIN_SHARE = 0.7
 """Of the requests, those that have nothing to do with music."""
 TOLD = "{facts}\n\n{request} Answer in one or two sentences and keep to what is said above."
 """What the language model reads in the place of music."""
-ENDS = (".", "!", "?", '"', ")")
+_END = re.compile(r"[.!?][\"')]*(?=\s|$)")
+_NUMBER = re.compile(r"(?:^|\n)\s*\d+\.$")
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,13 @@ def own_answers(
     log = JsonlLog[OwnAnswer](folder / LOG, LINES)
 
     def answered(some: Iterable[Request]) -> Iterator[OwnAnswer]:
-        left, loaded = iter(some), cache(speaker)
+        left, loaded, said = iter(some), cache(speaker), dict[str, str]()
         while batch := list(islice(left, BATCH)):  # itertools.batched is Python 3.12's
-            for request, text in zip(batch, _say(loaded(), batch), strict=True):
+            # The likeliest answer to the same words is the same.
+            new = list({request.read: None for request in batch if request.read not in said})
+            said |= zip(new, _say(loaded(), new), strict=True) if new else ()
+            for request in batch:
+                text = said[request.read]
                 fits = _fits(text, truths[request.place], request)
                 yield OwnAnswer(request.key, text if fits else "")
 
@@ -104,16 +110,25 @@ def _requests(truths: Sequence[Truth], count: int, seed: int) -> Iterator[Reques
             yield Request(place, text, TOLD.format(facts=facts, request=text))
 
 
-def _say(speaker: MuLlama, requests: Sequence[Request]) -> list[str]:
-    questions = [request.read for request in requests]
+def _say(speaker: MuLlama, questions: Sequence[str]) -> list[str]:
     nothing = [speaker.no_song()] * len(questions)
     answers = speaker.ask(
-        nothing, questions, temperature=0.0, max_new_tokens=MAX_NEW_TOKENS, repetition_penalty=1.1
+        nothing,
+        list(questions),
+        temperature=0.0,
+        max_new_tokens=MAX_NEW_TOKENS,
+        repetition_penalty=1.1,
     )
-    return ["" if a.finish_reason == "length" else a.text.strip() for a in answers]
+    return [whole_sentences(answer.text) for answer in answers]
+
+
+def whole_sentences(text: str) -> str:
+    """A text up to the last end of a sentence; a list's number alone is none."""
+    parts = (text[: end.end()] for end in _END.finditer(text))
+    whole = [part for part in parts if not _NUMBER.search(part)]
+    return whole[-1].strip() if whole else ""
 
 
 def _fits(text: str, truth: Truth, request: Request) -> bool:
-    if len(text.split()) < 2 or not text.endswith(ENDS):
-        return False
-    return request.read == request.text or not contradictions(text, truth)
+    about_music = request.read != request.text
+    return len(text.split()) > 1 and not (about_music and contradictions(text, truth))
