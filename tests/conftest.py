@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
@@ -16,6 +17,11 @@ from mullama.song import MuLlama
 from paths import ROOT
 from tiny import tiny_model
 
+# The same examples each time, and no time limit of its own: tests run side by side on slow machines.
+settings.register_profile(
+    "mullama", derandomize=True, deadline=None, max_examples=60, database=None
+)
+settings.load_profile("mullama")
 torch.set_num_threads(1)  # tiny products gain nothing from more, and tests run side by side
 
 

@@ -40,7 +40,8 @@ def published_order(
     generator = torch.Generator().manual_seed(seed + epoch // parts)
     order = torch.randperm(count, generator=generator).tolist()
     if parts == 1:
-        order += order[: -count % ranks]
+        missing = -count % ranks
+        order += (order * -(-missing // max(1, count)))[:missing]
         return order[rank::ranks]
     size = count // (parts * ranks)
     return order[rank * parts + epoch % parts :: ranks * parts][:size]

@@ -11,6 +11,7 @@ from mullama.catalogue.formats.caption_format import Destination
 from mullama.catalogue.formats.rows import row
 from mullama.catalogue.record import CaptionRecord
 from mullama.jobs.atomic import atomic_file
+from mullama.jobs.csv_lines import ROW_END, PlainRowEnds
 
 FILE = "captions.csv"
 
@@ -28,7 +29,10 @@ def write_csv(records: Iterable[CaptionRecord], to: Destination) -> list[Path]:
             values["variants"] = "\n".join(record.variants)
             if writer is None:
                 writer = csv.DictWriter(
-                    file, list(values), extrasaction="ignore", lineterminator="\n"
+                    PlainRowEnds(file),
+                    list(values),
+                    extrasaction="ignore",
+                    lineterminator=ROW_END,
                 )
                 writer.writeheader()
             writer.writerow(values)

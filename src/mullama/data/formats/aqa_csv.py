@@ -16,6 +16,7 @@ from mullama.data.records import Clip
 from mullama.data.tables import Row, Table
 from mullama.data.tally import LeftOut, Tally
 from mullama.jobs.atomic import atomic_file
+from mullama.jobs.csv_lines import ROW_END, PlainRowEnds
 
 AUDIO_COLUMN = "audio_name"
 OPEN_COLUMNS = tuple(f"OpenQA{number}" for number in range(1, OPEN_QUESTIONS + 1))
@@ -47,7 +48,7 @@ def write_aqa_csv(path: Path, clips: Iterable[Clip], tally: Tally) -> Written:
     """Write a row a clip; those without the four fixed and five open questions have no place here."""
     written = 0
     with atomic_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=";", lineterminator="\n")
+        writer = csv.writer(PlainRowEnds(file), delimiter=";", lineterminator=ROW_END)
         writer.writerow(["", AUDIO_COLUMN, *FIXED_QUESTIONS, *OPEN_COLUMNS])
         for clip in clips:
             try:
