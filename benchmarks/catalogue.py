@@ -125,7 +125,7 @@ def one_at_a_time(songs: Sequence[Path]) -> None:
     from mullama.catalogue.describe import GREEDY, said
     from mullama.catalogue.questions import all_questions
 
-    mu = mullama.load()
+    mu = mullama.load("small")
     for path in songs:
         song = mu.listen(path)
         answers = {n: said(song.ask(text, **GREEDY)) for n, text in all_questions({}).items()}
@@ -190,7 +190,7 @@ def parts(songs: Sequence[Path]) -> dict[str, float]:
     from mullama.catalogue.describe import GREEDY, NEGLIGIBLE, said
     from mullama.catalogue.questions import all_questions
 
-    mu = mullama.load()
+    mu = mullama.load("small")
     found = {"loading": time.process_time() - began}
     torch.set_num_threads(1)
     texts = all_questions({})

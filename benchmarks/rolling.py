@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    mu, figures = mullama.load(), {"machine": machine(), "goal": GOAL, "load": options.load}
+    mu, figures = mullama.load("small"), {"machine": machine(), "goal": GOAL, "load": options.load}
     asked = some_asking(mu, max(WAITING))
     alike = [(song, QUESTIONS[-1]) for song, _ in asked]
     kinds = figures["waiting"] = {

@@ -41,7 +41,7 @@ DIGITS = 3
 
 def measure(pieces: int) -> tuple[list[Asked], list[Asked]]:
     """Ask about one take of each piece: questions to fit on, and to check on."""
-    mu = load()
+    mu = load("small")
     mu.calibration = Calibration(stored_forms(dict.fromkeys(TOPIC)))
 
     def about(name: str, purpose: str, first: int, unheard: int) -> list[Asked]:

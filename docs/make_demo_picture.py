@@ -53,7 +53,7 @@ def draw(url: str, picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    engine = Engine(mullama.load())
+    engine = Engine(mullama.load("small"))
     blocks = start(engine, DemoOptions(port=0))
     draw(blocks.local_url, PICTURE)
     blocks.close(verbose=False)

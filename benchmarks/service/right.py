@@ -43,4 +43,4 @@ def _song(data: bytes | None) -> Song:
 
 @cache
 def _model() -> MuLlama:
-    return mullama.load()
+    return mullama.load("small")

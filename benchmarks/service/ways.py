@@ -26,7 +26,7 @@ QUICK = Size(waiting=(16,), repeats=1, arrivals=12)
 
 def run(size: Size) -> Found:
     """In this process, without HTTP; every song is known."""
-    mu, found = mullama.load(), Found(asdict(size))
+    mu, found = mullama.load("small"), Found(asdict(size))
     asked = rolling.some_asking(mu, max(size.waiting))
     rows = [rolling.waiting(mu, asked[:count], size.repeats) for count in size.waiting]
     options = argparse.Namespace(load=size.load)

@@ -31,6 +31,7 @@ from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
+from mullama.checkpoints.shipped import model_name
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
 from mullama.choosing import choose
@@ -375,7 +376,7 @@ class MuLlama:
 
 
 def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords]) -> MuLlama:
-    """Open a model: the small one that ships, a folder that `mullama convert` wrote, or a hub name.
+    """Open a model: one that ships (`english`, `small`), a folder that `mullama convert` wrote, or a hub name.
 
     The options are those of `LoadOptions`. Raises CheckpointError for what is no whole model,
     UsageError for an option that does not fit.
@@ -395,7 +396,7 @@ def open_model(options: LoadOptions) -> MuLlama:
     return MuLlama(
         model,
         tokenizer,
-        name="small" if options.model is None else str(options.model),
+        name=model_name(options.model),
         prompt_name=options.prompt,
         retrieval=retrieval,
         decoder=decoder,

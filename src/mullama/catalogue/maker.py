@@ -11,7 +11,8 @@ from mullama.catalogue.describe import GREEDY
 from mullama.catalogue.fingerprint import keep_fingerprint
 from mullama.catalogue.hearing import Asked
 from mullama.checkpoints.model_folder import load_config
-from mullama.checkpoints.store import SMALL, digests, resolve
+from mullama.checkpoints.shipped import model_name
+from mullama.checkpoints.store import digests, resolve
 from mullama.jobs.digest import file_digest, stable_digest
 from mullama.load_options import LoadOptions
 
@@ -23,7 +24,7 @@ ELSEWHERE = ("model", "device", "decoder", "prompt", "retrieval")
 
 def maker_of(model: LoadOptions) -> Maker:
     """The model by its name and its files' digest; no weight is loaded. Raises CheckpointError."""
-    name = SMALL if model.model is None else Path(str(model.model)).name
+    name = Path(model_name(model.model)).name
     prompt = model.prompt or load_config(resolve(model.model)).prompt
     return Maker(f"{name} sha256:{stable_digest(digests(model.model))}", prompt, __version__)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from mullama.answer.sampling import Sampling, stored_sampling
 from mullama.checkpoints.model_folder import ModelFolder, read_model_folder
-from mullama.checkpoints.store import SMALL, resolve
+from mullama.checkpoints.shipped import model_name
+from mullama.checkpoints.store import resolve
 from mullama.checkpoints.weight_files import CODES, StoredTensor
 
 
@@ -21,7 +22,7 @@ def describe(name: str | Path | None = None) -> dict[str, Any]:
     audio, text = config.audio_config, config.text_config
     counts, dtypes = _counts(folder.tensors)
     return {
-        "model": SMALL if name is None else str(name),
+        "model": model_name(name),
         "encoder": {
             "kind": audio.model_type.removeprefix("mullama_"),
             "hidden states": audio.num_hidden_layers + 1,

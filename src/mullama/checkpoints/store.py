@@ -1,6 +1,6 @@
 """A name becomes a folder, and the folder a model that is ready to answer, with its tokenizer.
 
-Names: the small model that ships with the package, a folder that convert.py or `save_pretrained`
+Names: a model that ships with the package (shipped.py), a folder that convert.py or `save_pretrained`
 wrote, or a repository of the Hugging Face hub. Each tensor keeps its stored type unless one type for
 all is asked for, and LoRA is merged as soon as all are there. Knows nothing of music files or prompts.
 """
@@ -14,6 +14,7 @@ from mullama.checkpoints.base import with_base
 from mullama.checkpoints.find_base import FETCHED, HUB_NAME, fetched
 from mullama.checkpoints.model_folder import ModelFolder, is_model_folder, read_model_folder
 from mullama.checkpoints.placement import named_dtype, place, usable_device
+from mullama.checkpoints.shipped import default_model, shipped_folder
 from mullama.checkpoints.stored_encoder import (
     StoredEncoder,
     read_encoder_file,
@@ -29,14 +30,13 @@ from mullama.model import MuLlamaForConditionalGeneration
 
 RUN_MODEL = "model"
 """The folder of the finished model, inside a training run's."""
-SMALL = "small"
-"""Name of the model that ships with the package."""
 
 
 def resolve(name: str | Path | None) -> Path:
     """The folder of a model: packaged, on this machine, or fetched from the hub once."""
-    if name is None or str(name) == SMALL:
-        return Path(__file__).parents[1] / "weights" / SMALL
+    name = default_model() if name is None else name
+    if (shipped := shipped_folder(name)) is not None:
+        return shipped
     folder = Path(name)
     if folder.is_dir():
         # A run's folder keeps its finished model in a folder of that name.

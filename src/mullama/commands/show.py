@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from mullama.commands.loading_flags import loading_flags
 from mullama.load_options import LoadOptions
 from mullama.options import add_flags, from_flags
 from mullama.show.show_options import ShowOptions
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Listen, ask, draw, and say where it is."""
-    options, loading = from_flags(ShowOptions, arguments), from_flags(LoadOptions, arguments)
+    options, loading = from_flags(ShowOptions, arguments), loading_flags(arguments)
     options.check()
 
     from tqdm import tqdm

