@@ -1,8 +1,8 @@
-"""Measures how the models that ship speak, and fills docs/english.md.
+"""Measures how a model that `recipes/english.yaml` trained speaks, beside the small one; fills docs/english.md.
 
-python docs/make_english.py [--clips 500] [--figures FIGURES.json]
+python docs/make_english.py RUN [--clips 200] [--figures FIGURES.json]
 
-Some ten minutes of two cores. `--figures` is what a training run measured (figures.json in its folder).
+Some five minutes of two cores. `--figures` is what the run measured (figures.json in its folder).
 Music is kept in ~/.cache/mullama/music.
 """
 
@@ -20,7 +20,7 @@ from marked import fill
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.find_base import find_base
-from mullama.checkpoints.shipped import ENGLISH, SMALL
+from mullama.checkpoints.shipped import SMALL
 from mullama.evaluation.small_model.card import table
 from mullama.evaluation.small_model.measure import answers, listen
 from mullama.evaluation.speaking.measure import SpeakingFigures, measure_speaking
@@ -69,12 +69,12 @@ def speaking_table(found: dict[str, SpeakingFigures]) -> str:
     return "\n".join([*head, *cells])
 
 
-def bare_language_model() -> MuLlama:
+def bare_language_model(prompt: str) -> MuLlama:
     """The language model beside an adapter that has learnt nothing."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "bare"
         options = ConvertOptions(
-            llama=find_base(LANGUAGE_MODEL), encoder=SMALL, prompt=load(ENGLISH, device="cpu").prompt_name,
+            llama=find_base(LANGUAGE_MODEL), encoder=SMALL, prompt=prompt,
             adapter_only=True, out=out,
         )  # fmt: skip
         convert(options)
@@ -83,7 +83,7 @@ def bare_language_model() -> MuLlama:
 
 def english_table(english: MuLlama) -> str:
     """How likely it finds plain English beside what it was made of."""
-    before, after = perplexity(bare_language_model()), perplexity(english)
+    before, after = perplexity(bare_language_model(english.prompt_name)), perplexity(english)
     return "\n".join(
         [
             "| perplexity of plain English, no song given | |",
@@ -116,10 +116,10 @@ def conversations(english: MuLlama) -> str:
     return "\n".join(lines).rstrip()
 
 
-def speed_table() -> str:
+def speed_table(model: Path) -> str:
     """A process of its own from its start; then tokens a second in one that is warm."""
     start = time.perf_counter()
-    words = [sys.executable, "-m", "mullama", *WORDS, "--model", ENGLISH, "--stream"]
+    words = [sys.executable, "-m", "mullama", *WORDS, "--model", str(model), "--stream"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.read(1)
@@ -128,7 +128,7 @@ def speed_table() -> str:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit("it did not answer")
-    english = load(ENGLISH, device="cpu")
+    english = load(model, device="cpu")
     song = english.listen(EXAMPLES / "jazz.mp3")
     song.ask(WORDS[-1])
     begin, count = time.perf_counter(), 0
@@ -152,20 +152,22 @@ def _cell(text: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", type=int, default=500)
+    parser.add_argument("run", type=Path, metavar="RUN", help="a run's folder, or its model's")
+    parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--figures", type=Path)
     options = parser.parse_args()
-    speed = speed_table()
+    speed = speed_table(options.run)
     music = load_or_render(Split("speaking", "held-out", options.clips), MUSIC)
-    models = {name: load(name, device="cpu") for name in (ENGLISH, SMALL)}
+    english = load(options.run, device="cpu")
+    models = {"english": english, SMALL: load(SMALL, device="cpu")}
     found = {
         name: measure_speaking(mu, listen(mu, music), music.truths) for name, mu in models.items()
     }
     texts = {
         "speaking": speaking_table(found),
-        "english": english_table(models[ENGLISH]),
-        "open": opened(models[ENGLISH], music),
-        "conversations": conversations(models[ENGLISH]),
+        "english": english_table(english),
+        "open": opened(english, music),
+        "conversations": conversations(english),
         "speed": speed,
     }
     if options.figures is not None:

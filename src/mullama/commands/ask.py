@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mullama.answer.sampling import Sampling
-from mullama.commands.loading_flags import loading_flags
 from mullama.errors import UsageError
 from mullama.load_options import LoadOptions
 from mullama.options import Bounds, Options, add_flags, from_flags, given_flags, options_of
@@ -120,7 +119,7 @@ def answer_all(
 
     `choosing` is what `Engine.answer` is told where the answers are choices.
     """
-    options, opened = from_flags(AskOptions, arguments), loading_flags(arguments)
+    options, opened = from_flags(AskOptions, arguments), from_flags(LoadOptions, arguments)
     sampling: Any = choosing or given_flags(Sampling, arguments)
 
     from mullama.engine import Engine, Question

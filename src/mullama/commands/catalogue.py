@@ -10,7 +10,6 @@ from mullama.catalogue.formats.format_options import FormatOptions
 from mullama.catalogue.tags.tag_options import TagOptions
 from mullama.commands import catalogue_outputs
 from mullama.commands.answer_flags import add_answer_flags, answer_flags
-from mullama.commands.loading_flags import loading_flags
 from mullama.errors import UsageError
 from mullama.jobs.shard import Shard
 from mullama.load_options import LoadOptions
@@ -41,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0: all have captions; 1: some files have none; 2: none has one."""
     answers = answer_flags(arguments, own_engine=True)  # before `--engine` is read
     options, text = from_flags(CatalogueOptions, arguments), from_flags(TextOptions, arguments)
-    model = loading_flags(arguments)
+    model = from_flags(LoadOptions, arguments)
     form, tags = from_flags(FormatOptions, arguments), from_flags(TagOptions, arguments)
     formats = list(dict.fromkeys(options.format))
 

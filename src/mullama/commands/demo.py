@@ -7,7 +7,6 @@ import sys
 from importlib.util import find_spec
 
 from mullama.commands.answer_flags import add_answer_flags, answer_flags
-from mullama.commands.loading_flags import loading_flags
 from mullama.errors import MissingExtraError
 from mullama.load_options import LoadOptions
 from mullama.options import add_flags, from_flags
@@ -24,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the page until Ctrl-C or SIGTERM; see `cli.main` for the exit codes."""
-    options, loading = from_flags(DemoOptions, arguments), loading_flags(arguments)
+    options, loading = from_flags(DemoOptions, arguments), from_flags(LoadOptions, arguments)
     answers = answer_flags(arguments)
     options.users()  # refused before a model is loaded
     if find_spec("gradio") is None:

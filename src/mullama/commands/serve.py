@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mullama.commands.answer_flags import add_answer_flags, answer_flags
-from mullama.commands.loading_flags import loading_flags
 from mullama.errors import MissingExtraError
 from mullama.load_options import LoadOptions
 from mullama.options import add_flags, from_flags
@@ -29,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C; see `cli.main` for the exit codes."""
-    loading, engine = loading_flags(arguments), from_flags(EngineOptions, arguments)
+    loading, engine = from_flags(LoadOptions, arguments), from_flags(EngineOptions, arguments)
     answers = answer_flags(arguments)
     options, limits = from_flags(ServeOptions, arguments), from_flags(ServeLimits, arguments)
     for library in LIBRARIES:

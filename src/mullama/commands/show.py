@@ -4,7 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from mullama.commands.loading_flags import loading_flags
 from mullama.load_options import LoadOptions
 from mullama.options import add_flags, from_flags
 from mullama.show.show_options import ShowOptions
@@ -19,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Listen, ask, draw, and say where it is."""
-    options, loading = from_flags(ShowOptions, arguments), loading_flags(arguments)
+    options, loading = from_flags(ShowOptions, arguments), from_flags(LoadOptions, arguments)
     options.check()
 
     from tqdm import tqdm

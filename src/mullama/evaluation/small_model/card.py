@@ -15,8 +15,12 @@ COLUMNS = ("seen", "unseen", "seen, wrong song", "unseen, wrong song", "majority
 
 
 def table(stored: dict[str, Any]) -> str:
-    """Markdown of what `measure.save_figures` wrote; a figure that misses its target is marked."""
+    """Markdown of what `measure.save_figures` wrote; a figure that misses its target is marked.
+
+    Columns that were not measured are left out.
+    """
     found, rows = stored["figures"], []
+    columns = [column for column in COLUMNS if column in found]
     for target in stored["targets"]:
         limits = {
             "seen": (target["seen"], 1),
@@ -26,10 +30,10 @@ def table(stored: dict[str, Any]) -> str:
         }
         cells = [
             _cell(found[column].get(target["row"]), *limits.get(column, (None, 1)))
-            for column in COLUMNS
+            for column in columns
         ]
         rows.append(f"| {target['row']} | " + " | ".join(cells) + " |")
-    head = ["| percent | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    head = ["| percent | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     return "\n".join(head + rows)
 
 
