@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from mullama.answer.prompt import TEMPLATES, fill
+from mullama.answer.prompt import TEMPLATES, fill, follow
 from mullama.errors import UsageError
 
 
@@ -35,3 +35,8 @@ def test_a_template_can_stand_for_itself() -> None:
     )
     with pytest.raises(UsageError, match=r"holds \{question\} once"):
         fill("{question} {question}", "")
+
+
+def test_what_follows_a_prompt_is_as_in_training() -> None:
+    assert follow("brief", "Jazz.") == " Jazz."
+    assert follow("clean", "Jazz.") == follow("Q {question} A:", "Jazz.") == "Jazz."

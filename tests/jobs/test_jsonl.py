@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mullama.jobs.jsonl import MAX_LINE_BYTES, from_line, lines_of, to_line
+from mullama.jobs.jsonl import MAX_DIGITS, MAX_LINE_BYTES, from_line, lines_of, to_line
 
 BAD = {
     b"": "not JSON",
@@ -14,11 +14,11 @@ BAD = {
     b'{"a": -Infinity}': "-Infinity",
     b'{"a": 1e999}': "too large",
     b'{"a": ' + b"9" * 10_000 + b"}": "10000 digits",
-    b'{"a":' * 100_000: "nested too deeply",
+    b'{"a":' * 100_000: "^it is nested too deeply$",
     b"[" * 100_000: "nested too deeply",
-    b"[1]": "not an object",
+    b"[1]": "^it is JSON, but not an object$",
     b"1": "not an object",
-    b"\xff\xfe{\0}\0": "not UTF-8",
+    b"\xff\xfe{\0}\0": "^it is not UTF-8$",
     b"\0\0\0": "not JSON",
     b"{} {}": "Extra data",
 }
@@ -69,3 +69,19 @@ def test_long_lines_are_passed_over(extra: int, end: bytes) -> None:
     assert [line.blank for line in found] == [False, True, False, False, False]
     with pytest.raises(ValueError, match="longer than"):
         from_line(None)
+
+
+def test_limits_are_reached_and_not_passed() -> None:
+    room = MAX_LINE_BYTES - len(to_line({"a": ""})) + 1
+    assert len(to_line({"a": "x" * room})) == MAX_LINE_BYTES + 1
+    with pytest.raises(ValueError, match=f"it takes {MAX_LINE_BYTES + 1} bytes"):
+        to_line({"a": "x" * (room + 1)})
+    digits = "9" * MAX_DIGITS
+    assert from_line(f'{{"a": {digits}}}'.encode()) == {"a": int(digits)}
+    with pytest.raises(ValueError, match=f"has {MAX_DIGITS + 1} digits"):
+        from_line(f'{{"a": {digits}9}}'.encode())
+
+
+def test_a_number_that_is_none_is_not_written_whatever_stands_beside_it() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        to_line({"\ud800": float("nan")})

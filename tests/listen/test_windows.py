@@ -105,5 +105,7 @@ def test_batches_hold_equal_windows_in_order() -> None:
 
 
 def test_batches_need_room() -> None:
+    alone = np.zeros(3, dtype=np.float32)
+    assert [batch.shape for batch in batches([alone, alone], 1)] == [(1, 3), (1, 3)]
     with pytest.raises(UsageError, match="at least one window"):
         list(batches([], 0))

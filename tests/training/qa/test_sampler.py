@@ -7,6 +7,7 @@ import pytest
 
 from mullama.errors import UsageError
 from mullama.training.qa.sampler import PublishedSampler, Sampler, pack
+from mullama.training.schedule import published_order
 
 LENGTHS = np.random.default_rng(0).integers(10, 200, 101)
 
@@ -90,3 +91,35 @@ def test_as_published_the_rest_of_an_epoch_is_dropped() -> None:
     assert len(seen) == len(set(seen)) == 20
     assert one.position(5) == 1.0
     assert one.position(6) == pytest.approx(1 + 4 / 23)
+
+
+def test_a_drawn_share_is_drawn_again_alike_and_anew_in_each_pass() -> None:
+    half = np.full(len(LENGTHS), 0.5)
+    one, other = order(half), order(half)
+    first, second = (np.sort(np.concatenate(epoch(one, number))).tolist() for number in (0, 1))
+    assert first == np.sort(np.concatenate(epoch(other, 0))).tolist()
+    assert first != second
+    assert len(first) == len(second) == 50
+
+
+def test_a_micro_batch_is_filled_to_its_budget_and_shared_evenly() -> None:
+    equal = np.full(8, 10)
+    assert list(map(len, pack(range(8), equal, 30))) == [3, 3, 2]
+    assert list(map(len, pack(range(8), equal, 29))) == [2, 2, 2, 2]
+    assert list(map(len, pack(range(8), equal, 1000))) == [8]
+    assert list(map(len, pack(range(8), equal, 1000, 2))) == [4, 4]
+    assert list(map(len, pack(range(8), equal, 1000, 3))) == [2, 2, 2, 2]
+    assert list(map(len, pack(range(8), equal, 1))) == [1] * 8
+
+
+@pytest.mark.parametrize(("parts", "ranks"), [(1, 1), (1, 2), (3, 2)])
+def test_the_published_sampler_walks_the_published_order(parts: int, ranks: int) -> None:
+    for rank in range(ranks):
+        one = PublishedSampler(50, batch=4 * ranks, parts=parts, rank=rank, ranks=ranks)
+        for number in (1, 0, parts):
+            steps = range(one.steps(number), one.steps(number + 1))
+            rows = [row for step in steps for row in one.rows(step)]
+            order = published_order(50, number, parts=parts, rank=rank, ranks=ranks)
+            assert rows == order[: len(order) // 4 * 4]
+            assert one.position(steps[0]) == number
+            assert one.position(steps[1]) == number + 4 / len(order)
