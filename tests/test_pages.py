@@ -26,6 +26,7 @@ PAGES = [
 WITH_SNIPPETS = [page for page in PAGES if snippets(page)]
 ELSEWHERE = {
     "demo.md": "pages that stay open: tests/serving/demo",
+    "english.md": "hours: its own script, docs/make_english.py, writes what came out",
     "export.md": "names of folders to be filled in: tests/checkpoints/export/test_widen.py",
     "plugins.md": "programs of others: tests/plugins",
     "probe.md": "MagnaTagATune's sound: tests/commands/test_probe.py",
