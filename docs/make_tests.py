@@ -16,6 +16,7 @@ from marked import fill
 PAGE = Path(__file__).parent / "tests.md"
 TOTAL = re.compile(r"^TOTAL +(\d+) +(\d+) +(\d+) +(\d+) +([\d.]+)%", re.MULTILINE)
 MUTANT = re.compile(r"^ *mullama\.([\w.]+?)\.x\S*?_?_mutmut_\d+: ([\w ]+)$", re.MULTILINE)
+UNTRIED = "not checked"
 NOTICED = ("killed", "timeout", "suspicious", "segfault", "caught by type check")
 
 
@@ -41,7 +42,8 @@ def mutants(text: str) -> str:
     """A row a module: how many changes, how many of them are noticed."""
     rooms: dict[str, Counter[bool]] = defaultdict(Counter)
     for module, status in MUTANT.findall(text):
-        rooms[module][status.strip() in NOTICED] += 1
+        if status.strip() != UNTRIED:
+            rooms[module][status.strip() in NOTICED] += 1
     if not rooms:
         sys.exit("the second file names no mutants")
     rows = [
