@@ -56,13 +56,13 @@ test: $(VENV)/.testing lint
 	  --last-failed-no-failures none -rs; }
 
 coverage: $(VENV)/.testing
-	$(PYTEST) --cov --cov-report=term:skip-covered --durations=0 > coverage.txt; tail -3 coverage.txt
+	$(PYTEST) --cov --cov-report=term:skip-covered --durations=0 > coverage.txt; code=$$?; tail -3 coverage.txt; exit $$code
 
 # Some of the code by itself, as [tool.mutmut] of pyproject.toml names it; by hand, some ten minutes.
 mutants: $(VENV)/.testing
 	$(PIP) "mutmut>=3.8"
 	$(BIN)/mutmut run --max-children 2
-	$(BIN)/mutmut results
+	$(BIN)/mutmut results --all true > mutants.txt; grep -c killed mutants.txt
 
 quick: $(VENV)/.testing
 	$(PYTEST) -m "not slow"

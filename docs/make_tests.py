@@ -2,8 +2,7 @@
 
 python docs/make_tests.py COVERAGE MUTANTS
 
-COVERAGE is what `make coverage` wrote (coverage.txt), MUTANTS the output of `mutmut results --all true` after
-`make mutants`.
+COVERAGE is what `make coverage` wrote (coverage.txt), MUTANTS what `make mutants` did (mutants.txt).
 """
 
 import re

@@ -1,7 +1,5 @@
 """A model's folder becomes a model with its weights, read one tensor at a time onto its device."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,6 @@ from mullama.model import MuLlamaForConditionalGeneration
 
 RELEASE_BYTES = 2**28
 """A base is unmapped whenever this much has been read from it."""
-READERS = 4
-"""Threads that read a base: what takes time is computing digests, and values from fewer bits."""
 UNREADABLE = (SafetensorError, OSError, RuntimeError, MemoryError, ValueError)
 """What reading one tensor raises: a file that has changed, memory that there is not."""
 
@@ -58,31 +54,16 @@ def _load_base(
     """Read what a folder that holds an adapter alone takes from its base."""
     if folder.base is None:
         return
-    base, plan = folder.base, folder.base.plan
-
-    def read(key: str) -> Tensor:
-        # A copy, because the file that it is mapped from may be changed by others.
-        dtype = placement.dtype_of(key, plan[key].dtype)
-        return plan[key].make().to(placement.device, dtype, copy=True)
-
-    with ThreadPoolExecutor(READERS) as pool:
-        for keys in _groups({key: one.bytes for key, one in plan.items() if key.startswith(parts)}):
-            for key, tensor in zip(keys, pool.map(read, keys), strict=True):
-                put_tensor(model, key, tensor)
-            base.release()
-
-
-def _groups(sizes: dict[str, int]) -> Iterator[list[str]]:
-    """Names in their order, some RELEASE_BYTES at a time."""
-    group: list[str] = []
-    size = 0
-    for name, one in sizes.items():
-        group.append(name)
-        size += one
-        if size >= RELEASE_BYTES:
-            yield group
-            group, size = [], 0
-    yield group
+    unreleased = 0
+    for key, tensor in folder.base.plan.items():
+        if key.startswith(parts):
+            # A copy, because the file that it is mapped from may be changed by others.
+            dtype = placement.dtype_of(key, tensor.dtype)
+            put_tensor(model, key, tensor.make().to(placement.device, dtype, copy=True))
+            unreleased += tensor.bytes
+        if unreleased >= RELEASE_BYTES:
+            folder.base.release()
+            unreleased = 0
 
 
 def check_shapes(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import yaml
 from safetensors.torch import load_file
 
@@ -18,6 +19,7 @@ RECIPE = {
     "name": "talk",
     "threads": 1,
     "lora_rank": 2,
+    "export_dtype": "float16",
     "fresh": {"language_model": str(LLAMA), "adapted_layers": 1, "gate": 0.1, "prompt": "brief"},
     "splits": [{"name": "few", "purpose": "answers", "clips": 3, "silences": 1}],
     "talk": {"split": "few", "variants": 2, "pairs": 2, "own_answers": 6},
@@ -55,6 +57,7 @@ def test_an_adapter_alone_that_answers_beside_its_base(trained: Path) -> None:
     matrices = {name for name in language & set(record.tensors) if "norm" not in name}
     assert not matrices, "the base's own weights are left to it"
     assert any(name.endswith("norm.weight") for name in language)  # trained, so they are here
+    assert {tensor.dtype for tensor in stored.values()} == {torch.float16}
     assert any(name.endswith("lora_B") and tensor.any() for name, tensor in stored.items())
     model = mullama.load(trained / "model", base=LLAMA, device="cpu")
     song = model.listen(np.zeros(24_000, dtype=np.float32), sample_rate=24_000)

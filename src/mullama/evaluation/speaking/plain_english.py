@@ -1,7 +1,7 @@
 """Plain English that has nothing to do with music, and how likely a model finds it when no song is given.
 
 Learning to talk about music should leave the rest of a language model as it was. The passages were written
-for this; they stand in nobody's training data.
+for this; they stand in no training data.
 """
 
 import math

@@ -116,8 +116,13 @@ def ask(truth: Truth, kind: str, rng: random.Random, subject: str | None = None)
 
 def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, str | None]:
     """Question, answer and what is asked after; silence is answered elsewhere."""
-    special = {"check": _check, "unknowable": _unknowable, "fit": _fit, "compare": _compare}
-    special["invention"] = _invention
+    special = {
+        "check": _check,
+        "unknowable": _unknowable,
+        "fit": _fit,
+        "compare": _compare,
+        "invention": _invention,
+    }
     if kind == "presence":
         return _presence(speaker, subject)
     if kind in special:

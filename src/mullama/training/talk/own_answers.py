@@ -2,7 +2,7 @@
 
 So it keeps its own English (self-distillation): asked for a film pitch it is taught its own pitch, with the
 music in the place of the words. Requests that have nothing to do with music are answered as they would be
-without any. What contradicts the facts, or does not end, is left out.
+without any. What contradicts the facts is left out, and behind the last whole sentence nothing is kept.
 """
 
 import random
