@@ -32,7 +32,7 @@ def test_a_finished_small_model_is_measured_and_an_unfinished_one_is_not(
     controls = {"seen, wrong song", "unseen, wrong song"}
     assert set(stored["figures"]) == {"majority", "seen", "unseen"} | controls
     assert set(stored["figures"]["seen"]) == {target.row for target in TARGETS}
-    assert "measured on 6 clips of unseen banks" in capsys.readouterr().err
+    assert "measured on 6 clips: unseen" in capsys.readouterr().err
 
     # A run that ended before it was measured.
     figures.unlink()

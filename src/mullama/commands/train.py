@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 STOPPED, REFUSED = 143, 2
 """Exit codes of a run that was told to stop (128 + SIGTERM) and can go on, and of one that cannot."""
-HELD_OUT = ("seen", "unseen")
-"""A model is measured on the splits of these names, where its recipe has them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,17 +85,17 @@ def _run(path: Path, command: TrainOptions, options: RunOptions) -> int:
 
 def _measure(recipe: "Recipe", result: "TrainingResult", out: Path, options: RunOptions) -> None:
     """Write the figures of a finished small model, measured on its recipe's held-out music."""
-    if not result.finished or not set(HELD_OUT) <= {split.name for split in recipe.splits}:
+    splits = [split for split in recipe.splits if split.purpose == "held-out"]
+    if not result.finished or not splits:
         return
     from mullama.evaluation.small_model.measure import FIGURES, measure, save_figures
     from mullama.studio.corpus import load_or_render
 
     music, workers = options.music_folder(out), options.workers or 1
-    seen, unseen = (
-        load_or_render(recipe.split(name), music, workers=workers, report=_report)
-        for name in HELD_OUT
-    )
-    save_figures(measure(result.model, seen, unseen, _report), out / FIGURES)
+    held_out = {
+        split.name: load_or_render(split, music, workers=workers, report=_report) for split in splits
+    }
+    save_figures(measure(result.model, held_out, _report), out / FIGURES)
 
 
 def _report(line: str) -> None:

@@ -4,8 +4,11 @@ Two neighbouring seeds are two takes of one piece: the same notes, mixed anew. W
 which purpose is fixed here, so that no clip is ever used for two.
 """
 
+from collections.abc import Callable
+
 from mullama.errors import UsageError
 from mullama.studio.compose.composer import compose
+from mullama.studio.compose.piece import Piece
 from mullama.studio.sound.banks import HELD_OUT_BANK, TRAINING_BANKS, bank_named
 from mullama.studio.sound.mixing import Clip, mix
 from mullama.studio.sound.render import RATE, Stems, render_stems
@@ -46,19 +49,32 @@ def seeds_for(purpose: str, count: int) -> range:
     return seeds
 
 
+def composed(seed: int, seconds: float) -> Piece:
+    """A piece of the studio's own composer."""
+    return compose(seed, seconds=seconds)
+
+
 class Studio:
     """Keeps the banks that were used open, and the stems of the last piece for its next take."""
 
-    def __init__(self, *, seconds: float = 10.0, rate: int = RATE) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = 10.0,
+        rate: int = RATE,
+        compose: Callable[[int, float], Piece] = composed,
+    ) -> None:
+        """`compose` makes a piece of a seed and a length in seconds."""
         self.seconds = seconds
         self.rate = rate
+        self._compose = compose
         self._synths: dict[str, Synth] = {}
         self._last: tuple[tuple[int, str], Stems] | None = None
 
     def stems(self, piece_seed: int, bank: str) -> Stems:
         """Compose and render a piece, unless it is the one that was rendered last."""
         if self._last is None or self._last[0] != (piece_seed, bank):
-            piece = compose(piece_seed, seconds=self.seconds)
+            piece = self._compose(piece_seed, self.seconds)
             self._last = (piece_seed, bank), render_stems(piece, self._synth(bank))
         return self._last[1]
 

@@ -20,12 +20,11 @@ from mullama.jobs.digest import bytes_digest
 from mullama.jobs.no_log import NoLog
 from mullama.jobs.run import run
 from mullama.jobs.workers import Work, here, processes
-from mullama.studio.clips import Studio, seeds_for
+from mullama.studio.clips import seeds_for
 from mullama.studio.silence import NOTHING, silence
+from mullama.studio.sources import CLIPS_A_SHARD, open_source
 from mullama.studio.spectra_set import SpectraSet, read_shards, spectra_bytes, write_shard
 from mullama.studio.split import Split
-
-SEEDS_A_SHARD = 200
 
 
 def load_or_render(
@@ -41,14 +40,15 @@ def prepare(
 ) -> None:
     """Make the shards of a split that are not there yet, in so many processes.
 
-    Raises UsageError for a disk that refuses, or a sound bank that is not installed.
+    Raises UsageError for a disk that refuses, or for what is not installed.
     """
     home = split_folder(split, folder)
     with told_as(home, UsageError):
         home.mkdir(parents=True, exist_ok=True)
     remove_leftovers(home)
-    shards = range(-(-split.clips // SEEDS_A_SHARD))
-    work = Work[int, str].of(partial(make_shard, split, home))
+    source = open_source(split, folder, workers=workers, report=report)
+    shards = range(-(-source.clips // CLIPS_A_SHARD))
+    work = Work[int, str].of(partial(make_shard, split, folder))
     there = count(1 + sum((home / shard_name(shard)).exists() for shard in shards))
     run(
         shards,
@@ -66,20 +66,18 @@ def load(split: Split, folder: Path) -> SpectraSet:
 
 
 def make_shard(split: Split, folder: Path, shard: int) -> str:
-    """Compose, render and mix one shard's clips, and write their spectra; the file's name."""
-    seeds = seeds_for(split.purpose, split.clips)
+    """Make one shard's clips and write their spectra; the file's name."""
+    source = open_source(split, folder)
     clips, truths = [], []
-    with _one_thread(), Studio() as studio:
-        for seed in seeds[shard * SEEDS_A_SHARD : (shard + 1) * SEEDS_A_SHARD]:
-            for take in range(split.takes):
-                clip = studio.clip(seed, split.bank, take=take - 1 if take else None)
-                clips.append(spectra_bytes(clip.waveform))
-                truths.append(clip.truth)
-        shards = -(-split.clips // SEEDS_A_SHARD)
+    with _one_thread():
+        for heard in source.some(shard * CLIPS_A_SHARD, (shard + 1) * CLIPS_A_SHARD):
+            clips.append(spectra_bytes(heard.waveform))
+            truths.append(heard.truth)
+        shards = -(-source.clips // CLIPS_A_SHARD)
         for number in range(shard, split.silences, shards):
-            clips.append(spectra_bytes(silence(seeds[number])))
+            clips.append(spectra_bytes(silence(seeds_for(split.purpose, split.clips)[number])))
             truths.append(NOTHING)
-    write_shard(folder / shard_name(shard), clips, truths)
+    write_shard(split_folder(split, folder) / shard_name(shard), clips, truths)
     return shard_name(shard)
 
 

@@ -23,7 +23,7 @@ from mullama.listen.encoders.spectra import Spectra, spectra
 from mullama.studio.sound.render import RATE
 from mullama.studio.truth import Truth
 
-BANDS_STEP, ONSETS_STEP = 20.0 / 255, 4.0 / 255
+BANDS_STEP, ONSETS_STEP, PITCHES_STEP = 20.0 / 255, 4.0 / 255, 12.0 / 255
 """What one unit of a stored byte stands for."""
 
 
@@ -34,6 +34,8 @@ class SpectraBytes(NamedTuple):
     """(bands, frames)."""
     onsets: NDArray[np.uint8]
     """(groups, frames)."""
+    pitches: NDArray[np.uint8]
+    """(pitches, frames)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class SpectraSet:
     """(clip, bands, frames), bytes."""
     onsets: Tensor
     """(clip, groups, frames), bytes."""
+    pitches: Tensor
+    """(clip, pitches, frames), bytes."""
     truths: tuple[Truth, ...]
     """What is true of each clip."""
 
@@ -53,16 +57,21 @@ class SpectraSet:
     def spectra(self, clips: Tensor | slice) -> Spectra:
         """Their spectra, as the encoder takes them."""
         return Spectra(
-            self.bands[clips].float() * BANDS_STEP, self.onsets[clips].float() * ONSETS_STEP
+            self.bands[clips].float() * BANDS_STEP,
+            self.onsets[clips].float() * ONSETS_STEP,
+            self.pitches[clips].float() * PITCHES_STEP,
         )
 
 
 def spectra_bytes(waveform: NDArray[np.float32]) -> SpectraBytes:
     """A waveform (samples,) at the studio's rate -> its spectra as they are stored."""
-    bands, onsets = (x[0].numpy() for x in spectra(torch.from_numpy(waveform)[None], RATE))
+    music = spectra(torch.from_numpy(waveform)[None], RATE)
+    steps = (BANDS_STEP, ONSETS_STEP, PITCHES_STEP)
     return SpectraBytes(
-        np.rint(bands / BANDS_STEP).clip(0, 255).astype(np.uint8),
-        np.rint(onsets / ONSETS_STEP).clip(0, 255).astype(np.uint8),
+        *(
+            np.rint(picture[0].numpy() / step).clip(0, 255).astype(np.uint8)
+            for picture, step in zip(music, steps, strict=True)
+        )
     )
 
 
@@ -73,25 +82,35 @@ def write_shard(path: Path, clips: Sequence[SpectraBytes], truths: Sequence[Trut
             file,
             bands=np.stack([clip.bands for clip in clips]),
             onsets=np.stack([clip.onsets for clip in clips]),
+            pitches=np.stack([clip.pitches for clip in clips]),
             truths=np.array([json.dumps(truth.as_dict()) for truth in truths]),
         )
 
 
-def read_shards(paths: Iterable[Path]) -> SpectraSet:
-    """Read what `write_shard` wrote, one file after the other. Raises UsageError for a damaged one."""
-    parts = [_read_shard(path) for path in paths]
+def together(parts: Sequence[SpectraSet]) -> SpectraSet:
+    """The clips of several sets, one set after the other."""
+    if len(parts) == 1:
+        return parts[0]
     return SpectraSet(
         torch.cat([part.bands for part in parts]),
         torch.cat([part.onsets for part in parts]),
+        torch.cat([part.pitches for part in parts]),
         tuple(truth for part in parts for truth in part.truths),
     )
+
+
+def read_shards(paths: Iterable[Path]) -> SpectraSet:
+    """Read what `write_shard` wrote, one file after the other. Raises UsageError for a damaged one."""
+    return together([_read_shard(path) for path in paths])
 
 
 def _read_shard(path: Path) -> SpectraSet:
     try:
         with path.open("rb") as file, np.load(file) as shard:
             truths = [Truth.from_dict(json.loads(str(line))) for line in shard["truths"]]
-            bands, onsets = torch.from_numpy(shard["bands"]), torch.from_numpy(shard["onsets"])
+            bands, onsets, pitches = (
+                torch.from_numpy(shard[name]) for name in ("bands", "onsets", "pitches")
+            )
     except (OSError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, UsageError) as error:
         raise UsageError(f"{path} is damaged: remove it, and run the same command again") from error
-    return SpectraSet(bands, onsets, tuple(truths))
+    return SpectraSet(bands, onsets, pitches, tuple(truths))

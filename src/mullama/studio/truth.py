@@ -26,6 +26,13 @@ class Truth:
     mood: str | None
     lead: str | None
     """The instrument with the melody."""
+    listed: bool = True
+    """Whether `instruments` is the whole list; otherwise nothing is known of them."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is no music."""
+        return self.listed and not self.instruments
 
     @property
     def drums(self) -> bool:

@@ -110,7 +110,8 @@ class Phase(Options):
     trains: tuple[str, ...]
     """Parameters by name, with `*`, or a published phase by its name (pretrain, finetune)."""
     split: str | None = None
-    """The studio clips to train on; pairs come from the recipe's data."""
+    """The studio clips to train on, of several splits where a plus sign joins their names; pairs come from
+    the recipe's data."""
     steps: CountOrNone = 0
     """Optimiser steps; 0 where `epochs` says how long."""
     rates: dict[str, float] = field(default_factory=dict)
@@ -212,7 +213,7 @@ class Recipe(Options):
             raise UsageError(f"recipe {self.name}: needs phases, each with a name of its own")
         for phase in self.phases:
             if phase.objective != "pairs":
-                self.split(phase.split)
+                self.splits_of(phase.split)
 
     @property
     def learns_from_pairs(self) -> bool:
@@ -225,12 +226,16 @@ class Recipe(Options):
         return tuple(word for phase in self.phases for word in phase.trains)
 
     def split(self, name: str | None) -> Split:
-        """The studio split of that name."""
+        """The studio split of that name; raises UsageError."""
         for split in self.splits:
             if split.name == name:
                 return split
         hint = did_you_mean(name, [split.name for split in self.splits])
         raise UsageError(f"recipe {self.name} has no split {name!r}{hint}")
+
+    def splits_of(self, names: str | None) -> list[Split]:
+        """The studio splits of those names, joined by a plus sign."""
+        return [self.split(name) for name in (names or "").split(" + ")]
 
     def as_published(self) -> "Recipe":
         """The same with every phase's order, padding, averaging and schedule as published."""

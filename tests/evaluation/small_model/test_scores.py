@@ -1,9 +1,12 @@
 """Answers are scored as a reader would: perfect, wrong and empty ones."""
 
+from dataclasses import replace
+
 import pytest
 
 from mullama.evaluation.small_model.measure import TOPICS
 from mullama.evaluation.small_model.scores import TARGETS, instruments_f1, majority, score
+from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import fact, long_caption, presence
 
@@ -51,6 +54,19 @@ def test_the_tonic_counts_without_its_mode() -> None:
     assert found["key, tonic"] == 100.0
     assert found["key with mode"] == pytest.approx(200 / 3)
     assert found["key asked = key described"] == pytest.approx(200 / 3)
+
+
+def test_what_nobody_knows_is_no_row() -> None:
+    truths = tuple(
+        replace(NOTHING, key="C major", tempo_bpm=100 + i, listed=False) for i in range(3)
+    )
+    said = {topic: dict.fromkeys(range(3), "") for topic in TOPICS}
+    said |= {"key": dict.fromkeys(range(3), "The key is C major.")}
+    found = score(truths, said, [])
+    assert found["key, tonic"] == 100
+    assert found["tempo within 8 %"] == 0
+    judged = {"key, tonic", "key with mode", "tempo within 8 %"}
+    assert set(found) - judged == {row for row in found if "=" in row or "overlap" in row}
 
 
 def test_f1_by_hand() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mullama.config import FilterbankConfig
-from mullama.listen.encoders.filterbank import FilterbankEncoder, frame_width
+from mullama.listen.encoders.filterbank import FilterbankEncoder, PitchPath, frame_width
 from mullama.listen.encoders.spectra import Spectra, spectra
 
 RATE = 24_000
@@ -51,23 +51,27 @@ def test_training_enters_with_the_same_spectra(encoder: FilterbankEncoder) -> No
         torch.testing.assert_close(encoder.attend(spectra(sound, RATE)), encoder(sound))
 
 
-def test_every_parameter_learns() -> None:
-    encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=64))
+@pytest.mark.parametrize("tuned", [False, True])
+def test_every_parameter_learns(tuned: bool) -> None:
+    encoder = FilterbankEncoder(
+        FilterbankConfig(hidden_size=32, intermediate_size=64, tuned_pitches=tuned)
+    )
     (encoder(torch.randn(2, 48_000)) * torch.randn(32)).sum().backward()
     dead = [n for n, p in encoder.named_parameters() if p.grad is None or not p.grad.any()]
     # A key's bias moves all softmax scores alike.
     assert [name for name in dead if not name.endswith("k_proj.bias")] == []
 
 
-def test_a_transposed_piece_is_transposed_in_the_pitch_path(encoder: FilterbankEncoder) -> None:
+def test_a_transposed_piece_is_transposed_in_the_pitch_path() -> None:
     torch.manual_seed(2)
     bands = torch.zeros(1, 100, 100)
     bands[:, 24:60] = torch.rand(1, 36, 100)
-    path = encoder.feature_extractor.pitches
+    path = PitchPath(4, tuned=True)
+    notes = torch.rand(1, 96, 10)
     with torch.no_grad():
-        original = path(bands).unflatten(1, (-1, 12))
-        moved = path(bands.roll(12, dims=1)).unflatten(1, (-1, 12))
-        inside = path(_turned(bands, 3)).unflatten(1, (-1, 12))
+        original = path(bands, notes).unflatten(1, (-1, 12))
+        moved = path(bands.roll(12, dims=1), notes).unflatten(1, (-1, 12))
+        inside = path(_turned(bands, 3), _turned(notes, 3)).unflatten(1, (-1, 12))
     assert not torch.allclose(original, moved)  # an octave makes a difference
     torch.testing.assert_close(original.roll(3, dims=-1), inside, rtol=1e-3, atol=1e-4)
 

@@ -1,6 +1,7 @@
 """Facts as targets, as vectors, and read back by probes."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -48,6 +49,24 @@ def test_the_vector_holds_each_fact_once() -> None:
     # Waltz: five choices, one tempo, two instruments. Beat: metre, tempo, drums. Nothing: that.
     torch.testing.assert_close(vector.sum(1), torch.tensor([8.0, 3.0, 1.0]))
     assert vector[:, -1].tolist() == [0, 0, 1]
+
+
+def test_a_recording_teaches_what_is_known_of_it_and_no_instrument() -> None:
+    recording = replace(NOTHING, key="D major", tempo_bpm=100, listed=False)
+    facts = targets([recording, WALTZ])
+    assert facts.vector()[:, -1].tolist() == [0, 0]  # neither is silence
+    probes = AttributeProbes(8)
+    feature = torch.nn.functional.normalize(torch.randn(2, 8), dim=1)
+    with_recording = probes.loss(feature, facts)
+    probes.loss(feature[:1], facts[torch.tensor([0])]).backward()
+    learnt = {name: bool(probe.weight.grad.any()) for name, probe in probes.probes.items()
+              if probe.weight.grad is not None}
+    assert learnt["key"]
+    assert learnt["tempo"]
+    assert not learnt.get("instruments", False)
+    assert with_recording.isfinite()
+    both = facts.together(facts[torch.tensor([1, 0])], torch.tensor([True, False]))
+    assert both.listed.tolist() == [False, True]
 
 
 def test_tempo_shares_peak_at_the_tempo() -> None:

@@ -3,15 +3,22 @@
 import pytest
 import torch
 
+from mullama.listen.encoders.pitches import PITCHES
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS, Spectra
-from mullama.training.small.augment import augment, overlay
+from mullama.training.small.augment import NOTES_EVERY, augment, overlay
+
+
+def with_notes(bands: torch.Tensor, onsets: torch.Tensor) -> Spectra:
+    """Spectra whose notes are those of the loud bands."""
+    notes = bands[:, :PITCHES, ::NOTES_EVERY]
+    return Spectra(bands, onsets, torch.where(notes > 8, 5.0, 0.0))
 
 
 def some_spectra(clips: int = 64, frames: int = 200) -> Spectra:
     random = torch.Generator().manual_seed(0)
     bands = 1.0 + torch.rand(clips, BANDS, frames, generator=random)
     bands[:, 50] = 14.0
-    return Spectra(bands, torch.rand(clips, ONSET_GROUPS, 2 * frames, generator=random))
+    return with_notes(bands, torch.rand(clips, ONSET_GROUPS, 2 * frames, generator=random))
 
 
 def test_the_same_generator_gives_the_same() -> None:
@@ -24,6 +31,7 @@ def test_a_loud_band_moves_by_the_semitones_told() -> None:
     found, change = augment(some_spectra(), torch.Generator().manual_seed(1))
     assert len(change.semitones.unique()) > 4
     assert torch.equal(found.bands.mean(-1).argmax(1), 50 + change.semitones)
+    assert torch.equal(found.pitches.mean(-1).argmax(1), 50 + change.semitones)
 
 
 def test_without_transposition_pitch_and_speed_stay() -> None:
@@ -35,7 +43,7 @@ def test_without_transposition_pitch_and_speed_stay() -> None:
 
 def test_events_follow_the_speed_told() -> None:
     frames = 400
-    quiet = Spectra(torch.ones(32, BANDS, frames), torch.zeros(32, ONSET_GROUPS, 2 * frames))
+    quiet = with_notes(torch.ones(32, BANDS, frames), torch.zeros(32, ONSET_GROUPS, 2 * frames))
     quiet.onsets[:, :, ::40] = 1.0
     found, change = augment(quiet, torch.Generator().manual_seed(3))
     for clip in range(32):
@@ -53,13 +61,14 @@ def test_onsets_stay_twice_as_many_as_bands_and_all_is_finite() -> None:
     for seed in range(5):
         found, _ = augment(some_spectra(8), torch.Generator().manual_seed(seed))
         assert found.onsets.shape[-1] == 2 * found.bands.shape[-1]
+        assert found.pitches.shape[-1] == found.bands.shape[-1] // NOTES_EVERY
         assert found.bands.isfinite().all()
         assert (found.bands >= 0).all()
         assert (found.onsets >= 0).all()
 
 
 def test_silence_survives() -> None:
-    empty = Spectra(torch.zeros(4, BANDS, 100), torch.zeros(4, ONSET_GROUPS, 200))
+    empty = with_notes(torch.zeros(4, BANDS, 100), torch.zeros(4, ONSET_GROUPS, 200))
     found, _ = augment(empty, torch.Generator().manual_seed(0))
     assert found.bands.isfinite().all()
 
@@ -67,12 +76,13 @@ def test_silence_survives() -> None:
 def test_clips_overlaid_hold_both_and_the_others_stay() -> None:
     bands = torch.zeros(8, BANDS, 50)
     bands[torch.arange(8), 10 + torch.arange(8)] = 12.0
-    clips = Spectra(bands, torch.zeros(8, ONSET_GROUPS, 100))
+    clips = with_notes(bands, torch.zeros(8, ONSET_GROUPS, 100))
     found, mixed = overlay(clips, 0.5, torch.Generator().manual_seed(0))
     assert 0 < mixed.sum() < 8
     for clip, both in enumerate(mixed.tolist()):
         loud = torch.nonzero(found.bands[clip, :, 0] > 8).flatten().tolist()
         assert loud == sorted({10 + clip, 10 + (clip + 1) % 8} if both else {10 + clip})
+        assert torch.nonzero(found.pitches[clip, :, 0]).flatten().tolist() == loud
 
 
 def test_nothing_overlaid_is_the_same() -> None:

@@ -1,5 +1,6 @@
 """A fresh model of the recipe's sizes, and the folder that it becomes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,12 @@ from safetensors.torch import load_file
 import mullama
 from mullama.studio.words.forms import TOPIC
 from mullama.training.recipe import ModelSizes
-from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
+from mullama.training.small.build_model import (
+    SmallTrainableModel,
+    export,
+    fresh_model,
+    started_model,
+)
 from mullama.training.small.tokens import train_tokenizer
 
 SIZES = ModelSizes(
@@ -38,6 +44,20 @@ def test_facts_and_music_reach_the_language_model_by_one_way(
     carried = trainable.model.bridge(listening)
     torch.testing.assert_close(trainable.model.spread(carried), trainable.model.adapt(listening))
     assert trainable.model.spread(carried).abs().max() > 1e-4  # the gates are open
+
+
+def test_ears_that_grow_hear_at_first_what_they_heard(
+    trainable: SmallTrainableModel, tmp_path: Path
+) -> None:
+    export(trainable.model, train_tokenizer(["Is there a piano? Yes."] * 3, 300), tmp_path)
+    grown = started_model(tmp_path, replace(SIZES, encoder={"tuned_pitches": True}), 1)
+    before, after = mullama.load(tmp_path).model.encoder, grown.encoder.eval()
+    added = {name for name, p in after.named_parameters() if p.shape != before.get_parameter(name).shape}
+    assert added == {"feature_extractor.pitches.chords.weight"}
+    sound = 0.1 * torch.randn(2, 48_000)
+    with torch.no_grad():
+        torch.testing.assert_close(after(sound), before(sound))
+    assert grown.config.audio_config.tuned_pitches
 
 
 def test_an_export_answers_like_the_model_in_memory(

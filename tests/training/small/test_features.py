@@ -7,6 +7,7 @@ import torch
 
 from mullama.config import FilterbankConfig
 from mullama.listen.encoders.filterbank import FilterbankEncoder
+from mullama.listen.encoders.pitches import PITCHES
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
 from mullama.studio.silence import NOTHING
 from mullama.studio.spectra_set import SpectraSet
@@ -29,7 +30,8 @@ def music() -> SpectraSet:
     random = torch.Generator().manual_seed(0)
     bands = torch.randint(0, 200, (5, BANDS, 100), generator=random, dtype=torch.uint8)
     onsets = torch.randint(0, 60, (5, ONSET_GROUPS, 200), generator=random, dtype=torch.uint8)
-    return SpectraSet(bands, onsets, (WALTZ,) * 4 + (NOTHING,))
+    pitches = torch.randint(0, 200, (5, PITCHES, 10), generator=random, dtype=torch.uint8)
+    return SpectraSet(bands, onsets, pitches, (WALTZ,) * 4 + (NOTHING,))
 
 
 def test_the_first_variant_is_the_clip_itself(

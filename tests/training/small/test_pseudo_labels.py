@@ -1,5 +1,7 @@
 """What probes read becomes the truth that is trained on; what is not known stays open."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -47,6 +49,15 @@ def test_sure_facts_are_the_probes_own_and_unsure_ones_stay_open(
         open_facts = unsure.truths[row]
         assert (open_facts.style, open_facts.key, open_facts.tempo_bpm) == (None, None, None)
     assert sure.truths[2] == unsure.truths[2] == NOTHING
+
+
+def test_of_a_recording_all_that_is_read_is_taken(trainable: SmallTrainableModel) -> None:
+    features = trainable.model.config.audio_config.hidden_size
+    listenings = torch.randn(1, trainable.model.config.states, features).half()
+    recording = replace(NOTHING, key="D major", listed=False)
+    [read] = pseudo_labels(trainable, FeatureSet(listenings, (recording,))).truths
+    assert read.instruments
+    assert read.listed
 
 
 @pytest.mark.parametrize("bpm", [61, 90, 120, 177])

@@ -11,7 +11,14 @@ from mullama.errors import UsageError
 from mullama.jobs.atomic import write_text
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-COLUMNS = ("seen", "unseen", "seen, wrong song", "unseen, wrong song", "majority")
+SETS = {
+    "seen": "seen",
+    "unseen": "unseen",
+    "other composers": "composers",
+    "other recordings": "",
+}
+"""Sets of clips -> the targets that they have."""
+COLUMNS = (*SETS, *(f"{name}, wrong song" for name in SETS), "majority")
 
 
 def table(stored: dict[str, Any]) -> str:
@@ -22,12 +29,8 @@ def table(stored: dict[str, Any]) -> str:
     found, rows = stored["figures"], []
     columns = [column for column in COLUMNS if column in found]
     for target in stored["targets"]:
-        limits = {
-            "seen": (target["seen"], 1),
-            "unseen": (target["unseen"], 1),
-            "seen, wrong song": (target["wrong_song"], -1),
-            "unseen, wrong song": (target["wrong_song"], -1),
-        }
+        limits = {name: (target.get(kind), 1) for name, kind in SETS.items()}
+        limits |= {f"{name}, wrong song": (target["wrong_song"], -1) for name in ("seen", "unseen")}
         cells = [
             _cell(found[column].get(target["row"]), *limits.get(column, (None, 1)))
             for column in columns

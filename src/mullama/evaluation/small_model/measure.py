@@ -7,7 +7,7 @@ question alone. Does not know how the model was trained.
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from mullama.evaluation.small_model.scores import TARGETS, Figures, majority, sc
 from mullama.jobs.atomic import write_text
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.song import MuLlama, Song, load
-from mullama.studio.clips import TAKES
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
@@ -30,23 +29,24 @@ PRESENCES_AN_INSTRUMENT = 25
 """Clips with an instrument, and as many without, that are asked about it."""
 BATCH = 64
 SEED = 12345
+APART = 12
+"""Clips between a clip and the one whose music takes its place: more than one piece or recording has."""
 
 
 def measure(
     model: Path,
-    seen: SpectraSet,
-    unseen: SpectraSet,
+    held_out: Mapping[str, SpectraSet],
     report: Callable[[str], None] = print,
 ) -> dict[str, Figures]:
-    """All figures of a model folder: for the seen and the unseen banks, their controls, guessing."""
+    """All figures of a model folder: for each set of clips, its control, and guessing on the first set."""
     mu = load(model, dtype="float32", device="cpu")
-    columns: dict[str, Figures] = {"majority": majority(seen.truths)}
-    for name, music in (("seen", seen), ("unseen", unseen)):
+    columns: dict[str, Figures] = {"majority": majority(next(iter(held_out.values())).truths)}
+    for name, music in held_out.items():
         songs = listen(mu, music)
         columns[name] = figures(mu, songs, music.truths)
-        report(f"measured on {len(songs)} clips of {name} banks")
-        # Neighbouring seeds are takes of one piece, so the next piece is that many further.
-        others = songs[TAKES:] + songs[:TAKES]
+        report(f"measured on {len(songs)} clips: {name}")
+        # Neighbours are takes of one piece or parts of one recording, so another one is further on.
+        others = songs[APART:] + songs[:APART]
         columns[f"{name}, wrong song"] = figures(mu, others, music.truths)
     return columns
 

@@ -15,12 +15,11 @@ from transformers import initialization as init
 
 from mullama.config import FilterbankConfig
 from mullama.listen.encoders.encoder import EncoderModel
+from mullama.listen.encoders.pitches import OCTAVES, PITCH_CLASSES
 from mullama.listen.encoders.spectra import (
     BANDS,
     LAGS,
-    OCTAVES,
     ONSET_GROUPS,
-    PITCH_CLASSES,
     STATISTICS,
     Spectra,
     spectra,
@@ -31,6 +30,8 @@ from mullama.listen.encoders.waveform import normalise
 
 USUAL_BAND, BAND_SPREAD = 8.0, 3.5
 """About the mean and the deviation of a band in music, on the scale of `Spectra.bands`."""
+PITCH_SPREAD = 3.0
+"""About how far a note stands out in `Spectra.pitches`."""
 CHORD_FRAMES = 10
 """Spectral frames averaged into one step of the pitch path: a fifth of a second."""
 
@@ -58,17 +59,24 @@ class FramePath(nn.Module):
 class PitchPath(nn.Module):
     """Convolutions round the twelve pitch classes: a transposed piece is transposed here too."""
 
-    def __init__(self, channels: int, inner: int = 24) -> None:
+    def __init__(self, channels: int, inner: int = 24, *, tuned: bool) -> None:
         super().__init__()
-        self.chords = nn.Conv2d(OCTAVES, inner, (PITCH_CLASSES, 3), padding=(0, 1))
+        self.tuned = tuned
+        pictures = 2 if tuned else 1
+        self.chords = nn.Conv2d(pictures * OCTAVES, inner, (PITCH_CLASSES, 3), padding=(0, 1))
         self.phrases = nn.Conv2d(inner, inner, (PITCH_CLASSES, 3), stride=(1, 2), padding=(0, 1))
         self.key = nn.Conv1d(inner, channels, PITCH_CLASSES)
 
-    def forward(self, bands: Float[Tensor, "window bands frames"]) -> Float[Tensor, "window width"]:
+    def forward(
+        self,
+        bands: Float[Tensor, "window bands frames"],
+        pitches: Float[Tensor, "window pitches shorter"],
+    ) -> Float[Tensor, "window width"]:
         """`channels` numbers for each pitch class."""
-        octaves = bands[:, : OCTAVES * PITCH_CLASSES].unflatten(1, (OCTAVES, PITCH_CLASSES))
         steps = max(1, bands.shape[-1] // CHORD_FRAMES)
-        x = functional.adaptive_avg_pool2d(octaves, (PITCH_CLASSES, steps))
+        x = _octaves(bands[:, : OCTAVES * PITCH_CLASSES], steps)
+        if self.tuned:
+            x = torch.cat([x, _octaves(pitches, steps)], dim=1)
         x = functional.gelu(self.chords(_round(x)))
         x = functional.gelu(self.phrases(_round(x))).mean(-1)
         return self.key(_round(x)).flatten(1)
@@ -108,7 +116,7 @@ class FilterbankFrontEnd(nn.Module):
     def __init__(self, config: FilterbankConfig) -> None:
         super().__init__()
         self.frames = FramePath(tuple(config.frame_channels))
-        self.pitches = PitchPath(config.pitch_channels)
+        self.pitches = PitchPath(config.pitch_channels, tuned=config.tuned_pitches)
         self.rhythm = RhythmPath(config.rhythm_width)
         self.statistics = StatisticsPath(config.statistics_width)
 
@@ -118,7 +126,7 @@ class FilterbankFrontEnd(nn.Module):
         bands = ((music.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
         frames = self.frames(bands)
         paths = (
-            self.pitches(bands),
+            self.pitches(bands, (music.pitches / PITCH_SPREAD).to(weights.dtype)),
             self.rhythm(tempogram(music.onsets).to(weights.dtype)),
             self.statistics(statistics(music.bands).to(weights.dtype)),
         )
@@ -173,6 +181,12 @@ def frame_width(config: FilterbankConfig) -> int:
         rows = (rows + 1) // 2
     whole = config.pitch_channels * PITCH_CLASSES + config.rhythm_width + config.statistics_width
     return rows * config.frame_channels[-1] + whole
+
+
+def _octaves(picture: Tensor, steps: int) -> Tensor:
+    """(window, pitches, frames) -> (window, octaves, pitch classes, steps)."""
+    octaves = picture.unflatten(1, (OCTAVES, PITCH_CLASSES))
+    return functional.adaptive_avg_pool2d(octaves, (PITCH_CLASSES, steps))
 
 
 def _round(x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A waveform window becomes pictures of it without weights: bands, onsets, what follows from them.
+"""A waveform window becomes pictures of it without weights: bands, onsets, notes, what follows from them.
 
 Bands: power on a semitone scale, one band a pitch from C1 up, on a logarithmic scale that is zero
 at silence and free of the window's level. Onsets: how strongly each of four registers rises. Tempogram
@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from mullama.listen.encoders.pitches import LOWEST_HZ, PITCH_CLASSES, pitches
+
 BANDS = 100
-PITCH_CLASSES = 12
-OCTAVES = BANDS // PITCH_CLASSES
-LOWEST_HZ = 32.703
-"""C1; band i is i semitones above."""
+"""Band i is i semitones above LOWEST_HZ, at A = 440 Hz."""
 FRAMES_HZ = 50
 ONSETS_HZ = 100
 ONSET_GROUPS = 4
@@ -53,6 +52,8 @@ class Spectra(NamedTuple):
     """50 frames a second; log(1 + power / floor), about 0 to 16."""
     onsets: Float[Tensor, "window groups frames"]
     """100 frames a second; mean rise of the log power, zero or more."""
+    pitches: Float[Tensor, "window pitches shorter"]
+    """5 frames a second; see pitches.py."""
 
 
 class Powers(NamedTuple):
@@ -86,7 +87,8 @@ def spectra(windows: Float[Tensor, "window samples"], rate_hz: int) -> Spectra:
     """Windows -> their bands and onsets, in float32 whatever the input."""
     found = powers(windows, rate_hz)
     level = found.bands.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
-    return Spectra(torch.log1p(found.bands / (level * FLOOR)), onset_strength(found, rate_hz))
+    bands = torch.log1p(found.bands / (level * FLOOR))
+    return Spectra(bands, onset_strength(found, rate_hz), pitches(windows, rate_hz))
 
 
 def onset_strength(found: Powers, rate_hz: int) -> Float[Tensor, "window groups frames"]:

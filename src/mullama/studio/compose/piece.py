@@ -51,3 +51,5 @@ class Piece:
     """How long the notes go on; the last ones may ring beyond."""
     signature: frozenset[Role]
     """Roles without which the style cannot be recognised."""
+    keyed: bool = True
+    """Whether `tonic` and `minor` are known."""

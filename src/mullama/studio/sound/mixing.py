@@ -116,7 +116,7 @@ def truth_of(piece: Piece, heard: list[Part]) -> Truth:
     tempo = piece.tempo_bpm if marks else None
     metre = piece.metre if any(part.role in ("drums", "bass", "chords") for part in marks) else None
     pitched = roles - {"drums"}
-    minor = piece.minor if pitched - {"bass"} else None
+    minor = piece.minor if piece.keyed and pitched - {"bass"} else None
     key = None if minor is None else key_name(piece.tonic, minor)
     alone = len(heard) == 1 and key is not None
     leads = [part.instrument for part in heard if alone or part.role == "melody"]

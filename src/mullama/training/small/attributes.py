@@ -59,17 +59,23 @@ class Targets:
     """(clip,) log2 of BPM; not a number where there is none."""
     instruments: Tensor
     """(clip, instruments) zeros and ones."""
+    listed: Tensor
+    """(clip,) whether anything is known of the instruments."""
 
     def __getitem__(self, index: Tensor) -> "Targets":
         chosen = {name: values[index] for name, values in self.choices.items()}
-        return Targets(chosen, self.tempo[index], self.instruments[index])
+        return Targets(
+            chosen, self.tempo[index], self.instruments[index], self.listed[index]
+        )
 
     def changed(self, change: Change) -> "Targets":
         """The facts after transposition and a change of speed."""
         key = self.choices["key"]
         moved = (key % 12 + change.semitones) % 12 + key.clamp_min(0) // 12 * 12
         choices = self.choices | {"key": torch.where(key == UNKNOWN, key, moved)}
-        return Targets(choices, self.tempo + change.speed.log2(), self.instruments)
+        return Targets(
+            choices, self.tempo + change.speed.log2(), self.instruments, self.listed
+        )
 
     def together(self, other: "Targets", mixed: Tensor) -> "Targets":
         """The facts where `mixed` (clip,) clips are overlaid with another: the instruments of both, no more."""
@@ -79,6 +85,7 @@ class Targets:
             choices,
             torch.where(mixed, torch.nan, self.tempo),
             torch.where(mixed[:, None], both, self.instruments),
+            self.listed & (other.listed | ~mixed),
         )
 
     def vector(self) -> Float[Tensor, "clip facts"]:
@@ -87,7 +94,7 @@ class Targets:
         for name, size in CHOICES.items():
             known = (self.choices[name] != UNKNOWN)[:, None]
             rows.append(functional.one_hot(self.choices[name].clamp_min(0), size) * known)
-        silent = (self.instruments.sum(1, keepdim=True) == 0).float()
+        silent = ((self.instruments.sum(1) == 0) & self.listed)[:, None].float()
         return torch.cat([*rows, tempo_shares(self.tempo), self.instruments, silent], dim=1)
 
 
@@ -110,8 +117,9 @@ def targets(truths: Sequence[Truth]) -> Targets:
         "lead": [place(truth.lead, names) for truth in truths],
     }
     tempo = [math.nan if t.tempo_bpm is None else math.log2(t.tempo_bpm) for t in truths]
+    listed = torch.tensor([truth.listed for truth in truths])
     tensors = {name: torch.tensor(values) for name, values in choices.items()}
-    return Targets(tensors, torch.tensor(tempo), present)
+    return Targets(tensors, torch.tensor(tempo), present, listed)
 
 
 def tempo_centres() -> Float[Tensor, " bins"]:
@@ -153,9 +161,10 @@ class AttributeProbes(nn.Module):
         shares = tempo_shares(facts.tempo)
         known = shares.sum().clamp_min(1.0)
         tempo = -(shares * logits["tempo"].log_softmax(1)).sum() / known
+        weights = facts.listed[:, None].float().expand_as(facts.instruments)
         instruments = functional.binary_cross_entropy_with_logits(
-            logits["instruments"], facts.instruments
-        )
+            logits["instruments"], facts.instruments, weights, reduction="sum"
+        ) / weights.sum().clamp_min(1.0)
         return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
 
 

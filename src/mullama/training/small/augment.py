@@ -12,7 +12,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor
 
-from mullama.listen.encoders.spectra import BANDS, Spectra
+from mullama.listen.encoders.pitches import PITCH_FRAMES_HZ
+from mullama.listen.encoders.spectra import BANDS, FRAMES_HZ, Spectra
+
+NOTES_EVERY = FRAMES_HZ // PITCH_FRAMES_HZ
+"""Frames of the bands for one of the pitches."""
 
 
 class Change(NamedTuple):
@@ -44,10 +48,12 @@ def augment(
     bands = _resample(spectra.bands, start, speed, length)
     onsets = _resample(spectra.onsets, 2 * start, speed, 2 * length)
     bands = _recorded(_transposed(bands, semitones), random)
+    pitches = _resample(spectra.pitches, start / NOTES_EVERY, speed, length // NOTES_EVERY)
+    pitches = _transposed(pitches, semitones) * _uniform(0.7, 1.3, (clips, 1, 1), random)
     gains = _uniform(0.7, 1.3, (clips, onsets.shape[1], 1), random)
     noise = 0.05 * _sometimes(0.3, clips, random)[:, None, None]
     onsets = onsets * gains + noise * torch.rand(onsets.shape, generator=random)
-    return Spectra(bands, onsets), Change(semitones, speed)
+    return Spectra(bands, onsets, pitches), Change(semitones, speed)
 
 
 def overlay(
@@ -61,7 +67,12 @@ def overlay(
     rises = torch.maximum(spectra.onsets, spectra.onsets.roll(-1, dims=0))
     where = mixed[:, None, None]
     bands = torch.where(where, both, spectra.bands)
-    return Spectra(bands, torch.where(where, rises, spectra.onsets)), mixed
+    notes = torch.maximum(spectra.pitches, spectra.pitches.roll(-1, dims=0))
+    return Spectra(
+        bands,
+        torch.where(where, rises, spectra.onsets),
+        torch.where(where, notes, spectra.pitches),
+    ), mixed
 
 
 def _recorded(bands: Tensor, random: Generator) -> Tensor:
@@ -83,9 +94,10 @@ def _recorded(bands: Tensor, random: Generator) -> Tensor:
 
 
 def _transposed(bands: Tensor, semitones: Tensor) -> Tensor:
-    rows = torch.arange(BANDS) - semitones[:, None]
-    outside = (rows < 0) | (rows >= BANDS)
-    moved = bands.gather(1, rows.clamp(0, BANDS - 1)[..., None].expand_as(bands))
+    count = bands.shape[1]
+    rows = torch.arange(count) - semitones[:, None]
+    outside = (rows < 0) | (rows >= count)
+    moved = bands.gather(1, rows.clamp(0, count - 1)[..., None].expand_as(bands))
     return moved.masked_fill(outside[..., None], 0.0)
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from mullama.checkpoints.save import save_model
 from mullama.checkpoints.skeleton import HEAD
+from mullama.checkpoints.store import open_model
 from mullama.config import MuLlamaConfig
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.studio.words.forms import TOPIC
@@ -78,6 +79,26 @@ def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForCondi
         nn.init.zeros_(model.bridge.mix.bias)
         nn.init.constant_(model.shifts.gates, 0.5)
     return model
+
+
+def started_model(folder: Path, sizes: ModelSizes, seed: int) -> MuLlamaForConditionalGeneration:
+    """The stored small model, with what `sizes.encoder` adds to its encoder; that is silent at first."""
+    stored, _ = open_model(folder, dtype="float32", device="cpu")
+    config = MuLlamaConfig.from_dict(stored.config.to_dict())
+    for name, value in sizes.encoder.items():
+        setattr(config.audio_config, name, value)
+    torch.manual_seed(seed)
+    model = MuLlamaForConditionalGeneration(config)
+    before = stored.state_dict()
+    model.load_state_dict({name: _grown(before[name], t) for name, t in model.state_dict().items()})
+    return model
+
+
+def _grown(stored: Tensor, wanted: Tensor) -> Tensor:
+    """A stored parameter in the shape that is wanted, with zeros where nothing is stored."""
+    grown = torch.zeros_like(wanted)
+    grown[tuple(slice(size) for size in stored.shape)] = stored
+    return grown
 
 
 def export(

@@ -60,7 +60,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
     named = (named > NAMED_ABOVE) | (named == named.amax(1, keepdim=True))
     found = []
     for row, truth in enumerate(truths):
-        if not truth.instruments:
+        if truth.silent:
             found.append(truth)
             continue
         known: dict[str, Any] = {
@@ -69,7 +69,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
         }
         present = {names[place] for place in named[row].nonzero().flatten().tolist()}
         tempo = round(tempos[row]) if tempo_shares[row] > SURE_TEMPO else None
-        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(present))
+        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(present), listed=True)
         found.append(replace(read, **known))
     return found
 

@@ -9,15 +9,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mullama.checkpoints.store import resolve
 from mullama.jobs.atomic import atomic_file
 from mullama.studio.corpus import load_or_render
 from mullama.studio.sound.banks import TRAINING_BANKS
-from mullama.studio.spectra_set import SpectraSet
+from mullama.studio.spectra_set import SpectraSet, together
+from mullama.studio.split import Split
 from mullama.training.checkpoints import TrainingError
 from mullama.training.objective import Objective
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.run_options import RunOptions
-from mullama.training.small.build_model import SmallTrainableModel, export, fresh_model
+from mullama.training.small.build_model import (
+    SmallTrainableModel,
+    export,
+    fresh_model,
+    started_model,
+)
 from mullama.training.small.features import FeatureSet, compute_features
 from mullama.training.small.objectives import AlignObjective, AnswerObjective, AttributeObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
@@ -46,21 +53,23 @@ class SmallTask:
     _music: dict[str, SpectraSet] = field(default_factory=dict)
     """By split; rendered when a phase needs it."""
 
-    def music(self, split: str | None) -> SpectraSet:
-        """The music of a split, rendered where it is not there yet."""
-        wanted = self.recipe.split(split)
-        if wanted.name not in self._music:
-            self._music[wanted.name] = load_or_render(
-                wanted, self.music_folder, workers=self.workers, report=self.report
+    def music(self, name: str | None) -> SpectraSet:
+        """The music of a split, or of several together, made where it is not there yet."""
+        return together([self._one(split) for split in self.recipe.splits_of(name)])
+
+    def _one(self, split: Split) -> SpectraSet:
+        if split.name not in self._music:
+            self._music[split.name] = load_or_render(
+                split, self.music_folder, workers=self.workers, report=self.report
             )
-        return self._music[wanted.name]
+        return self._music[split.name]
 
     def objective(self, phase: Phase) -> Objective:
         """See task.Task."""
         trainable, tokenizer = self.trainable, self.tokenizer
         seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
         if phase.objective == "truth":
-            truths = imagined(self.recipe.split(phase.split))
+            truths = [t for s in self.recipe.splits_of(phase.split) for t in imagined(s)]
             return AnswerObjective(trainable, phase, truths, tokenizer, seed)
         if phase.objective == "attributes":
             return AttributeObjective(trainable, phase, self.music(phase.split), seed)
@@ -96,7 +105,11 @@ def prepare_small_task(
 ) -> SmallTask:
     """The task of a recipe of the small model's own phases, in a run's folder; trains its tokenizer."""
     tokenizer = _tokenizer(recipe, folder / TOKENIZER)
-    trainable = SmallTrainableModel(fresh_model(recipe.model, tokenizer, recipe.seed))
+    if recipe.start is None:
+        model = fresh_model(recipe.model, tokenizer, recipe.seed)
+    else:
+        model = started_model(resolve(recipe.start), recipe.model, recipe.seed)
+    trainable = SmallTrainableModel(model)
     return SmallTask(
         recipe=recipe,
         folder=folder,
@@ -121,7 +134,9 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
 
 
 def _tokenizer(recipe: Recipe, path: Path) -> Any:
-    """The recipe's tokenizer, trained where it is not there yet."""
+    """The recipe's tokenizer, trained where it is not there yet; that of the model it starts from."""
+    if recipe.start is not None:
+        return load_tokenizer(resolve(recipe.start) / TOKENIZER)
     if not path.exists():
         texts = corpus_texts(recipe.model.prompt, recipe.seed)
         trained = train_tokenizer(texts, recipe.model.vocabulary)

@@ -78,9 +78,9 @@ class Interviewer:
 
     def _one(self, clip: int, topic: str, rng: random.Random) -> Asked:
         truth = self.truths[clip]
-        if not truth.instruments and rng.random() < 0.9:
+        if truth.silent and rng.random() < 0.9:
             return _of(clip, ask_of_silence(rng))
-        if topic == "unknowable" or not truth.instruments:
+        if topic == "unknowable" or truth.silent:
             return _of(clip, ask_unknowable(rng))
         if topic == "presence":
             other, name = rng.choice(self.presences)

@@ -1,0 +1,1 @@
+"""Recorded music under free licences: where it comes from, and what tools agree on about it."""

@@ -1,0 +1,120 @@
+"""Tracks become excerpts of half a minute with what the tools say about each: one line of JSON a piece.
+
+Labelling goes on where it was interrupted. Does not know what the labels are used for.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from mullama.errors import AudioError
+from mullama.jobs.log import JsonlLog
+from mullama.jobs.records import RecordFormat
+from mullama.jobs.run import run
+from mullama.jobs.workers import Work, here, processes
+from mullama.listen.audio.reader import AudioReader
+from mullama.studio.recorded.packages import tracks
+from mullama.studio.recorded.teachers import RATE, Readings, readings
+
+FILE = "labels.jsonl"
+SECONDS = 30.0
+"""Of an excerpt, at most."""
+FEWEST_SECONDS = 10.0
+PLACES = (0.2, 0.6)
+"""Where excerpts of a long track begin, as shares of its length; of a short one, only the first."""
+LONG_SECONDS = 150.0
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A stretch of a track, with what the tools say about it, or why they could not."""
+
+    package: str
+    track: str
+    """Path within the package."""
+    start_seconds: float
+    readings: Readings = field(default_factory=Readings)
+    failure: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is known by."""
+        return f"{self.package}/{self.track}@{self.start_seconds:g}"
+
+    def sound(self, folder: Path, rate: int) -> Float32[np.ndarray, " samples"]:
+        """Its samples, mono, at `rate`; `folder` holds the packages. Raises AudioError."""
+        end = self.start_seconds + SECONDS
+        with AudioReader(folder / self.package / self.track, rate, limit_seconds=end) as reader:
+            whole = np.concatenate(list(reader.blocks()))
+        return whole[round(self.start_seconds * rate) :]
+
+
+def _decode(values: dict[str, Any], where: str) -> Excerpt:
+    return Excerpt(**{**values, "readings": Readings(**values["readings"])})
+
+
+EXCERPTS: RecordFormat[Excerpt] = RecordFormat(
+    encode=asdict, decode=_decode, key=lambda one: one.name, failure=lambda one: one.failure
+)
+
+
+def load_or_label(
+    packages: Iterable[str],
+    folder: Path,
+    *,
+    workers: int = 1,
+    report: Callable[[str], None] = print,
+) -> list[Excerpt]:
+    """Excerpts of the packages' music that could be labelled, in order of their names.
+
+    What is fetched and labelled stays in `folder`. Raises UsageError where the tools are not installed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = [one for package in packages for one in _excerpts(package, folder, report)]
+    work = Work[Excerpt, Excerpt].of(_Labelling(folder), catch=(Exception,), failed=_failed)
+    mapper = here(work) if workers <= 1 else processes(work, workers)
+    outcome = run(
+        wanted,
+        mapper,
+        JsonlLog(folder / FILE, EXCERPTS),
+        key=lambda one: one.name,
+        total=len(wanted),
+        unit="excerpt",
+    )
+    if outcome.failed:
+        report(f"recordings: {outcome.failed} of {len(wanted)} excerpts could not be labelled")
+    names = {one.name for one in wanted}
+    labelled = (one for one in EXCERPTS.read(folder / FILE) if one.name in names)
+    return sorted((one for one in labelled if not one.failure), key=lambda one: one.name)
+
+
+@dataclass(frozen=True)
+class _Labelling:
+    folder: Path
+
+    def __call__(self, excerpt: Excerpt) -> Excerpt:
+        return replace(excerpt, readings=readings(excerpt.sound(self.folder, RATE)))
+
+
+def _excerpts(package: str, folder: Path, report: Callable[[str], None]) -> list[Excerpt]:
+    found = []
+    for path in tracks(package, folder, report):
+        try:
+            with AudioReader(path, RATE) as reader:
+                seconds = reader.seconds_total or 0.0
+        except AudioError as error:
+            report(f"recordings: {error}")
+            continue
+        for place in PLACES if seconds >= LONG_SECONDS else PLACES[:1]:
+            if seconds * (1 - place) >= FEWEST_SECONDS:
+                name = path.relative_to(folder / package).as_posix()
+                found.append(Excerpt(package, name, round(seconds * place, 1)))
+    return found
+
+
+def _failed(excerpt: Excerpt, why: str) -> Excerpt:
+    return replace(excerpt, failure=why)

@@ -1,0 +1,165 @@
+"""A split becomes clips with what is true of them, a shard at a time, wherever its music comes from.
+
+Does not know how clips are stored.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from mullama.errors import AudioError, UsageError
+from mullama.studio.clips import Studio, composed, seeds_for
+from mullama.studio.compose.piece import Piece
+from mullama.studio.recorded import labels, packages
+from mullama.studio.recorded.labels import Excerpt
+from mullama.studio.scores import read as scores
+from mullama.studio.scores.play import can_be_played, play
+from mullama.studio.scores.score import Score
+from mullama.studio.silence import NOTHING
+from mullama.studio.sound.effects import Waveform
+from mullama.studio.sound.render import RATE
+from mullama.studio.sound.wear import worn
+from mullama.studio.split import Split
+from mullama.studio.truth import Truth
+
+CLIPS_A_SHARD = 200
+CLIP_SECONDS = 10.0
+CLIPS_AN_EXCERPT = 3
+
+
+class Heard(NamedTuple):
+    """A clip's sound at the studio's rate, and what is true of it."""
+
+    waveform: Waveform
+    truth: Truth
+
+
+class Source(Protocol):
+    """Where the clips of a split come from."""
+
+    @property
+    def clips(self) -> int:
+        """How many there are."""
+
+    def some(self, first: int, last: int) -> Iterator[Heard]:
+        """The clips from `first` up to `last`, without it."""
+
+
+def open_source(
+    split: Split, folder: Path, *, workers: int = 1, report: Callable[[str], None] = print
+) -> Source:
+    """The music of a split; scores and recordings are fetched and read into `folder` where they are not there.
+
+    Raises UsageError for what is not installed.
+    """
+    if split.source == "recordings":
+        held_out = split.purpose == "held-out"
+        chosen = packages.MEASURED if held_out else packages.LESSONS
+        found = labels.load_or_label(chosen, folder / "recorded", workers=workers, report=report)
+        return Recordings(split, folder / "recorded", found)
+    if split.source == "scores":
+        held_out = split.purpose == "held-out"
+        composers = scores.MEASURED if held_out else scores.LESSONS
+        known = scores.load_or_read([*composers], folder / "scores", workers=workers, report=report)
+        return Rendered(split, partial(_play_one, _Shelf(known)))
+    return Rendered(split, composed)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Pieces of the studio's composer, or of others, played by its banks."""
+
+    split: Split
+    piece: Callable[[int, float], Piece]
+    """(seed, seconds) -> what is played."""
+
+    @property
+    def clips(self) -> int:
+        """See Source; further takes of a seed come with it."""
+        return self.split.clips
+
+    def some(self, first: int, last: int) -> Iterator[Heard]:
+        """See Source."""
+        split = self.split
+        seeds = seeds_for(split.purpose, split.clips)
+        with Studio(compose=self.piece) as studio:
+            for seed in seeds[first:last]:
+                for take in range(split.takes):
+                    clip = studio.clip(seed, split.bank, take=take - 1 if take else None)
+                    yield _on_its_way(Heard(clip.waveform, clip.truth), split.worn, seed, take)
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """Recorded music, with what tools agree on as its truth."""
+
+    split: Split
+    folder: Path
+    excerpts: Sequence[Excerpt]
+
+    @property
+    def clips(self) -> int:
+        """See Source; an excerpt of which nothing is known counts, and gives none."""
+        return min(self.split.clips, CLIPS_AN_EXCERPT * len(self.excerpts))
+
+    def some(self, first: int, last: int) -> Iterator[Heard]:
+        """See Source."""
+        length = round(CLIP_SECONDS * RATE)
+        for number in range(-(-first // CLIPS_AN_EXCERPT), -(-last // CLIPS_AN_EXCERPT)):
+            excerpt = self.excerpts[number]
+            truth = truth_of_readings(excerpt)
+            if truth.tempo_bpm is None and truth.key is None:
+                continue
+            try:
+                sound = excerpt.sound(self.folder, RATE)
+            except AudioError:
+                continue
+            for place in range(min(CLIPS_AN_EXCERPT, len(sound) // length)):
+                clip = Heard(sound[place * length : (place + 1) * length], truth)
+                yield _on_its_way(clip, self.split.worn, number, place)
+
+
+def truth_of_readings(excerpt: Excerpt) -> Truth:
+    """What the tools agree on; of instruments nothing is known."""
+    tempo, key = excerpt.readings.tempo(), excerpt.readings.key()
+    known = None if tempo is None else round(tempo)
+    return replace(NOTHING, tempo_bpm=known, key=key, listed=False)
+
+
+def _on_its_way(heard: Heard, share: float, seed: int, take: int) -> Heard:
+    """A share of the clips wears; the seed decides."""
+    rng = np.random.default_rng((seed, take, 11))
+    if rng.random() >= share:
+        return heard
+    waveform, speed = worn(heard.waveform, RATE, rng)
+    tempo = heard.truth.tempo_bpm
+    return Heard(
+        waveform,
+        replace(heard.truth, tempo_bpm=None if tempo is None else round(tempo * speed)),
+    )
+
+
+class _Shelf:
+    """Works by composer, drawn so that a large collection does not drown a small one."""
+
+    def __init__(self, works: dict[str, list[Score]]) -> None:
+        playable = {c: [w for w in some if can_be_played(w)] for c, some in works.items()}
+        self.works = {composer: some for composer, some in playable.items() if some}
+        if not self.works:
+            raise UsageError("music21's corpus has none of the scores that are to be played")
+        self._weights = list(accumulate(len(some) ** 0.5 for some in self.works.values()))
+
+    def draw(self, seed: int) -> Score:
+        rng = random.Random(f"work {seed}")
+        [composer] = rng.choices(list(self.works), cum_weights=self._weights)
+        return rng.choice(self.works[composer])
+
+
+def _play_one(shelf: _Shelf, seed: int, seconds: float) -> Piece:
+    return play(shelf.draw(seed), seed, seconds)

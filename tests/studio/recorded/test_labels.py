@@ -1,0 +1,86 @@
+"""Tracks are cut into excerpts and labelled once; what cannot be read is told of, and the rest goes on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from mullama.studio.recorded import labels
+from mullama.studio.recorded.labels import EXCERPTS, Excerpt, load_or_label
+from mullama.studio.recorded.packages import FEWEST_BYTES
+from mullama.studio.recorded.teachers import Readings
+
+RATE = 8000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A package that is there already: a long piece, a short one, one too short, and one torn."""
+    music = tmp_path / "tune-game" / "usr" / "music"
+    music.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name, seconds in {"long": 100, "short": 40, "tiny": 12}.items():
+        soundfile.write(music / f"{name}.flac", 0.1 * rng.standard_normal(seconds * RATE), RATE)
+    (music / "torn.ogg").write_bytes(b"OggS" * FEWEST_BYTES)
+    return tmp_path
+
+
+@pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mullama.studio.recorded.packages.FEWEST_BYTES", 1000)
+
+
+def hears(seconds: list[float]) -> object:
+    def readings(sound: np.ndarray) -> Readings:
+        seconds.append(len(sound) / labels.RATE)
+        return Readings({"librosa": 100.0}, {"librosa": "C major"})
+
+    return readings
+
+
+def test_tracks_are_labelled_once(
+    folder: Path, small_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[float] = []
+    monkeypatch.setattr(labels, "readings", hears(heard))
+    said: list[str] = []
+    found = load_or_label(["tune-game"], folder, report=said.append)
+    assert [(Path(one.track).stem, one.start_seconds) for one in found] == [
+        ("long", 20.0),
+        ("long", 60.0),
+        ("short", 8.0),
+    ]
+    assert sorted(heard) == pytest.approx([30, 30, 30], abs=0.01)
+    assert any("torn.ogg" in line for line in said)
+    monkeypatch.setattr(labels, "readings", None)
+    assert load_or_label(["tune-game"], folder, report=said.append) == found
+
+
+def test_what_a_tool_cannot_bear_costs_one_excerpt(
+    folder: Path, small_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def readings(sound: np.ndarray) -> Readings:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("no beats")
+        return Readings()
+
+    monkeypatch.setattr(labels, "readings", readings)
+    said: list[str] = []
+    assert len(load_or_label(["tune-game"], folder, report=said.append)) == 2
+    assert said[-1] == "recordings: 1 of 3 excerpts could not be labelled"
+
+
+def test_excerpts_survive_their_lines() -> None:
+    one = Excerpt("p", "music/a b.ogg", 12.5, Readings({"librosa": 99.5}, {"librosa": "A minor"}))
+    assert EXCERPTS.from_line(EXCERPTS.to_line(one)[:-1], "here") == one
+    assert one.name == "p/music/a b.ogg@12.5"
+
+
+def test_an_excerpt_is_half_a_minute_from_its_place(folder: Path) -> None:
+    sound = Excerpt("tune-game", "usr/music/long.flac", 20.0).sound(folder, RATE)
+    whole, _ = soundfile.read(folder / "tune-game/usr/music/long.flac", dtype="float32")
+    assert np.array_equal(sound, whole[20 * RATE : 50 * RATE])
