@@ -22,7 +22,7 @@ LESSONS: dict[str, int] = {
     "bach": 500,
     "palestrina": 150,
     "essenFolksong": 31,
-    "oneills1850": 39,
+    "oneills1850": 16,
     "mozart": 60,
     "monteverdi": 60,
     "trecento": 40,
