@@ -46,7 +46,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml requirements/constraints.txt
 	touch $@
 
 $(VENV)/.testing: $(VENV)/.torch pyproject.toml requirements/constraints.txt
-	$(INSTALL) ".[test,beets,lint]"
+	$(INSTALL) ".[test,beets,listening,lint]"
 	touch $@ $(VENV)/.installed
 
 # Tests talk to servers, browsers and killed processes under time limits; what fails beside other work is named,
@@ -92,7 +92,7 @@ probe: $(VENV)/.testing
 lock: $(BIN)/python
 	$(PIP) uv
 	{ $(HEAD); echo "$(TORCH)" | $(COMPILE) - --universal --fork-strategy fewest \
-	  --extra test --extra beets --extra lint --extra tools \
+	  --extra test --extra beets --extra listening --extra lint --extra tools \
 	  | grep -Ev "^(torch|triton|nvidia-|cuda-)" | sed "s/ ;.*//"; } > requirements/constraints.txt
 	{ $(HEAD); echo torch | $(COMPILE) --excludes - --resolution lowest-direct --extra test; } \
 	  > requirements/oldest.txt

@@ -37,6 +37,7 @@ PURPOSES = {
     "beets": "the plug-in for beets",
     "llm": "the plug-in for llm",
     "lmms-eval": "the plug-in for lmms-eval",
+    "listening": "other people's scores and labels of recordings, `recipes/listening.yaml`",
     "show": "`mullama show`",
     "docs": "`make docs`",
     "test-core": "the core's tests",

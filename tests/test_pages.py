@@ -31,6 +31,7 @@ ELSEWHERE = {
     "plugins.md": "programs of others: tests/plugins",
     "probe.md": "MagnaTagATune's sound: tests/commands/test_probe.py",
     "probe.head.md": "the beginning of probe.md",
+    "recordings.md": "music of others: its own script, docs/make_recordings.py, writes what came out",
     "results.md": "hours: its own script, docs/make_results.py, writes what came out",
     "serving.md": "tests/serving/test_document.py",
 }

@@ -111,8 +111,8 @@ class Recordings:
     def some(self, first: int, last: int) -> Iterator[Heard]:
         """See Source."""
         length = round(CLIP_SECONDS * RATE)
-        for number in range(-(-first // CLIPS_AN_EXCERPT), -(-last // CLIPS_AN_EXCERPT)):
-            excerpt = self.excerpts[number]
+        begin, end = (-(-clip // CLIPS_AN_EXCERPT) for clip in (first, min(last, self.clips)))
+        for number, excerpt in enumerate(self.excerpts[begin:end], begin):
             truth = truth_of_readings(excerpt)
             if truth.tempo_bpm is None and truth.key is None:
                 continue

@@ -5,14 +5,12 @@ A tool is held against the others alone. Tempo within four percent, by itself an
 three (as MIREX does); keys exactly, and weighted (mir_eval.key). Does not know where recordings come from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mullama.song import MuLlama, Song
 from mullama.studio.recorded.labels import Excerpt
 from mullama.studio.recorded.teachers import KEY_FAMILIES, SAME_TEMPO, TEMPO_FAMILIES
-from mullama.studio.sound.render import RATE
 from mullama.studio.words.parsing import parse_key, parse_tempo
 
 QUESTIONS = {"tempo": "What is the tempo?", "key": "What key is it in?"}
@@ -25,11 +23,6 @@ class Claim:
 
     tempo: float | None
     key: str | None
-
-
-def listen_to(mu: MuLlama, excerpts: Sequence[Excerpt], folder: Path) -> list[Song]:
-    """The excerpts as songs; `folder` holds the packages. Raises AudioError."""
-    return [mu.listen(one.sound(folder, RATE), sample_rate=RATE, name=one.name) for one in excerpts]
 
 
 def claims(mu: MuLlama, songs: Sequence[Song]) -> list[Claim]:
@@ -72,6 +65,16 @@ def figures(excerpts: Sequence[Excerpt], said: Sequence[Claim], tool: str = "") 
         found["key, weighted"] = _share([_weighted(a, b) for a, b in keys])
         found["key not said"] = _share([b is None for _, b in keys])
     return found
+
+
+def table(columns: Mapping[str, Mapping[str, float]]) -> str:
+    """Columns of figures -> a table in markdown."""
+    rows = dict.fromkeys(row for column in columns.values() for row in column)
+    lines = ["| percent | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for row in rows:
+        cells = (f"{c[row]:.0f}" if row in c else "" for c in columns.values())
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def _near(true: float, said: float | None, factors: Sequence[float]) -> bool:
