@@ -23,7 +23,7 @@ from mullama.evaluation.small_model.recorded import (
 )
 from mullama.jobs.atomic import write_text
 from mullama.song import MuLlama
-from mullama.studio.recorded.labels import load_or_label
+from mullama.studio.recorded.labels import label, load
 from mullama.studio.recorded.packages import MEASURED
 from mullama.studio.recorded.teachers import KEY_FAMILIES, TEMPO_FAMILIES
 from mullama.studio.sound.render import RATE
@@ -66,7 +66,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     folder = args.music / "recorded"
-    excerpts = load_or_label(args.packages, folder)[: args.excerpts or None]
+    label(args.packages, folder)
+    excerpts = load(args.packages, folder)[: args.excerpts or None]
     sounds = [excerpt.sound(folder, RATE) for excerpt in excerpts]
     columns: dict[str, dict[str, float]] = {}
     for name in args.models:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mullama.listen.encoders.pitches import PITCHES
 from mullama.listen.encoders.spectra import BANDS, ONSET_GROUPS
 from mullama.studio.corpus import shard_name, split_folder
 from mullama.studio.spectra_set import SpectraBytes, write_shard
@@ -50,6 +51,7 @@ def make_music(recipe: Recipe, folder: Path) -> None:
             SpectraBytes(
                 rng.integers(0, 200, (BANDS, 100), dtype=np.uint8),
                 rng.integers(0, 50, (ONSET_GROUPS, 200), dtype=np.uint8),
+                rng.integers(0, 200, (PITCHES, 10), dtype=np.uint8),
             )
             for _ in truths
         ]

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from installed import skip_without_fluidsynth
+from mullama.studio.corpus import load_or_render
 from mullama.studio.recorded.labels import Excerpt
 from mullama.studio.recorded.teachers import Readings
 from mullama.studio.scores.score import Score, Written
@@ -76,6 +77,20 @@ def test_nothing_is_known_of_a_recordings_instruments() -> None:
     assert not truth.listed
 
 
+def test_what_is_not_installed_is_left_out_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for kind, needed in (("scores", "music21"), ("recordings", "essentia, librosa")):
+        split = Split("theirs", "encoder", 5, source=kind)
+        said: list[str] = []
+        assert len(load_or_render(split, tmp_path, report=said.append)) == 0
+        assert said == [
+            f"{kind} are left out of 'theirs', for {needed} is not installed: "
+            "pip install 'mullama[listening]'"
+        ]
+
+
 def test_scores_are_played_by_the_banks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     skip_without_fluidsynth(*TRAINING_BANKS)
     tune = tuple(Written(float(n), 1.0, 62 + (0, 2, 4, 7)[n % 4]) for n in range(200))
@@ -83,11 +98,11 @@ def test_scores_are_played_by_the_banks(tmp_path: Path, monkeypatch: pytest.Monk
     shelf = {"x": [Score("x#0", "x", (tune, low), ((0.0, "4/4"),), 2)]}
     asked: list[list[str]] = []
 
-    def read(composers: list[str], folder: Path, **_: object) -> dict[str, list[Score]]:
+    def load(composers: list[str], folder: Path) -> dict[str, list[Score]]:
         asked.append(composers)
         return shelf
 
-    monkeypatch.setattr("mullama.studio.sources.scores.load_or_read", read)
+    monkeypatch.setattr("mullama.studio.sources.scores.load", load)
     for purpose in ("encoder", "held-out"):
         source = open_source(Split("s", purpose, 4, source="scores"), tmp_path)
         clips = list(source.some(0, source.clips))

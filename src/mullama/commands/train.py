@@ -95,7 +95,8 @@ def _measure(recipe: "Recipe", result: "TrainingResult", out: Path, options: Run
     held_out = {
         split.name: load_or_render(split, music, workers=workers, report=_report) for split in splits
     }
-    save_figures(measure(result.model, held_out, _report), out / FIGURES)
+    there = {name: clips for name, clips in held_out.items() if len(clips)}
+    save_figures(measure(result.model, there, _report), out / FIGURES)
 
 
 def _report(line: str) -> None:

@@ -22,7 +22,7 @@ from mullama.jobs.run import run
 from mullama.jobs.workers import Work, here, processes
 from mullama.studio.clips import seeds_for
 from mullama.studio.silence import NOTHING, silence
-from mullama.studio.sources import CLIPS_A_SHARD, open_source
+from mullama.studio.sources import CLIPS_A_SHARD, fetch, open_source
 from mullama.studio.spectra_set import SpectraSet, read_shards, spectra_bytes, write_shard
 from mullama.studio.split import Split
 
@@ -46,7 +46,8 @@ def prepare(
     with told_as(home, UsageError):
         home.mkdir(parents=True, exist_ok=True)
     remove_leftovers(home)
-    source = open_source(split, folder, workers=workers, report=report)
+    fetch(split, folder, workers=workers, report=report)
+    source = open_source(split, folder)
     shards = range(-(-source.clips // CLIPS_A_SHARD))
     work = Work[int, str].of(partial(make_shard, split, folder))
     there = count(1 + sum((home / shard_name(shard)).exists() for shard in shards))

@@ -3,6 +3,7 @@
 Does not know how clips are stored.
 """
 
+import importlib.util
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from mullama.errors import AudioError, UsageError
+from mullama.errors import AudioError
 from mullama.studio.clips import Studio, composed, seeds_for
 from mullama.studio.compose.piece import Piece
 from mullama.studio.recorded import labels, packages
@@ -31,6 +32,11 @@ from mullama.studio.truth import Truth
 CLIPS_A_SHARD = 200
 CLIP_SECONDS = 10.0
 CLIPS_AN_EXCERPT = 3
+RECORDED, SCORES = "recorded", "scores"
+"""Folders beside the splits, for what they share."""
+NEEDED: dict[str, Sequence[str]] = {"scores": ["music21"], "recordings": ["essentia", "librosa"]}
+"""Source -> modules of the extra `listening` without which there is none."""
+HINT = "pip install 'mullama[listening]'"
 
 
 class Heard(NamedTuple):
@@ -51,24 +57,53 @@ class Source(Protocol):
         """The clips from `first` up to `last`, without it."""
 
 
-def open_source(
+def fetch(
     split: Split, folder: Path, *, workers: int = 1, report: Callable[[str], None] = print
-) -> Source:
-    """The music of a split; scores and recordings are fetched and read into `folder` where they are not there.
+) -> None:
+    """See to it that the scores or recordings of a split are in `folder`, read and labelled.
 
-    Raises UsageError for what is not installed.
+    Where what that needs is not installed, a line to `report` says so, and the split stays empty.
+    Raises UsageError for a disk that refuses.
     """
+    if split.source != "composed" and (missing := _missing(NEEDED[split.source])):
+        report(f"{split.source} are left out of {split.name!r}, for {missing} is not installed: {HINT}")
+    elif split.source == "recordings":
+        labels.label(_packages(split), folder / RECORDED, workers=workers, report=report)
+    elif split.source == "scores":
+        scores.read(_composers(split), folder / SCORES, workers=workers, report=report)
+
+
+def open_source(split: Split, folder: Path) -> Source:
+    """The music of a split, which `fetch` has brought into `folder`."""
     if split.source == "recordings":
-        held_out = split.purpose == "held-out"
-        chosen = packages.MEASURED if held_out else packages.LESSONS
-        found = labels.load_or_label(chosen, folder / "recorded", workers=workers, report=report)
-        return Recordings(split, folder / "recorded", found)
+        found = labels.load(_packages(split), folder / RECORDED)
+        return Recordings(split, folder / RECORDED, found)
     if split.source == "scores":
-        held_out = split.purpose == "held-out"
-        composers = scores.MEASURED if held_out else scores.LESSONS
-        known = scores.load_or_read([*composers], folder / "scores", workers=workers, report=report)
-        return Rendered(split, partial(_play_one, _Shelf(known)))
+        shelf = _Shelf(scores.load(_composers(split), folder / SCORES))
+        return Rendered(split, partial(_play_one, shelf)) if shelf.works else Nothing()
     return Rendered(split, composed)
+
+
+def _missing(modules: Sequence[str]) -> str:
+    return ", ".join(name for name in modules if importlib.util.find_spec(name) is None)
+
+
+def _packages(split: Split) -> Sequence[str]:
+    return packages.MEASURED if split.purpose == "held-out" else packages.LESSONS
+
+
+def _composers(split: Split) -> Sequence[str]:
+    return [*(scores.MEASURED if split.purpose == "held-out" else scores.LESSONS)]
+
+
+class Nothing:
+    """The source of a split whose music cannot be had."""
+
+    clips = 0
+
+    def some(self, first: int, last: int) -> Iterator[Heard]:
+        """See Source."""
+        return iter(())
 
 
 @dataclass(frozen=True)
@@ -151,8 +186,6 @@ class _Shelf:
     def __init__(self, works: dict[str, list[Score]]) -> None:
         playable = {c: [w for w in some if can_be_played(w)] for c, some in works.items()}
         self.works = {composer: some for composer, some in playable.items() if some}
-        if not self.works:
-            raise UsageError("music21's corpus has none of the scores that are to be played")
         self._weights = list(accumulate(len(some) ** 0.5 for some in self.works.values()))
 
     def draw(self, seed: int) -> Score:

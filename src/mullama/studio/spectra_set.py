@@ -87,10 +87,14 @@ def write_shard(path: Path, clips: Sequence[SpectraBytes], truths: Sequence[Trut
         )
 
 
-def together(parts: Sequence[SpectraSet]) -> SpectraSet:
-    """The clips of several sets, one set after the other."""
+def together(sets: Sequence[SpectraSet]) -> SpectraSet:
+    """The clips of several sets, one set after the other; empty ones are passed over."""
+    parts = [one for one in sets if len(one)]
     if len(parts) == 1:
         return parts[0]
+    if not parts:
+        none = torch.zeros(0, dtype=torch.uint8)
+        return SpectraSet(none, none, none, ())
     return SpectraSet(
         torch.cat([part.bands for part in parts]),
         torch.cat([part.onsets for part in parts]),

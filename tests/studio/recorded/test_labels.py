@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from mullama.studio.recorded import labels
-from mullama.studio.recorded.labels import EXCERPTS, Excerpt, load_or_label
+from mullama.studio.recorded.labels import EXCERPTS, Excerpt, label, load
 from mullama.studio.recorded.packages import FEWEST_BYTES
 from mullama.studio.recorded.teachers import Readings
 
@@ -45,7 +45,8 @@ def test_tracks_are_labelled_once(
     heard: list[float] = []
     monkeypatch.setattr(labels, "readings", hears(heard))
     said: list[str] = []
-    found = load_or_label(["tune-game"], folder, report=said.append)
+    label(["tune-game"], folder, report=said.append)
+    found = load(["tune-game"], folder)
     assert [(Path(one.track).stem, one.start_seconds) for one in found] == [
         ("long", 20.0),
         ("long", 60.0),
@@ -54,7 +55,9 @@ def test_tracks_are_labelled_once(
     assert sorted(heard) == pytest.approx([30, 30, 30], abs=0.01)
     assert any("torn.ogg" in line for line in said)
     monkeypatch.setattr(labels, "readings", None)
-    assert load_or_label(["tune-game"], folder, report=said.append) == found
+    label(["tune-game"], folder, report=said.append)
+    assert load(["tune-game"], folder) == found
+    assert load(["another"], folder) == []
 
 
 def test_what_a_tool_cannot_bear_costs_one_excerpt(
@@ -70,7 +73,8 @@ def test_what_a_tool_cannot_bear_costs_one_excerpt(
 
     monkeypatch.setattr(labels, "readings", readings)
     said: list[str] = []
-    assert len(load_or_label(["tune-game"], folder, report=said.append)) == 2
+    label(["tune-game"], folder, report=said.append)
+    assert len(load(["tune-game"], folder)) == 2
     assert said[-1] == "recordings: 1 of 3 excerpts could not be labelled"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mullama.studio.scores.read import LESSONS, MEASURED, _files, load_or_read, read_file
+from mullama.studio.scores.read import LESSONS, MEASURED, _files, load, read, read_file
 from mullama.studio.scores.score import SCORE_FILES, ScoreFile
 
 pytest.importorskip("music21", reason="needs music21: pip install 'mullama[listening]'")
@@ -12,9 +12,9 @@ pytest.importorskip("music21", reason="needs music21: pip install 'mullama[liste
 
 def test_a_chorale_is_read_as_it_is_written() -> None:
     [file] = [file for file in _files("bach") if file[1].endswith("bwv66.6.mxl")]
-    read = read_file(file)
-    assert read.name == "bach/bwv66.6.mxl"
-    [score] = read.scores
+    found = read_file(file)
+    assert found.name == "bach/bwv66.6.mxl"
+    [score] = found.scores
     assert score.composer == "bach"
     assert len(score.voices) == 4
     assert score.metres == ((0.0, "4/4"),)
@@ -37,10 +37,13 @@ def test_composers_are_kept_apart() -> None:
 def test_what_is_read_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = load_or_read(["joplin"], tmp_path, report=lambda _: None)
+    read(["joplin"], tmp_path)
+    first = load(["joplin"], tmp_path)
     assert [score.composer for score in first["joplin"]] == ["joplin"]
     monkeypatch.setattr("mullama.studio.scores.read.read_file", None)
-    assert load_or_read(["joplin"], tmp_path, report=lambda _: None) == first
+    read(["joplin"], tmp_path)
+    assert load(["joplin"], tmp_path) == first
+    assert load(["bach"], tmp_path) == {"bach": []}
 
 
 def test_a_file_that_cannot_be_read_is_told_of(
@@ -53,7 +56,8 @@ def test_a_file_that_cannot_be_read_is_told_of(
         "mullama.studio.scores.read._files", lambda composer: [(composer, str(broken))]
     )
     said: list[str] = []
-    assert load_or_read(["joplin"], tmp_path / "out", report=said.append) == {"joplin": []}
+    read(["joplin"], tmp_path / "out", report=said.append)
+    assert load(["joplin"], tmp_path / "out") == {"joplin": []}
     assert said == ["scores: 1 files could not be read"]
     [file] = SCORE_FILES.read(tmp_path / "out" / "scores.jsonl")
     assert isinstance(file, ScoreFile)

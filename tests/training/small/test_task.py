@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 import mullama
+from mullama.errors import UsageError
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
 from mullama.training.phases import is_trained
@@ -38,6 +39,43 @@ def test_a_run_ends_with_a_model_that_answers(whole: Path) -> None:
     weights = load_file(whole / "model" / "model.safetensors")
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
     assert not any(name.startswith(("probes", "facts")) for name in weights)
+
+
+def test_ears_go_on_learning_from_several_splits(whole: Path, tmp_path: Path) -> None:
+    path = write_small_recipe(tmp_path)
+    path.write_text(
+        f"name: on\nseed: 4\nstart: {whole / 'model'}\n"
+        "model: {encoder: {tuned_pitches: true}}\n"
+        "splits:\n"
+        "  - {name: music, purpose: encoder, clips: 8, silences: 1}\n"
+        "  - {name: seen, purpose: held-out, clips: 6}\n"
+        "phases:\n"
+        "  - {name: hear, objective: attributes, split: music + seen, steps: 3, batch: 4,\n"
+        "     trains: [encoder.*, bridge.mix.*, probes.*]}\n"
+        "  - {name: answer, objective: answers, split: music + seen + music, steps: 3, batch: 8,\n"
+        "     teacher: probes, trains: [bridge.proj.*, language_model.*]}\n"
+    )
+    options = RunOptions(music=tmp_path / "music")
+    recipe = load_recipe(path)
+    task = prepare_small_task(recipe, tmp_path, options, lambda _: None)
+    assert len(task.music("music + seen + music")) == 9 + 6 + 9
+    assert run(path, tmp_path / "on", options, report=lambda _: None).finished
+    before = load_file(whole / "model" / "model.safetensors")
+    after = load_file(tmp_path / "on" / "model" / "model.safetensors")
+    grown = "encoder.feature_extractor.pitches.chords.weight"
+    assert after[grown].shape[1] == 2 * before[grown].shape[1]
+    assert after[grown][:, before[grown].shape[1] :].any()
+    assert {name for name in before if before[name].shape != after[name].shape} == {grown}
+    assert torch.equal(before["shifts.queries"], after["shifts.queries"])  # which nothing trains
+    mu = mullama.load(tmp_path / "on" / "model")
+    assert mu.model.config.audio_config.tuned_pitches
+    assert mu.processor.tokenizer.get_vocab() == mullama.load(whole / "model").processor.tokenizer.get_vocab()
+
+
+def test_a_recipe_names_splits_that_it_has(tmp_path: Path) -> None:
+    path = write_small_recipe(tmp_path)
+    with pytest.raises(UsageError, match="no split 'sceen'"):
+        load_recipe(path, ["phases.hear.split=music + sceen"])
 
 
 @pytest.mark.slow

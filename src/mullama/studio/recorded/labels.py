@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from mullama.errors import AudioError
+from mullama.errors import AudioError, UsageError
+from mullama.jobs.atomic import told_as
 from mullama.jobs.log import JsonlLog
 from mullama.jobs.records import RecordFormat
 from mullama.jobs.run import run
@@ -27,6 +28,8 @@ FEWEST_SECONDS = 10.0
 PLACES = (0.2, 0.6)
 """Where excerpts of a long track begin, as shares of its length; of a short one, only the first."""
 LONG_SECONDS = 150.0
+FAULTS = (AudioError, OSError, ValueError, RuntimeError)
+"""What one excerpt may cause, in decoders and tools alike, without being the next one's concern."""
 
 
 @dataclass(frozen=True)
@@ -62,34 +65,38 @@ EXCERPTS: RecordFormat[Excerpt] = RecordFormat(
 )
 
 
-def load_or_label(
+def label(
     packages: Iterable[str],
     folder: Path,
     *,
     workers: int = 1,
     report: Callable[[str], None] = print,
-) -> list[Excerpt]:
-    """Excerpts of the packages' music that could be labelled, in order of their names.
+) -> None:
+    """Have the tools say what they hear in the packages' music; what is fetched and labelled stays in `folder`.
 
-    What is fetched and labelled stays in `folder`. Raises UsageError where the tools are not installed.
+    Raises UsageError for a disk that refuses.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with told_as(folder, UsageError):
+        folder.mkdir(parents=True, exist_ok=True)
     wanted = [one for package in packages for one in _excerpts(package, folder, report)]
-    work = Work[Excerpt, Excerpt].of(_Labelling(folder), catch=(Exception,), failed=_failed)
+    work = Work[Excerpt, Excerpt].of(_Labelling(folder), catch=FAULTS, failed=_failed)
     mapper = here(work) if workers <= 1 else processes(work, workers)
-    outcome = run(
-        wanted,
-        mapper,
-        JsonlLog(folder / FILE, EXCERPTS),
-        key=lambda one: one.name,
-        total=len(wanted),
-        unit="excerpt",
-    )
+    log = JsonlLog(folder / FILE, EXCERPTS)
+    outcome = run(wanted, mapper, log, key=_name, total=len(wanted), unit="excerpt")
     if outcome.failed:
         report(f"recordings: {outcome.failed} of {len(wanted)} excerpts could not be labelled")
-    names = {one.name for one in wanted}
-    labelled = (one for one in EXCERPTS.read(folder / FILE) if one.name in names)
-    return sorted((one for one in labelled if not one.failure), key=lambda one: one.name)
+
+
+def load(packages: Iterable[str], folder: Path) -> list[Excerpt]:
+    """The excerpts of packages that `label` has labelled, in order of their names."""
+    chosen = set(packages)
+    every = EXCERPTS.read(folder / FILE) if (folder / FILE).exists() else ()
+    found = (one for one in every if one.package in chosen)
+    return sorted((one for one in found if not one.failure), key=_name)
+
+
+def _name(excerpt: Excerpt) -> str:
+    return excerpt.name
 
 
 @dataclass(frozen=True)

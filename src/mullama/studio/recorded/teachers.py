@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from mullama.errors import UsageError
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.scores.score import key_fits
 
@@ -36,7 +35,6 @@ KEY_FAMILIES = {
     "essentia krumhansl": "essentia",
     "librosa": "librosa",
 }
-HINT = "labels for recordings need essentia and librosa: pip install 'mullama[listening]'"
 
 
 @dataclass(frozen=True)
@@ -78,10 +76,7 @@ def agreed_tempo(tempos: Mapping[str, float], without: str = "") -> float | None
 
 
 def readings(sound: Float32[np.ndarray, " samples"]) -> Readings:
-    """Some seconds of mono sound at RATE, ten or more -> what the tools say.
-
-    Raises UsageError where they are not installed.
-    """
+    """Some seconds of mono sound at RATE, ten or more -> what the tools say; RuntimeError where they cannot."""
     essentia, librosa = _tools()
     tempos = {
         "essentia multifeature": essentia.RhythmExtractor2013(method="multifeature")(sound)[0],
@@ -113,12 +108,10 @@ def _commonest(keys: Iterable[str]) -> str:
 
 
 def _tools() -> tuple[Any, Any]:
-    try:
-        import essentia
+    import essentia
 
-        essentia.log.infoActive = essentia.log.warningActive = False
-        import essentia.standard
-        import librosa
-    except ImportError as error:
-        raise UsageError(HINT) from error
+    essentia.log.infoActive = essentia.log.warningActive = False
+    import essentia.standard
+    import librosa
+
     return essentia.standard, librosa

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mullama.errors import UsageError
+from mullama.jobs.atomic import told_as
 from mullama.jobs.log import JsonlLog
 from mullama.jobs.run import run
 from mullama.jobs.workers import Work, here, processes
@@ -51,34 +52,37 @@ MEASURED: dict[str, int] = {
 WORKS_A_FILE = 25
 """Of a collection, so many works are read."""
 FEWEST_NOTES = 24
-HINT = "scores by other composers need music21: pip install 'mullama[listening]'"
 
 
-def load_or_read(
+def read(
     composers: Sequence[str],
     folder: Path,
     *,
     workers: int = 1,
     report: Callable[[str], None] = print,
-) -> dict[str, list[Score]]:
-    """The works of composers in LESSONS or MEASURED, read where `folder` does not have them yet.
+) -> None:
+    """Read the works of composers in LESSONS or MEASURED that `folder` does not have yet.
 
-    Raises UsageError where music21 is not installed, or for a disk that refuses.
+    Raises UsageError for a disk that refuses.
     """
+    with told_as(folder, UsageError):
+        folder.mkdir(parents=True, exist_ok=True)
     files = [file for composer in composers for file in _files(composer)]
     work = Work.of(read_file, catch=(Exception,), failed=_failed)
+    mapper = here(work) if workers <= 1 else processes(work, workers)
     log = JsonlLog(folder / FILE, SCORE_FILES)
-    folder.mkdir(parents=True, exist_ok=True)
-    outcome = run(
-        files, here(work) if workers <= 1 else processes(work, workers), log, key=_name
-    )
+    outcome = run(files, mapper, log, key=_name, total=len(files), unit="score")
     if outcome.failed:
         report(f"scores: {outcome.failed} files could not be read")
-    wanted = {_name(file) for file in files}
+
+
+def load(composers: Sequence[str], folder: Path) -> dict[str, list[Score]]:
+    """The works of composers that `read` has read."""
     found: dict[str, list[Score]] = {composer: [] for composer in composers}
-    for file in SCORE_FILES.read(folder / FILE):
-        for score in file.scores if file.name in wanted else ():
-            found[score.composer].append(score)
+    for file in SCORE_FILES.read(folder / FILE) if (folder / FILE).exists() else ():
+        for score in file.scores:
+            if score.composer in found:
+                found[score.composer].append(score)
     return found
 
 
@@ -141,10 +145,8 @@ def _failed(file: tuple[str, str], why: str) -> ScoreFile:
 
 def _files(composer: str) -> list[tuple[str, str]]:
     """Its files, in an order of their own that is always the same."""
-    try:
-        from music21 import corpus
-    except ImportError as error:
-        raise UsageError(HINT) from error
+    from music21 import corpus
+
     named = sorted(
         str(path)
         for path in corpus.getCorePaths()

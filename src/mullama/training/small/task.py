@@ -4,6 +4,7 @@ Whatever is there already is used: shards of music, the tokenizer, cached Listen
 taken stands in training/loop.py.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from mullama.jobs.atomic import atomic_file
 from mullama.studio.corpus import load_or_render
 from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.studio.spectra_set import SpectraSet, together
-from mullama.studio.split import Split
+from mullama.studio.split import SourceName, Split
 from mullama.training.checkpoints import TrainingError
 from mullama.training.objective import Objective
 from mullama.training.recipe import Phase, Recipe
@@ -33,6 +34,12 @@ from mullama.training.small.tokens import load_tokenizer, train_tokenizer
 from mullama.training.trainable import LossModule
 
 TOKENIZER = "tokenizer.json"
+MUSIC: dict[SourceName, str] = {
+    "composed": "composed and rendered by mullama.studio",
+    "scores": "scores of music21's corpus, rendered by mullama.studio",
+    "recordings": "recordings of Debian's packages (docs/recordings.md), tempo and key by tools",
+}
+"""Source -> how it is told with the weights."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +131,20 @@ def prepare_small_task(
 
 def provenance(recipe: Recipe) -> dict[str, Any]:
     """What is stored with the weights about how they came to be."""
+    sources = {s.source for p in recipe.phases for s in recipe.splits_of(p.split)}
     return {
         "recipe": recipe.name,
         "seed": recipe.seed,
         "steps": {phase.name: phase.steps for phase in recipe.phases},
-        "music": "composed and rendered by mullama.studio",
+        "music": [MUSIC[source] for source in MUSIC if source in sources],
         "sound banks": sorted(TRAINING_BANKS),
-    }
+    } | ({} if recipe.start is None else {"start": before(recipe.start)})
+
+
+def before(start: str) -> dict[str, Any]:
+    """What is known of how the model came to be that a recipe starts from."""
+    stored = json.loads((resolve(start) / "config.json").read_text(encoding="utf-8"))
+    return dict(stored.get("provenance") or {"model": start})
 
 
 def _tokenizer(recipe: Recipe, path: Path) -> Any:
