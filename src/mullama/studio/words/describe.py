@@ -17,7 +17,9 @@ from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.questions import CHECKS, OFF_TOPIC, QUESTIONS, UNKNOWABLE, wording
 
 NO_MUSIC = "I hear no music."
-OFF_TOPIC_ANSWER = "I can only talk about the music."
+OFF_TOPIC_ANSWER = (
+    "I can only talk about the music: its instruments, tempo, time signature, key, style and mood."
+)
 
 FACT_TOPICS = ("drums", "tempo", "metre", "key", "instruments", "style", "mood", "lead")
 DESCRIPTION_TOPICS = ("short", "long")
@@ -110,10 +112,15 @@ def long_caption(truth: Truth) -> str:
 
 def ask(truth: Truth, topic: str, rng: random.Random) -> QuestionAnswer:
     """A question of one of `FACT_TOPICS` or `DESCRIPTION_TOPICS` with its answer."""
-    answers = {"short": short_caption, "long": long_caption}
-    answer = answers[topic](truth) if topic in answers else fact(truth, topic)
     subject = DRUMS if topic == "drums" else None
-    return QuestionAnswer(wording(rng, QUESTIONS[topic]), answer, topic, subject)
+    question = wording(rng, QUESTIONS[topic])
+    return QuestionAnswer(question, answer_about(truth, topic), topic, subject)
+
+
+def answer_about(truth: Truth, topic: str) -> str:
+    """The sentence of one of `FACT_TOPICS`, or the description of one of `DESCRIPTION_TOPICS`."""
+    answers = {"short": short_caption, "long": long_caption}
+    return answers[topic](truth) if topic in answers else fact(truth, topic)
 
 
 def ask_presence(truth: Truth, instrument: str, rng: random.Random) -> QuestionAnswer:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mullama.answer.prompt import fill
 from mullama.studio.clips import TAKES, seeds_for
 from mullama.studio.compose.composer import compose
+from mullama.studio.english import plainly
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.silence import NOTHING
 from mullama.studio.sound.mixing import truth_of
@@ -28,21 +29,24 @@ from mullama.studio.words.describe import (
 )
 
 SHARES = {
-    "presence": 0.26,
-    "instruments": 0.12,
-    "key": 0.12,
-    "tempo": 0.13,
+    "presence": 0.23,
+    "instruments": 0.11,
+    "key": 0.11,
+    "tempo": 0.12,
     "style": 0.06,
     "metre": 0.05,
     "mood": 0.05,
     "drums": 0.03,
     "lead": 0.03,
     "short": 0.03,
-    "long": 0.06,
+    "long": 0.05,
     "check": 0.04,
-    "unknowable": 0.04,
+    "unknowable": 0.05,
+    "opinion": 0.04,
 }
 """What is asked how often."""
+LOOSELY = 0.5
+"""Share of the questions that are worded as people put them, in thousands of ways."""
 PRESENCES_AN_INSTRUMENT = 1500
 """At most so many clips with an instrument, and as many without, are asked about it."""
 TOKENIZER_PIECES = 250
@@ -78,13 +82,19 @@ class Interviewer:
 
     def _one(self, clip: int, topic: str, rng: random.Random) -> Asked:
         truth = self.truths[clip]
+        loosely = topic == "opinion" or rng.random() < LOOSELY
         if truth.silent and rng.random() < 0.9:
-            return _of(clip, ask_of_silence(rng))
-        if topic == "unknowable" or truth.silent:
+            return _of(clip, plainly.ask_of_silence(rng) if loosely else ask_of_silence(rng))
+        if truth.silent:
             return _of(clip, ask_unknowable(rng))
         if topic == "presence":
             other, name = rng.choice(self.presences)
-            return _of(other, ask_presence(self.truths[other], name, rng))
+            put = plainly.ask(self.truths[other], topic, rng, name) if loosely else None
+            return _of(other, put or ask_presence(self.truths[other], name, rng))
+        if loosely:
+            return _of(clip, plainly.ask(truth, topic, rng))
+        if topic == "unknowable":
+            return _of(clip, ask_unknowable(rng))
         if topic == "check":
             check = ask_check(truth, rng)
             return _of(clip, check if check is not None else ask(truth, "mood", rng))

@@ -1,0 +1,155 @@
+"""Questions as people put them, answered in the few sentences that the small model speaks.
+
+Thousands of wordings go in (`questions`, `open_questions`), a few dozen sentences come out: a model of two
+million parameters can learn to understand more than it can say. What it cannot do, it answers by what it can.
+"""
+
+import random
+
+from mullama.studio.english.as_typed import as_typed
+from mullama.studio.english.inventions import can_invent, invention
+from mullama.studio.english.lore import LORE
+from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
+from mullama.studio.english.opinions import any_occasion, any_other
+from mullama.studio.english.patterns import filled
+from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
+from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.speaker import Speaker
+from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.truth import Truth
+from mullama.studio.words.describe import (
+    NO_MUSIC,
+    OFF_TOPIC_ANSWER,
+    QuestionAnswer,
+    answer_about,
+    ask_check,
+    presence,
+    with_article,
+)
+
+SAME: dict[str, tuple[str, ...]] = {
+    "tempo": ("tempo", "tempo", "pace"),
+    "metre": ("metre",),
+    "key": ("key", "key", "mode"),
+    "instruments": ("instruments", "instruments", "instruments", "number", "rhythm section", "acoustic"),
+    "style": ("style",),
+    "mood": ("mood", "mood", "mood", "energy"),
+    "lead": ("lead",),
+    "drums": ("drums",),
+    "short": ("short", "short", "friend", "one word", "adjectives", "tags"),
+    "long": ("long", "long", "caption", "infer", "why"),
+}
+"""Topic of the small model's answers -> kinds of questions that they answer."""
+OPINIONS = ("listeners", "place", "film", "playlist", "fit", "activity", "dance", "compare", "vocals")
+"""Kinds of questions that are answered from style and mood, and after the voice, of which it knows nothing."""
+ACTIVITIES = {
+    "aggressive": "training",
+    "calm": "relaxing",
+    "dark": "driving at night",
+    "energetic": "dancing or running",
+    "happy": "dancing",
+    "relaxed": "relaxing",
+    "sad": "resting in the evening",
+    "triumphant": "marching",
+}
+"""Mood -> what one does to such music."""
+WHETHER = ("is ", "are ", "do ", "does ", "can ", "could ", "any ", "was ", "were ")
+"""How questions begin that Yes or No answers."""
+_ANY = Truth(("piano",), None, None, None, None, None, None)
+NEGATIVE = ("without", "no drums", "free of", "unplugged")
+"""Words of questions that Yes and No would answer the wrong way round."""
+
+
+def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> QuestionAnswer:
+    """A loosely worded question of a topic: those of SAME, presence (of `subject`), check, unknowable, opinion.
+
+    The truth is that of music, not of silence.
+    """
+    speaker = Speaker(truth, rng)
+    if topic == "presence" and subject != "drums":
+        blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
+        question = _worded(rng, FACT_QUESTIONS["presence"], **blanks)
+        return QuestionAnswer(question, presence(truth, subject), topic, subject)
+    if topic == "check":
+        return _check(truth, rng)
+    if topic == "unknowable":
+        return _unknowable(speaker)
+    if topic == "opinion":
+        return _opinion(speaker, rng.choice(OPINIONS))
+    topic = "drums" if topic == "presence" else topic
+    kind = rng.choice(SAME[topic])
+    patterns = FACT_QUESTIONS.get(kind) or OPEN_QUESTIONS[kind]
+    question = _worded(rng, [p for p in patterns if "{mood}" not in p])
+    if any(word in question.lower() for word in NEGATIVE):
+        question = "Are there drums?" if topic == "drums" else question
+    return QuestionAnswer(question, answer_about(truth, topic), topic, subject or None)
+
+
+def ask_of_silence(rng: random.Random) -> QuestionAnswer:
+    """A loosely worded question about a clip without music."""
+    topic = rng.choice([*SAME, "presence"])
+    question = ask(_ANY, topic, rng, rng.choice(list(INSTRUMENTS))).question
+    whether = question.lower().startswith(WHETHER)
+    return QuestionAnswer(question, "No, I hear no music." if whether else NO_MUSIC, topic)
+
+
+def _check(truth: Truth, rng: random.Random) -> QuestionAnswer:
+    """As `describe.ask_check`, loosely worded; its mood where nothing is known to be checked."""
+    plain = ask_check(truth, rng)
+    if plain is None or plain.subject is None:
+        return ask(truth, "mood", rng)
+    topic = plain.answer.split(", the ", 1)[1].split(" is ", 1)[0]
+    named = {"time signature": "metre"}.get(topic, topic)
+    thing = LORE[plain.subject].called if named == "style" else plain.subject
+    question = _worded(rng, CHECK_QUESTIONS[named], thing=thing)
+    return QuestionAnswer(question, plain.answer, "check", plain.subject)
+
+
+def _unknowable(speaker: Speaker) -> QuestionAnswer:
+    """What sound does not tell; what has nothing to do with it; what is to be made up."""
+    rng = speaker.rng
+    draw = rng.random()
+    if draw < 0.5:
+        name, _, patterns = SUBJECTS[rng.choice(list(SUBJECTS))]
+        answer = f"I cannot tell {name} from the music."
+        return QuestionAnswer(_worded(rng, patterns), answer, "unknowable", name)
+    if draw < 0.8:
+        request = rng.choice(WORLD_REQUESTS)
+    elif draw < 0.9 or not can_invent(speaker):
+        request = rng.choice(SONG_REQUESTS)
+    else:
+        request = filled(invention(speaker)[1], rng, {"it": rng.choice(NAMES)})
+    return QuestionAnswer(as_typed(request, rng), OFF_TOPIC_ANSWER, "off topic")
+
+
+def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
+    truth, rng = speaker.truth, speaker.rng
+    blanks = {"mood": truth.mood or "calm", "other": any_other(speaker).name}
+    blanks["occasion"] = any_occasion(speaker).name
+    blanks["Occasion"] = blanks["occasion"][0].upper() + blanks["occasion"][1:]
+    question = _worded(rng, FACT_QUESTIONS.get(kind) or OPEN_QUESTIONS[kind], **blanks)
+    music = " ".join(word for word in (truth.mood, truth.style) if word)
+    if kind == "vocals":
+        answer = "I cannot tell whether anybody sings."
+        if "choir" in truth.instruments:
+            answer = "There is a choir."
+    elif kind == "compare":
+        answer = f"It is more like {truth.style} than like anything else." if truth.style else (
+            "It is not much like any style that I know."
+        )
+    elif kind == "listeners":
+        answer = f"People who like {music} music would like it." if music else (
+            f"People who like {truth.instruments[0]} would like it."
+        )
+    elif kind in ("activity", "dance"):
+        answer = f"It suits {ACTIVITIES[truth.mood]}." if truth.mood else (
+            "It suits listening, for its mood is not clear."
+        )
+    else:
+        answer = f"It would fit {music} scenes." if music else "It would fit many scenes."
+    return QuestionAnswer(question, answer, "opinion", kind)
+
+
+def _worded(rng: random.Random, patterns: "tuple[str, ...] | list[str]", **blanks: str) -> str:
+    text = filled(rng.choice(patterns), rng, {"it": rng.choice(NAMES), **blanks})
+    return as_typed(text, rng)

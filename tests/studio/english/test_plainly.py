@@ -1,0 +1,72 @@
+"""Loosely worded questions are answered in the small model's own sentences, and rightly."""
+
+import random
+import re
+from collections import Counter
+
+import pytest
+
+from mullama.evaluation.speaking.on_topic import is_fragment
+from mullama.studio.english import plainly
+from mullama.studio.english.checks import contradictions
+from mullama.studio.english.plainly import OPINIONS, SAME
+from mullama.studio.truth import Truth
+from mullama.studio.words.describe import OFF_TOPIC_ANSWER, answer_about
+
+ROCK = Truth(
+    ("electric guitar", "drums"), "rock", 128, "4/4", "E minor", "energetic", "electric guitar"
+)
+BARE = Truth(("piano",), None, None, None, None, None, None)
+CHOIR = Truth(("choir",), None, None, None, "C major", None, "choir")
+TOPICS = (*SAME, "presence", "check", "unknowable", "opinion")
+
+
+def asked(truth: Truth, topic: str, count: int = 150) -> list[plainly.QuestionAnswer]:
+    rng = random.Random(topic)
+    return [plainly.ask(truth, topic, rng, "piano") for _ in range(count)]
+
+
+@pytest.mark.parametrize("truth", [ROCK, BARE, CHOIR])
+@pytest.mark.parametrize("topic", TOPICS)
+def test_answers_are_whole_and_true(truth: Truth, topic: str) -> None:
+    for pair in asked(truth, topic):
+        assert not is_fragment(pair.answer), pair
+        assert not contradictions(pair.answer, truth), pair
+        assert not re.search(r"\ba [aeio]", pair.answer), pair
+        assert "{" not in pair.question + pair.answer
+
+
+@pytest.mark.parametrize("topic", SAME)
+def test_facts_are_told_in_one_sentence_however_they_are_asked_after(topic: str) -> None:
+    pairs = asked(ROCK, topic)
+    assert {pair.answer for pair in pairs} == {answer_about(ROCK, topic)}
+    assert len({pair.question for pair in pairs}) > 25
+
+
+def test_no_question_asks_for_drums_in_the_negative() -> None:
+    for pair in asked(ROCK, "drums", 400):
+        assert not any(word in pair.question.lower() for word in plainly.NEGATIVE), pair
+
+
+def test_yes_and_no_are_both_right_when_a_claim_is_checked() -> None:
+    begins = Counter(pair.answer.split(",")[0] for pair in asked(ROCK, "check", 300))
+    assert set(begins) == {"Yes", "No"}
+    assert min(begins.values()) > 100
+
+
+def test_every_opinion_is_asked_for_and_the_choir_is_heard() -> None:
+    assert {pair.subject for pair in asked(ROCK, "opinion", 400)} == set(OPINIONS)
+    told = {pair.answer for pair in asked(CHOIR, "opinion", 400) if pair.subject == "vocals"}
+    assert told == {"There is a choir."}
+
+
+def test_what_it_cannot_do_is_answered_by_what_it_can() -> None:
+    answers = Counter(pair.answer for pair in asked(ROCK, "unknowable", 300))
+    assert answers[OFF_TOPIC_ANSWER] > 100
+    assert any(answer == "I cannot tell the lyrics from the music." for answer in answers)
+
+
+def test_of_silence_there_is_nothing_to_tell() -> None:
+    rng = random.Random(0)
+    pairs = [plainly.ask_of_silence(rng) for _ in range(200)]
+    assert {pair.answer for pair in pairs} == {"I hear no music.", "No, I hear no music."}
