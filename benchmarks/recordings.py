@@ -1,11 +1,12 @@
 """How a model hears recordings that nobody trained it on, beside standard tools.
 
     pip install 'mullama[evaluate,listening]'
-    python benchmarks/recordings.py [MODEL ...] [--out FILE] [--music DIR] [--packages NAME ...] [--excerpts N] [--disturbed]
+    python benchmarks/recordings.py [MODEL ...] [--disturbed] [--out FILE] [--music DIR] [--excerpts N]
 
 Fetches the music of some of Debian's packages (`mullama.studio.recorded.packages.MEASURED`), has it labelled by
 essentia and librosa, and holds each model and each tool against what the (other) tools agree on. `--disturbed`
-asks the last model again about quieter, coarser, faster and detuned sound. docs/make_recordings.py shows what `--out` holds.
+asks the last model again about quieter, coarser, faster and detuned sound. docs/make_recordings.py shows
+what `--out` holds.
 """
 
 import argparse

@@ -55,11 +55,15 @@ def recordings() -> str:
     """The table of what is heard in recordings, beside tools."""
     found = json.loads((DOCS / "recordings.json").read_text())["figures"]
     columns = [name for name in TOOLS if name in found]
-    lines = [f"| | {' | '.join(TOOLS[name] for name in columns)} |", "|---" * (len(columns) + 1) + "|"]
+    lines = [
+        f"| | {' | '.join(TOOLS[name] for name in columns)} |",
+        "|---" * (len(columns) + 1) + "|",
+    ]
     for row in HEARD:
         cells = [f"{found[c][row]:.0f}" if row in found[c] else "" for c in columns]
         lines.append(f"| {row} | {' | '.join(cells)} |")
-    count = f"{found['small']['excerpts with a tempo']:.0f} and {found['small']['excerpts with a key']:.0f}"
+    small = found["small"]
+    count = f"{small['excerpts with a tempo']:.0f} and {small['excerpts with a key']:.0f}"
     return "\n".join(
         [
             f"percent of {count} excerpts of free recordings whose tempo and key tools agree on; each tool is held",

@@ -3,7 +3,7 @@
     python benchmarks/recordings.py MODEL ... --disturbed --out docs/recordings.json
     python docs/make_recordings.py [--music DIR]
 
-The licences are read from the packages' own copyright files, which lie in DIR (by default ~/.cache/mullama/music).
+Licences are read from the packages' own copyright files, which lie in DIR (default: ~/.cache/mullama/music).
 """
 
 import argparse
@@ -16,8 +16,8 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-
 from marked import fill
+
 from mullama.evaluation.small_model.disturbed import CENTS, DISTURBANCES
 from mullama.evaluation.small_model.recorded import table
 from mullama.studio.compose.harmony import all_keys
@@ -62,7 +62,10 @@ def draw(stored: dict[str, Any], path: Path) -> None:
     keys = [(row[2], row[3]) for row in stored["said"] if row[2] and row[3]]
     fifths = [(key + name) for name in (" major", " minor") for key in _circle(name)]
     counts = Counter(keys)
-    grid = [[counts[true, said] / max(1, sum(counts[true, x] for x in fifths)) for said in fifths] for true in fifths]
+    grid = [
+        [counts[true, said] / max(1, sum(counts[true, x] for x in fifths)) for said in fifths]
+        for true in fifths
+    ]
     circle.imshow(grid, cmap="Blues", vmin=0, vmax=1)
     names = [name.replace(" major", "").replace(" minor", "m") for name in fifths]
     circle.set_xticks(range(24), names, rotation=90, fontsize=7)
@@ -111,7 +114,9 @@ def licences(packages: Sequence[str], folder: Path) -> str:
             for path in (folder / package).rglob("copyright")
         )
         named = sorted(set(re.findall(r"^License:[ \t]*(\S.*?)[ \t]*$", text, re.MULTILINE)))
-        lines.append(f"| {package} | {len(found)} | {', '.join(named) or 'see its copyright file'} |")
+        lines.append(
+            f"| {package} | {len(found)} | {', '.join(named) or 'see its copyright file'} |"
+        )
     return "\n".join(lines)
 
 

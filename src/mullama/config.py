@@ -62,7 +62,7 @@ class FilterbankConfig(HubertConfig):
     rhythm_width: int = 64
     """Numbers that carry the tempogram."""
     tuned_pitches: bool = False
-    """Whether the key is heard from the notes in the piece's own tuning as well; models before 0.3 have none."""
+    """Whether the key is heard from the notes in the piece's own tuning, too; models before 0.3 have none."""
     pitch_channels: int = 4
     """Numbers for each of the twelve pitch classes that carry the key."""
 

@@ -39,9 +39,7 @@ def recordings(tmp_path: Path) -> Recordings:
         Excerpt("game", "a.flac", 10.0, UNKNOWN),
         Excerpt("game", "a.flac", 45.0, AGREED),
     ]
-    return Recordings(
-        Split("r", "encoder", 100, source="recordings"), tmp_path, excerpts
-    )
+    return Recordings(Split("r", "encoder", 100, source="recordings"), tmp_path, excerpts)
 
 
 def test_recordings_carry_what_tools_agree_on(recordings: Recordings) -> None:

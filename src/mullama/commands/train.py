@@ -93,7 +93,8 @@ def _measure(recipe: "Recipe", result: "TrainingResult", out: Path, options: Run
 
     music, workers = options.music_folder(out), options.workers or 1
     held_out = {
-        split.name: load_or_render(split, music, workers=workers, report=_report) for split in splits
+        split.name: load_or_render(split, music, workers=workers, report=_report)
+        for split in splits
     }
     there = {name: clips for name, clips in held_out.items() if len(clips)}
     save_figures(measure(result.model, there, _report), out / FIGURES)

@@ -66,7 +66,9 @@ def fetch(
     Raises UsageError for a disk that refuses.
     """
     if split.source != "composed" and (missing := _missing(NEEDED[split.source])):
-        report(f"{split.source} are left out of {split.name!r}, for {missing} is not installed: {HINT}")
+        report(
+            f"{split.source} are left out of {split.name!r}, for {missing} is not installed: {HINT}"
+        )
     elif split.source == "recordings":
         labels.label(_packages(split), folder / RECORDED, workers=workers, report=report)
     elif split.source == "scores":

@@ -30,7 +30,7 @@ def test_speed_and_tuning_move_the_pitch() -> None:
 
 def test_mp3_and_level_keep_it() -> None:
     assert loudest_hz(as_mp3(TONE, RATE)) == 440
-    assert np.abs(as_mp3(TONE, RATE)[RATE:-RATE // 2]).max() == pytest.approx(0.3, rel=0.05)
+    assert np.abs(as_mp3(TONE, RATE)[RATE : -RATE // 2]).max() == pytest.approx(0.3, rel=0.05)
     np.testing.assert_allclose(quieter(TONE, RATE), TONE * 0.2512, rtol=1e-3)
     for change, _ in DISTURBANCES.values():
         assert change(TONE, RATE).dtype == np.float32

@@ -45,7 +45,9 @@ def test_the_tempo_is_that_of_the_notes() -> None:
     for piece in PIECES:
         notes = sum(len(part.notes) for part in piece.parts if part.instrument != DRUMS)
         beats = piece.seconds * piece.tempo_bpm / 60
-        assert notes == pytest.approx(beats + beats / 4, abs=3)  # a tune in quarters over whole notes
+        assert notes == pytest.approx(
+            beats + beats / 4, abs=3
+        )  # a tune in quarters over whole notes
 
 
 def test_the_key_moves_with_the_notes() -> None:

@@ -34,9 +34,7 @@ def test_composers_are_kept_apart() -> None:
     assert not lessons & measured
 
 
-def test_what_is_read_is_not_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_read_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read(["joplin"], tmp_path)
     first = load(["joplin"], tmp_path)
     assert [score.composer for score in first["joplin"]] == ["joplin"]

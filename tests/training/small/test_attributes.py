@@ -59,8 +59,11 @@ def test_a_recording_teaches_what_is_known_of_it_and_no_instrument() -> None:
     feature = torch.nn.functional.normalize(torch.randn(2, 8), dim=1)
     with_recording = probes.loss(feature, facts)
     probes.loss(feature[:1], facts[torch.tensor([0])]).backward()
-    learnt = {name: bool(probe.weight.grad.any()) for name, probe in probes.probes.items()
-              if probe.weight.grad is not None}
+    learnt = {
+        name: bool(probe.weight.grad.any())
+        for name, probe in probes.probes.items()
+        if probe.weight.grad is not None
+    }
     assert learnt["key"]
     assert learnt["tempo"]
     assert not learnt.get("instruments", False)

@@ -52,7 +52,9 @@ def test_ears_that_grow_hear_at_first_what_they_heard(
     export(trainable.model, train_tokenizer(["Is there a piano? Yes."] * 3, 300), tmp_path)
     grown = started_model(tmp_path, replace(SIZES, encoder={"tuned_pitches": True}), 1)
     before, after = mullama.load(tmp_path).model.encoder, grown.encoder.eval()
-    added = {name for name, p in after.named_parameters() if p.shape != before.get_parameter(name).shape}
+    added = {
+        name for name, p in after.named_parameters() if p.shape != before.get_parameter(name).shape
+    }
     assert added == {"feature_extractor.pitches.chords.weight"}
     sound = 0.1 * torch.randn(2, 48_000)
     with torch.no_grad():

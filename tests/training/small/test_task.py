@@ -69,7 +69,10 @@ def test_ears_go_on_learning_from_several_splits(whole: Path, tmp_path: Path) ->
     assert torch.equal(before["shifts.queries"], after["shifts.queries"])  # which nothing trains
     mu = mullama.load(tmp_path / "on" / "model")
     assert mu.model.config.audio_config.tuned_pitches
-    assert mu.processor.tokenizer.get_vocab() == mullama.load(whole / "model").processor.tokenizer.get_vocab()
+    assert (
+        mu.processor.tokenizer.get_vocab()
+        == mullama.load(whole / "model").processor.tokenizer.get_vocab()
+    )
 
 
 def test_a_recipe_names_splits_that_it_has(tmp_path: Path) -> None:

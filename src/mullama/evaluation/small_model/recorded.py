@@ -58,7 +58,9 @@ def figures(excerpts: Sequence[Excerpt], said: Sequence[Claim], tool: str = "") 
     found = {"excerpts with a tempo": float(len(tempos)), "excerpts with a key": float(len(keys))}
     if any(claim.tempo is not None for claim in said):
         found["tempo within 4 %"] = _share([_near(a, b, (1.0,)) for a, b in tempos])
-        found["tempo, factors of 2 and 3 allowed"] = _share([_near(a, b, FACTORS) for a, b in tempos])
+        found["tempo, factors of 2 and 3 allowed"] = _share(
+            [_near(a, b, FACTORS) for a, b in tempos]
+        )
         found["tempo not said"] = _share([b is None for _, b in tempos])
     if any(claim.key is not None for claim in said):
         found["key, exactly"] = _share([a == b for a, b in keys])

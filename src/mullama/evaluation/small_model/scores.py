@@ -100,7 +100,12 @@ def _known(truths: Sequence[Truth]) -> dict[str, bool]:
     }
     known = {row: any(getattr(t, fact) is not None for t in truths) for row, fact in facts.items()}
     listed = any(truth.listed for truth in truths)
-    rows = ("drums", "instruments, F1 micro", "instruments, F1 macro", "is there an X?, balanced for each")
+    rows = (
+        "drums",
+        "instruments, F1 micro",
+        "instruments, F1 macro",
+        "is there an X?, balanced for each",
+    )
     return known | dict.fromkeys((*rows, "yes/no agrees with the list asked for"), listed)
 
 

@@ -38,7 +38,7 @@ FLOOR = 1e-4
 def pitches(
     windows: Float[Tensor, "window samples"], rate_hz: int
 ) -> Float[Tensor, "window pitches frames"]:
-    """Windows -> how far each pitch stands out, about 0 to 6 (natural logarithm of power), 5 frames a second."""
+    """Windows -> how far each pitch stands out, about 0 to 6 (log of power), 5 frames a second."""
     power, spacing_hz = _powers(windows.float(), rate_hz)
     semitones, salience = _peaks(power, spacing_hz)
     place = (semitones - tuning(semitones, salience)[:, None, None]).clamp(-1, PITCHES)
@@ -63,9 +63,9 @@ def tuning(
     low, high = (PITCH_CLASSES * math.log2(hz / LOWEST_HZ) for hz in TUNED_HZ)
     weight = torch.where((semitones >= low) & (semitones <= high), salience, 0.0)
     turn = 2 * math.pi * semitones
-    return torch.atan2(
-        (weight * turn.sin()).sum((1, 2)), (weight * turn.cos()).sum((1, 2))
-    ) / (2 * math.pi)
+    return torch.atan2((weight * turn.sin()).sum((1, 2)), (weight * turn.cos()).sum((1, 2))) / (
+        2 * math.pi
+    )
 
 
 def _powers(windows: Tensor, rate_hz: int) -> tuple[Tensor, float]:

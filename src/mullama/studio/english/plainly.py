@@ -31,7 +31,14 @@ SAME: dict[str, tuple[str, ...]] = {
     "tempo": ("tempo", "tempo", "pace"),
     "metre": ("metre",),
     "key": ("key", "key", "mode"),
-    "instruments": ("instruments", "instruments", "instruments", "number", "rhythm section", "acoustic"),
+    "instruments": (
+        "instruments",
+        "instruments",
+        "instruments",
+        "number",
+        "rhythm section",
+        "acoustic",
+    ),
     "style": ("style",),
     "mood": ("mood", "mood", "mood", "energy"),
     "lead": ("lead",),
@@ -40,7 +47,17 @@ SAME: dict[str, tuple[str, ...]] = {
     "long": ("long", "long", "caption", "infer", "why"),
 }
 """Topic of the small model's answers -> kinds of questions that they answer."""
-OPINIONS = ("listeners", "place", "film", "playlist", "fit", "activity", "dance", "compare", "vocals")
+OPINIONS = (
+    "listeners",
+    "place",
+    "film",
+    "playlist",
+    "fit",
+    "activity",
+    "dance",
+    "compare",
+    "vocals",
+)
 """Kinds of questions that are answered from style and mood, and after the voice, of which it knows nothing."""
 ACTIVITIES = {
     "aggressive": "training",
@@ -134,16 +151,22 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
         if "choir" in truth.instruments:
             answer = "There is a choir."
     elif kind == "compare":
-        answer = f"It is more like {truth.style} than like anything else." if truth.style else (
-            "It is not much like any style that I know."
+        answer = (
+            f"It is more like {truth.style} than like anything else."
+            if truth.style
+            else ("It is not much like any style that I know.")
         )
     elif kind == "listeners":
-        answer = f"People who like {music} music would like it." if music else (
-            f"People who like {truth.instruments[0]} would like it."
+        answer = (
+            f"People who like {music} music would like it."
+            if music
+            else (f"People who like {truth.instruments[0]} would like it.")
         )
     elif kind in ("activity", "dance"):
-        answer = f"It suits {ACTIVITIES[truth.mood]}." if truth.mood else (
-            "It suits listening, for its mood is not clear."
+        answer = (
+            f"It suits {ACTIVITIES[truth.mood]}."
+            if truth.mood
+            else ("It suits listening, for its mood is not clear.")
         )
     else:
         answer = f"It would fit {music} scenes." if music else "It would fit many scenes."

@@ -15,17 +15,20 @@ from zipfile import BadZipFile, ZipFile
 from mullama.jobs.atomic_folder import atomic_folder
 
 LESSONS = (
-    "a7xpg-data amoebax-data angrydd ardentryst berusky2-data boswars-data caveexpress-data cavepacker-data "
-    "colobot-common-sounds cube2-data davegnukem-data endless-sky-data enigma-data flare-game freecol "
-    "freedroidrpg-data freeorion-data gigalomania-data gunroar-data hannah-data hex-a-hop-data lordsawar-data lugaru-data "
-    "manaplus-data marsshooter-data megaglest-data mu-cade-data naev-data openclonk-data pathological "
-    "pax-britannica-data pinball-table-gnu-data pink-pony-data planetblupi-music-ogg plee-the-bear-data powermanga-data "
-    "pushover-data raincat-data scorched3d-data sdl-ball-data seahorse-adventures solarwolf starfighter-data supertux-data "
-    "titanion-data tomatoes-data torcs-data torus-trooper-data trackballs-data trigger-rally-data triplea val-and-rick-data "
-    "warmux-data wizznic-data zaz-data"
-).split()
+    "a7xpg-data", "amoebax-data", "angrydd", "ardentryst", "berusky2-data", "boswars-data",
+    "caveexpress-data", "cavepacker-data", "colobot-common-sounds", "cube2-data", "davegnukem-data",
+    "endless-sky-data", "enigma-data", "flare-game", "freecol", "freedroidrpg-data", "freeorion-data",
+    "gigalomania-data", "gunroar-data", "hannah-data", "hex-a-hop-data", "lordsawar-data", "lugaru-data",
+    "manaplus-data", "marsshooter-data", "megaglest-data", "mu-cade-data", "naev-data", "openclonk-data",
+    "pathological", "pax-britannica-data", "pinball-table-gnu-data", "pink-pony-data",
+    "planetblupi-music-ogg", "plee-the-bear-data", "powermanga-data", "pushover-data", "raincat-data",
+    "scorched3d-data", "sdl-ball-data", "seahorse-adventures", "solarwolf", "starfighter-data",
+    "supertux-data", "titanion-data", "tomatoes-data", "torcs-data", "torus-trooper-data",
+    "trackballs-data", "trigger-rally-data", "triplea", "val-and-rick-data", "warmux-data", "wizznic-data",
+    "zaz-data",
+)  # fmt: skip
 """Packages whose music teaches."""
-MEASURED = ["0ad-data", "btanks-data", "redeclipse-data", "supertuxkart-data", "widelands-data"]
+MEASURED = ("0ad-data", "btanks-data", "redeclipse-data", "supertuxkart-data", "widelands-data")
 """Packages whose music is only ever measured on."""
 SUFFIXES = (".ogg", ".oga", ".opus", ".mp3", ".flac")
 MUSIC = ("music", "song", "bgm", "tunes", "themes", "anthem", "/mus")

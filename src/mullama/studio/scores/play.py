@@ -100,9 +100,7 @@ def _tempo(rng: random.Random, score: Score, beat: float) -> int:
     return round(max(slow, tempo))
 
 
-def _stretch(
-    voice: Voice, start: float, length: float, whole: float, moved: int
-) -> list[Written]:
+def _stretch(voice: Voice, start: float, length: float, whole: float, moved: int) -> list[Written]:
     """Notes that begin within a stretch, counted from its beginning; a short work begins again."""
     found = []
     for turn in range(math.ceil((start + length) / max(whole, 1.0))):
@@ -130,9 +128,7 @@ def _height(voice: Voice) -> float:
     return sum(note.pitch for note in voice) / len(voice)
 
 
-def _cast(
-    rng: random.Random, voices: list[list[Written]]
-) -> list[tuple[list[Written], str, Role]]:
+def _cast(rng: random.Random, voices: list[list[Written]]) -> list[tuple[list[Written], str, Role]]:
     """Voices with the instruments that play them and what they are there for."""
     texture = rng.random()
     if texture < KEYBOARD_SHARE and voices:

@@ -102,8 +102,7 @@ def read_file(file: tuple[str, str]) -> ScoreFile:
 def _score(work: Any, composer: str, name: str) -> Score:
     flat = work.flatten()
     metres = {
-        _quarters(one.offset): one.ratioString
-        for one in flat.getElementsByClass("TimeSignature")
+        _quarters(one.offset): one.ratioString for one in flat.getElementsByClass("TimeSignature")
     }
     signature = flat.getElementsByClass("KeySignature").first()
     voices = (_voice(part) for part in (work.parts or [work]))

@@ -64,18 +64,14 @@ class Targets:
 
     def __getitem__(self, index: Tensor) -> "Targets":
         chosen = {name: values[index] for name, values in self.choices.items()}
-        return Targets(
-            chosen, self.tempo[index], self.instruments[index], self.listed[index]
-        )
+        return Targets(chosen, self.tempo[index], self.instruments[index], self.listed[index])
 
     def changed(self, change: Change) -> "Targets":
         """The facts after transposition and a change of speed."""
         key = self.choices["key"]
         moved = (key % 12 + change.semitones) % 12 + key.clamp_min(0) // 12 * 12
         choices = self.choices | {"key": torch.where(key == UNKNOWN, key, moved)}
-        return Targets(
-            choices, self.tempo + change.speed.log2(), self.instruments, self.listed
-        )
+        return Targets(choices, self.tempo + change.speed.log2(), self.instruments, self.listed)
 
     def together(self, other: "Targets", mixed: Tensor) -> "Targets":
         """The facts where `mixed` (clip,) clips are overlaid with another: the instruments of both, no more."""
