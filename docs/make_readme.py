@@ -66,8 +66,8 @@ def recordings() -> str:
     count = f"{small['excerpts with a tempo']:.0f} and {small['excerpts with a key']:.0f}"
     return "\n".join(
         [
-            f"percent of {count} excerpts of free recordings whose tempo and key tools agree on; each tool is held",
-            "against the others ([docs/recordings.md](docs/recordings.md)).",
+            f"percent of {count} excerpts of free recordings whose tempo and key tools agree on; each tool",
+            "is held against the others ([docs/recordings.md](docs/recordings.md)).",
             "",
             *lines,
         ]

@@ -11,7 +11,8 @@ import torch
 
 from mullama.errors import AudioError
 from mullama.listen.audio.reader import AudioReader
-from mullama.listen.encoders.spectra import LOWEST_HZ, powers
+from mullama.listen.encoders.pitches import LOWEST_HZ
+from mullama.listen.encoders.spectra import powers
 from mullama.show.sights import COLUMNS, RATE, TEMPO_COLUMNS, _stretches, look, tempo_rows
 from sound_files import tone
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mullama.listen.encoders.spectra import BANDS, LOWEST_HZ, PITCH_CLASSES
+from mullama.listen.encoders.pitches import LOWEST_HZ, PITCH_CLASSES
+from mullama.listen.encoders.spectra import BANDS
 from mullama.show.lanes import clock
 from mullama.show.sights import tempo_rows
 from mullama.studio.compose.harmony import MAJOR_SCALE, NATURAL_MINOR_SCALE, all_keys

@@ -17,12 +17,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from mullama.listen.audio.reader import AudioReader
 from mullama.listen.audio.samples import Waveform
+from mullama.listen.encoders.pitches import PITCH_CLASSES
 from mullama.listen.encoders.spectra import (
     FRAMES_HZ,
     LAG_SECONDS,
     LAGS,
     ONSETS_HZ,
-    PITCH_CLASSES,
     REFERENCE_HZ,
     onset_strength,
     powers,

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
+from mullama.listen.encoders.pitches import LOWEST_HZ
 from mullama.listen.encoders.spectra import (
     BANDS,
     LAG_SECONDS,
     LAGS,
-    LOWEST_HZ,
     ONSET_GROUPS,
     spectra,
     statistics,

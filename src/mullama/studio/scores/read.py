@@ -39,7 +39,7 @@ LESSONS: dict[str, int] = {
 }
 """Composers and collections that training hears -> files of each, at most."""
 MEASURED: dict[str, int] = {
-    "beethoven": 60,
+    "beethoven": 12,
     "haydn": 60,
     "joplin": 10,
     "ryansMammoth": 200,
