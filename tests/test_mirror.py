@@ -29,7 +29,7 @@ ELSEWHERE = {
     "training/test_trainer.py": "training/qa/prepare training/qa/prepare_listenings"
     " training/qa/start_model training/qa/task",
     # Tables.
-    "evaluation/speaking/test_held_out.py": "studio/english/others studio/english/plain_requests",
+    "evaluation/speaking/test_held_out.py": "studio/english/others",
     "studio/english/test_converse.py": "studio/english/fact_patterns studio/english/images",
     "catalogue/test_closed.py": "studio/words/vocabularies studio/words/forms",
 }  # fmt: skip

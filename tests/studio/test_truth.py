@@ -12,6 +12,12 @@ def test_a_truth_survives_json(truths: list[Truth]) -> None:
         assert Truth.from_dict(json.loads(json.dumps(truth.as_dict()))) == truth
 
 
+def test_nobody_knows_the_mood_of_a_recording() -> None:
+    recording = Truth((), None, 100, None, "D major", None, None, listed=False)
+    assert Truth.from_dict(recording.as_dict()) == recording
+    assert Truth.from_dict({**recording.as_dict(), "listed": True}).mood == "happy"
+
+
 def test_a_broken_truth_is_refused(truths: list[Truth]) -> None:
     values = truths[0].as_dict()
     with pytest.raises(UsageError, match="not the truth of a clip"):

@@ -45,8 +45,11 @@ class Truth:
         return None if self.key is None else self.key.endswith("minor")
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {**asdict(self), "instruments": list(self.instruments)}
+        """Plain values for JSON; `listed` only where it is not so."""
+        values = {**asdict(self), "instruments": list(self.instruments)}
+        if self.listed:
+            del values["listed"]
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Truth":
@@ -56,6 +59,8 @@ class Truth:
         """
         try:
             truth = cls(**{**values, "instruments": tuple(values["instruments"])})
+            if not truth.listed:  # of a recording the mood is not known, and is no rule's to say
+                return truth
             return replace(truth, mood=mood_of(truth.style, truth.minor, truth.tempo_bpm))
         except (KeyError, TypeError) as error:
             raise UsageError(f"not the truth of a clip: {error}") from error

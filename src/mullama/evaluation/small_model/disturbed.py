@@ -10,12 +10,13 @@ from pathlib import Path
 import av
 import numpy as np
 import soxr
-from jaxtyping import Float32
+from numpy.typing import NDArray
 
 from mullama.evaluation.small_model.recorded import Claim
 from mullama.listen.audio.reader import AudioReader
 
-Sound = Float32[np.ndarray, " samples"]
+Sound = NDArray[np.float32]
+"""(samples,), mono."""
 SAME_TEMPO = 0.04
 MP3_BITS = 64_000
 

@@ -61,7 +61,8 @@ class Readings:
                 said.setdefault(family, []).append(key)
         votes = {family: _commonest(keys) for family, keys in said.items()}
         found = set(votes.values())
-        return found.pop() if len(found) == 1 else None
+        confirmed = len(votes) == (1 if without else 2)
+        return found.pop() if confirmed and len(found) == 1 else None
 
 
 def agreed_tempo(tempos: Mapping[str, float], without: str = "") -> float | None:
