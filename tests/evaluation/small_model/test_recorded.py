@@ -1,10 +1,13 @@
 """Figures against the agreement of tools: what counts as right, and that a tool never judges itself."""
 
+import json
+
 import pytest
 
-from mullama.evaluation.small_model.recorded import Claim, figures, tool_claims
+from mullama.evaluation.small_model.recorded import Claim, figures, table, tool_claims
 from mullama.studio.recorded.labels import Excerpt
 from mullama.studio.recorded.teachers import Readings
+from paths import DOCS
 
 
 def excerpt(tempos: tuple[float, float, float], keys: tuple[str, str]) -> Excerpt:
@@ -56,3 +59,11 @@ def test_a_tool_is_held_against_the_others() -> None:
     percival = figures(EXCERPTS, tool_claims(EXCERPTS, "essentia percival"), "essentia percival")
     assert percival["excerpts with a tempo"] == 1
     assert "key, exactly" not in percival
+
+
+def test_the_document_shows_what_was_measured() -> None:
+    stored = json.loads((DOCS / "recordings.json").read_text(encoding="utf-8"))
+    text = (DOCS / "recordings.md").read_text(encoding="utf-8")
+    shown = text.split("<!-- recordings: begin -->\n")[1].split("\n<!-- recordings: end -->")[0]
+    assert shown == table(stored["figures"])
+    assert {"small", "small, wrong song", "librosa"} <= set(stored["figures"])
