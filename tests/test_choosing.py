@@ -86,12 +86,12 @@ def test_what_is_too_improbable_cannot_be_told(mu: MuLlama) -> None:
 
 def test_what_is_negligible_is_read_no_further_and_changes_no_probability() -> None:
     mu = mullama.load()
-    song = mu.listen(ROOT / "examples" / "waltz.flac")
+    song = mu.listen(ROOT / "examples" / "rock.mp3")
     question = "What is the tempo in BPM?"
     choices = [f"The tempo is about {n} BPM." for n in range(60, 181)]
     exact = song.ask(question, choices=choices)
     assert exact.calibrated
-    for negligible in (1e-9, 1e-6):
+    for negligible in (1e-6, 1e-4):
         found = song.ask(question, choices=choices, negligible=negligible)
         assert found.probabilities == pytest.approx(exact.probabilities, abs=1e-5)
         assert found.coverage == pytest.approx(exact.coverage, abs=1e-5)
