@@ -1,9 +1,9 @@
-"""How a model hears recordings that nobody trained it on, beside standard tools.
+"""How models do on held-out recordings, beside standard tools.
 
     pip install 'mullama[evaluate,listening]'
     python benchmarks/recordings.py [MODEL ...] [--disturbed] [--out FILE] [--music DIR] [--excerpts N]
 
-Fetches the music of some of Debian's packages (`mullama.studio.recorded.packages.MEASURED`), has it labelled by
+Fetches the music of some of Debian's packages (`mullama.studio.recorded.packages.HELD_OUT`), has it labelled by
 essentia and librosa, and holds each model and each tool against what the (other) tools agree on. `--disturbed`
 asks the last model again about quieter, coarser, faster and detuned sound. docs/make_recordings.py shows
 what `--out` holds.
@@ -25,7 +25,7 @@ from mullama.evaluation.small_model.recorded import (
 from mullama.jobs.atomic import write_text
 from mullama.song import MuLlama
 from mullama.studio.recorded.labels import label, load
-from mullama.studio.recorded.packages import MEASURED
+from mullama.studio.recorded.packages import HELD_OUT
 from mullama.studio.recorded.teachers import KEY_FAMILIES, TEMPO_FAMILIES
 from mullama.studio.sound.render import RATE
 
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", default=["small"])
     parser.add_argument("--music", type=Path, default=Path.home() / ".cache/mullama/music")
-    parser.add_argument("--packages", nargs="*", default=MEASURED)
+    parser.add_argument("--packages", nargs="*", default=HELD_OUT)
     parser.add_argument("--excerpts", type=int, default=0, help="at most so many")
     parser.add_argument("--disturbed", action="store_true")
     parser.add_argument("--out", type=Path)

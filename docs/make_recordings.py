@@ -21,7 +21,7 @@ from marked import fill
 from mullama.evaluation.small_model.disturbed import CENTS, DISTURBANCES
 from mullama.evaluation.small_model.recorded import table
 from mullama.studio.compose.harmony import all_keys
-from mullama.studio.recorded.packages import LESSONS, MEASURED, tracks
+from mullama.studio.recorded.packages import HELD_OUT, TRAINING, tracks
 from mullama.studio.recorded.teachers import SAME_TEMPO
 
 DOCS = Path(__file__).parent
@@ -132,8 +132,8 @@ def main() -> None:
             "recordings": table(stored["figures"]),
             "mistakes": mistakes(stored),
             "disturbed": disturbed(stored),
-            "measured": licences(MEASURED, folder),
-            "lessons": licences(LESSONS, folder),
+            "held out": licences(HELD_OUT, folder),
+            "training": licences(TRAINING, folder),
         },
     )
     draw(stored, DOCS / "images" / "recordings.svg")

@@ -90,11 +90,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     target = session.config.getoption("--equality")
     if target is None:
         return
-    from goldens import MEASURED
+    from goldens import HELD_OUT
 
     rows = [
         f"| `{file}` | `{test}` | {max(shares):.1e} |"
-        for (file, test), shares in sorted(MEASURED.items())
+        for (file, test), shares in sorted(HELD_OUT.items())
     ]
     head = (ROOT / "docs" / "equality.head.md").read_text()
     target.write_text(head + "\n".join(["| file | test | worst |", "|---|---|---|", *rows]) + "\n")

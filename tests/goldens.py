@@ -70,7 +70,7 @@ def our_names(published: str, model: MuLlamaForConditionalGeneration) -> tuple[s
     return f"language_model.{language_model_name(inner)}", None
 
 
-MEASURED: dict[tuple[str, str], list[float]] = {}
+HELD_OUT: dict[tuple[str, str], list[float]] = {}
 """(file, test) -> the distances that each test has seen, for the table that `--equality` writes."""
 
 
@@ -84,7 +84,7 @@ def distance(found: Tensor, expected: np.ndarray) -> float:
     """The same, of what is to be equal; noted for the table."""
     share = share_of_largest(found, expected)
     file, _, test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")
-    MEASURED.setdefault((Path(file).name, test.partition(" ")[0]), []).append(share)
+    HELD_OUT.setdefault((Path(file).name, test.partition(" ")[0]), []).append(share)
     return share
 
 

@@ -91,11 +91,11 @@ def _missing(modules: Sequence[str]) -> str:
 
 
 def _packages(split: Split) -> Sequence[str]:
-    return packages.MEASURED if split.purpose == "held-out" else packages.LESSONS
+    return packages.HELD_OUT if split.purpose == "held-out" else packages.TRAINING
 
 
 def _composers(split: Split) -> Sequence[str]:
-    return [*(scores.MEASURED if split.purpose == "held-out" else scores.LESSONS)]
+    return [*(scores.HELD_OUT if split.purpose == "held-out" else scores.TRAINING)]
 
 
 class Nothing:

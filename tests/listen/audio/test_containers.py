@@ -164,7 +164,7 @@ def test_a_film_without_sound_is_refused(encode: Encode, tone: Tone) -> None:
 
 # Pictures are neither decoded nor flushed
 
-MEASURED = """
+HELD_OUT = """
 import resource, sys
 from pathlib import Path
 from typing import Any
@@ -215,7 +215,7 @@ def test_no_picture_is_decoded_to_learn_about_it(tmp_path: Path) -> None:
     film = film_of_many_tracks(tmp_path / "film.mkv", 8, 4096)
     assert film.stat().st_size < 800_000
     done = subprocess.run(
-        [sys.executable, "-c", MEASURED, film], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", HELD_OUT, film], capture_output=True, text=True, check=True,
         timeout=20,
     )  # fmt: skip
     samples, kilobytes = map(int, done.stdout.split())

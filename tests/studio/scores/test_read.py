@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mullama.studio.scores.read import LESSONS, MEASURED, _files, load, read, read_file
+from mullama.studio.scores.read import HELD_OUT, TRAINING, _files, load, read, read_file
 from mullama.studio.scores.score import SCORE_FILES, ScoreFile
 
 pytest.importorskip("music21", reason="needs music21: pip install 'mullama[listening]'")
@@ -26,9 +26,9 @@ def test_a_chorale_is_read_as_it_is_written() -> None:
 
 
 def test_composers_are_kept_apart() -> None:
-    assert not set(LESSONS) & set(MEASURED)
-    lessons = {path for composer in LESSONS for _, path in _files(composer)}
-    measured = {path for composer in MEASURED for _, path in _files(composer)}
+    assert not set(TRAINING) & set(HELD_OUT)
+    lessons = {path for composer in TRAINING for _, path in _files(composer)}
+    measured = {path for composer in HELD_OUT for _, path in _files(composer)}
     assert lessons
     assert measured
     assert not lessons & measured

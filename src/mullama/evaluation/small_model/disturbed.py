@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from mullama.evaluation.small_model.recorded import Claim
 from mullama.listen.audio.reader import AudioReader
+from mullama.studio.recorded.teachers import SAME_TEMPO
 
 Sound = NDArray[np.float32]
 """(samples,), mono."""
-SAME_TEMPO = 0.04
 MP3_BITS = 64_000
 
 

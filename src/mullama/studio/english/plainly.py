@@ -73,7 +73,7 @@ ACTIVITIES = {
 WHETHER = ("is ", "are ", "do ", "does ", "can ", "could ", "any ", "was ", "were ")
 """How questions begin that Yes or No answers."""
 _ANY = Truth(("piano",), None, None, None, None, None, None)
-NEGATIVE = ("without", "no drums", "free of", "unplugged")
+NEGATIVE = ("without", "no drums", "free of")
 """Words of questions that Yes and No would answer the wrong way round."""
 
 
@@ -97,8 +97,8 @@ def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> Ques
     kind = rng.choice(SAME[topic])
     patterns = FACT_QUESTIONS.get(kind) or OPEN_QUESTIONS[kind]
     question = _worded(rng, [p for p in patterns if "{mood}" not in p])
-    if any(word in question.lower() for word in NEGATIVE):
-        question = "Are there drums?" if topic == "drums" else question
+    if topic == "drums" and any(word in question.lower() for word in NEGATIVE):
+        question = "Are there drums?"
     return QuestionAnswer(question, answer_about(truth, topic), topic, subject or None)
 
 

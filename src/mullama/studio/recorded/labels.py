@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from mullama.errors import AudioError, UsageError
-from mullama.jobs.atomic import told_as
-from mullama.jobs.log import JsonlLog
+from mullama.errors import AudioError
+from mullama.jobs.logged import run_logged
 from mullama.jobs.records import RecordFormat
-from mullama.jobs.run import run
-from mullama.jobs.workers import Work, here, processes
+from mullama.jobs.workers import Work
 from mullama.listen.audio.reader import AudioReader
 from mullama.studio.recorded.packages import tracks
 from mullama.studio.recorded.teachers import RATE, Readings, readings
@@ -76,13 +74,11 @@ def label(
 
     Raises UsageError for a disk that refuses.
     """
-    with told_as(folder, UsageError):
-        folder.mkdir(parents=True, exist_ok=True)
     wanted = [one for package in packages for one in _excerpts(package, folder, report)]
     work = Work[Excerpt, Excerpt].of(_Labelling(folder), catch=FAULTS, failed=_failed)
-    mapper = here(work) if workers <= 1 else processes(work, workers)
-    log = JsonlLog(folder / FILE, EXCERPTS)
-    outcome = run(wanted, mapper, log, key=_name, total=len(wanted), unit="excerpt")
+    outcome = run_logged(
+        wanted, work, folder / FILE, EXCERPTS, key=_name, workers=workers, unit="excerpt"
+    )
     if outcome.failed:
         report(f"recordings: {outcome.failed} of {len(wanted)} excerpts could not be labelled")
 

@@ -1,4 +1,4 @@
-"""Debian's packages with free music: which teach, which measure, and how their tracks are had.
+"""Debian's packages with free music: which to train on, which are held out, and how their tracks are had.
 
 Fetched with apt-get, unpacked beside the rest of the music, never installed and never part of this
 package; each has its licences in `usr/share/doc/*/copyright`. Packages whose terms forbid to
@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 
 from mullama.jobs.atomic_folder import atomic_folder
 
-LESSONS = (
+TRAINING = (
     "a7xpg-data", "amoebax-data", "angrydd", "ardentryst", "berusky2-data", "boswars-data",
     "caveexpress-data", "cavepacker-data", "colobot-common-sounds", "cube2-data", "davegnukem-data",
     "endless-sky-data", "enigma-data", "flare-game", "freecol", "freedroidrpg-data", "freeorion-data",
@@ -27,9 +27,9 @@ LESSONS = (
     "trackballs-data", "trigger-rally-data", "triplea", "val-and-rick-data", "warmux-data", "wizznic-data",
     "zaz-data",
 )  # fmt: skip
-"""Packages whose music teaches."""
-MEASURED = ("0ad-data", "btanks-data", "redeclipse-data", "supertuxkart-data", "widelands-data")
-"""Packages whose music is only ever measured on."""
+"""Packages to train on."""
+HELD_OUT = ("0ad-data", "btanks-data", "redeclipse-data", "supertuxkart-data", "widelands-data")
+"""Packages that no training uses."""
 SUFFIXES = (".ogg", ".oga", ".opus", ".mp3", ".flac")
 MUSIC = ("music", "song", "bgm", "tunes", "themes", "anthem", "/mus")
 """Words of which one stands in the path of music, as noises are not called."""

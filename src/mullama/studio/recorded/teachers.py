@@ -29,12 +29,9 @@ TEMPO_FAMILIES = {
     "librosa": "librosa",
 }
 """Readings of tempo -> which of them work alike; those do not confirm each other."""
-KEY_FAMILIES = {
-    "essentia edma": "essentia",
-    "essentia temperley": "essentia",
-    "essentia krumhansl": "essentia",
-    "librosa": "librosa",
-}
+PROFILES = ("edma", "temperley", "krumhansl")
+"""Of essentia's key profiles: electronic music, notated, listeners'."""
+KEY_FAMILIES = {f"essentia {name}": "essentia" for name in PROFILES} | {"librosa": "librosa"}
 
 
 @dataclass(frozen=True)
@@ -90,10 +87,6 @@ def readings(sound: Float32[np.ndarray, " samples"]) -> Readings:
     chroma = librosa.feature.chroma_cqt(y=low, sr=LIBROSA_RATE).mean(axis=1)
     keys["librosa"] = all_keys()[int(key_fits(chroma.astype(np.float64)).argmax())]
     return Readings({tool: round(float(tempo), 2) for tool, tempo in tempos.items()}, keys)
-
-
-PROFILES = ("edma", "temperley", "krumhansl")
-"""Of essentia's key profiles: electronic music, notated, listeners'."""
 
 
 def _essentia_key(essentia: Any, profile: str, sound: Float32[np.ndarray, " samples"]) -> str:

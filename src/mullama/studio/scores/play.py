@@ -44,8 +44,8 @@ CONSORTS: tuple[tuple[str, ...], ...] = (
     ("harpsichord", "flute", "cello"),
     ("synth lead", "synth pad", "synth bass"),
 )
-LOWEST_OF_MELODY = 52
-"""A voice whose mean pitch lies below is a bass."""
+BASS_BELOW = 60
+"""A lowest voice whose mean pitch lies below is a bass."""
 
 Voice = Sequence[Written]
 
@@ -140,7 +140,7 @@ def _cast(rng: random.Random, voices: list[list[Written]]) -> list[tuple[list[Wr
     cast: list[tuple[list[Written], str, Role]] = []
     for place, voice in enumerate(voices):
         role: Role = "melody" if place == 0 else "counter"
-        if place and place == len(voices) - 1 and _height(voice) < LOWEST_OF_MELODY + 8:
+        if place and place == len(voices) - 1 and _height(voice) < BASS_BELOW:
             role = "bass"
         elif _is_chordal(voice):
             role = "chords"
@@ -160,8 +160,7 @@ def _fits(voice: Voice, instrument: Instrument, role: Role) -> bool:
     """Whether an instrument can play it, an octave or two away at most, and a bass only basses' notes."""
     if instrument.name == DRUMS or (_is_chordal(voice) and instrument.voices < 3):
         return False
-    deep = instrument.high < 60
-    return deep == (role == "bass") if deep else True
+    return role == "bass" or instrument.high >= BASS_BELOW
 
 
 def _part(rng: random.Random, voice: Voice, name: str, role: Role, clock: "_Clock") -> Part:

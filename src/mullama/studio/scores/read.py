@@ -1,6 +1,6 @@
 """music21's corpus (Cuthbert and Ariza 2010) becomes scores, one line of JSON a file, read once.
 
-Reading goes on where it was interrupted. Which composers teach and which measure is fixed here, so that
+Reading goes on where it was interrupted. Which composers are trained on and which held out is fixed here, so that
 no work is ever used for both. Does not know how scores are played.
 """
 
@@ -11,15 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mullama.errors import UsageError
-from mullama.jobs.atomic import told_as
-from mullama.jobs.log import JsonlLog
-from mullama.jobs.run import run
-from mullama.jobs.workers import Work, here, processes
+from mullama.jobs.logged import run_logged
+from mullama.jobs.workers import Work
 from mullama.studio.scores.score import SCORE_FILES, Score, ScoreFile, Written
 
 FILE = "scores.jsonl"
-LESSONS: dict[str, int] = {
+TRAINING: dict[str, int] = {
     "bach": 500,
     "palestrina": 150,
     "essenFolksong": 31,
@@ -37,8 +34,8 @@ LESSONS: dict[str, int] = {
     "leadSheet": 20,
     "nottingham-dataset": 20,
 }
-"""Composers and collections that training hears -> files of each, at most."""
-MEASURED: dict[str, int] = {
+"""Composers and collections to train on -> files of each, at most."""
+HELD_OUT: dict[str, int] = {
     "beethoven": 12,
     "haydn": 60,
     "joplin": 10,
@@ -48,7 +45,7 @@ MEASURED: dict[str, int] = {
     "weber": 10,
     "verdi": 10,
 }
-"""Those that are only ever measured on."""
+"""Those that no training uses."""
 WORKS_A_FILE = 25
 """Of a collection, so many works are read."""
 FEWEST_NOTES = 24
@@ -61,17 +58,15 @@ def read(
     workers: int = 1,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Read the works of composers in LESSONS or MEASURED that `folder` does not have yet.
+    """Read the works of composers in TRAINING or HELD_OUT that `folder` does not have yet.
 
     Raises UsageError for a disk that refuses.
     """
-    with told_as(folder, UsageError):
-        folder.mkdir(parents=True, exist_ok=True)
     files = [file for composer in composers for file in _files(composer)]
     work = Work.of(read_file, catch=(Exception,), failed=_failed)
-    mapper = here(work) if workers <= 1 else processes(work, workers)
-    log = JsonlLog(folder / FILE, SCORE_FILES)
-    outcome = run(files, mapper, log, key=_name, total=len(files), unit="score")
+    outcome = run_logged(
+        files, work, folder / FILE, SCORE_FILES, key=_name, workers=workers, unit="score"
+    )
     if outcome.failed:
         report(f"scores: {outcome.failed} files could not be read")
 
@@ -152,5 +147,5 @@ def _files(composer: str) -> list[tuple[str, str]]:
         if composer in Path(path).parts and Path(path).suffix not in (".py", ".rntxt", ".xml_")
     )
     random.Random(composer).shuffle(named)
-    limit = (LESSONS | MEASURED)[composer]
+    limit = (TRAINING | HELD_OUT)[composer]
     return [(composer, path) for path in named[:limit]]
