@@ -31,7 +31,7 @@ def test_only_what_is_missing_is_done(tmp_path: Path, workers: int) -> None:
         outcome = run_logged(
             items, Work[int, int].of(same), path, SQUARES, key=str, workers=workers, unit="number"
         )
-        assert outcome.succeeded == new
+        assert outcome.written == new
     assert list(SQUARES.read(path)) == [1, 2, 3]
 
 

@@ -1,7 +1,7 @@
 """music21's corpus (Cuthbert and Ariza 2010) becomes scores, one line of JSON a file, read once.
 
-Reading goes on where it was interrupted. Which composers are trained on and which held out is fixed here, so that
-no work is ever used for both. Does not know how scores are played.
+Reading goes on where it was interrupted. Which composers are trained on and which held out is fixed here, so
+that no work is ever used for both. Does not know how scores are played.
 """
 
 import random
