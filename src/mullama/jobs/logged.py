@@ -27,4 +27,5 @@ def run_logged(
     with told_as(path.parent, form.error_type):
         path.parent.mkdir(parents=True, exist_ok=True)
     mapper = here(work) if workers <= 1 else processes(work, workers)
-    return run(items, mapper, JsonlLog(path, form), key=key, total=len(items), unit=unit)
+    log = JsonlLog[Record](path, form)
+    return run(items, mapper, log, key=key, total=len(items), unit=unit)
