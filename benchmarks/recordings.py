@@ -1,12 +1,13 @@
 """How models do on held-out recordings, beside standard tools.
 
     pip install 'mullama[evaluate,listening]'
-    python benchmarks/recordings.py [MODEL ...] [--disturbed] [--out FILE] [--music DIR] [--excerpts N]
+    python benchmarks/recordings.py [MODEL ...] [--sure] [--disturbed] [--out FILE]
+        [--music DIR] [--excerpts N]
 
 Fetches the music of some of Debian's packages (`mullama.studio.recorded.packages.HELD_OUT`), has it labelled by
-essentia and librosa, and holds each model and each tool against what the (other) tools agree on. `--disturbed`
-asks the last model again about quieter, coarser, faster and detuned sound. docs/make_recordings.py shows
-what `--out` holds.
+essentia and librosa, and holds each model and each tool against what the (other) tools agree on. `--sure`
+tells how many are right of those answers that the last model is surest of; `--disturbed` asks it again about
+quieter, coarser, faster and detuned sound. docs/make_recordings.py shows what `--out` holds.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import json
 from pathlib import Path
 
 import mullama
+from mullama.evaluation.small_model.certainty import choose_claims, right_of_the_surest
 from mullama.evaluation.small_model.disturbed import CENTS, DISTURBANCES, Sound, detuned, unchanged
 from mullama.evaluation.small_model.recorded import (
     Claim,
@@ -63,6 +65,7 @@ def main() -> None:
     parser.add_argument("--music", type=Path, default=Path.home() / ".cache/mullama/music")
     parser.add_argument("--packages", nargs="*", default=HELD_OUT)
     parser.add_argument("--excerpts", type=int, default=0, help="at most so many")
+    parser.add_argument("--sure", action="store_true")
     parser.add_argument("--disturbed", action="store_true")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
@@ -81,6 +84,11 @@ def main() -> None:
     for tool in dict.fromkeys([*TEMPO_FAMILIES, *KEY_FAMILIES]):
         columns[tool] = figures(excerpts, tool_claims(excerpts, tool), tool)
     print(table(columns))
+    surest = {}
+    if args.sure:
+        songs = [mu.listen(sound, sample_rate=RATE) for sound in sounds]
+        surest = right_of_the_surest(excerpts, choose_claims(mu, songs))
+        print("right of the surest", surest)
     stays = disturb(mu, sounds[::EVERY]) if args.disturbed else {}
     for name, found in stays.items():
         print(name, {row: round(value) for row, value in found.items()})
@@ -89,7 +97,7 @@ def main() -> None:
             [one.readings.tempo(), claim.tempo, one.readings.key(), claim.key]
             for one, claim in zip(excerpts, said, strict=True)
         ]
-        stored = {"figures": columns, "disturbed": stays, "said": pairs}
+        stored = {"figures": columns, "surest": surest, "disturbed": stays, "said": pairs}
         write_text(args.out, json.dumps(stored, indent=1) + "\n")
 
 

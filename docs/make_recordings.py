@@ -1,6 +1,6 @@
 """Puts what benchmarks/recordings.py measured into docs/recordings.md, and draws it.
 
-    python benchmarks/recordings.py MODEL ... --disturbed --out docs/recordings.json
+    python benchmarks/recordings.py MODEL ... --sure --disturbed --out docs/recordings.json
     python docs/make_recordings.py [--music DIR]
 
 Licences are read from the packages' own copyright files, which lie in DIR (default: ~/.cache/mullama/music).
@@ -18,6 +18,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from marked import fill
 
+from mullama.evaluation.small_model.certainty import COVERAGES
 from mullama.evaluation.small_model.disturbed import CENTS, DISTURBANCES
 from mullama.evaluation.small_model.recorded import table
 from mullama.studio.compose.harmony import all_keys
@@ -92,6 +93,16 @@ def mistakes(stored: dict[str, Any]) -> str:
     return f"Keys of {kinds.total()} excerpts: {', '.join(parts)}."
 
 
+def surest(stored: dict[str, Any]) -> str:
+    """How many are right where the model may leave out what it is least sure of, as a table."""
+    lines = ["| right, percent | " + " | ".join(f"{share} % kept" for share in COVERAGES) + " |"]
+    lines.append("|---" * (len(COVERAGES) + 1) + "|")
+    for fact, kept in stored["surest"].items():
+        cells = (f"{kept[str(share)]:.0f}" for share in COVERAGES)
+        lines.append(f"| {fact} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def disturbed(stored: dict[str, Any]) -> str:
     """What stays when the sound is disturbed, as a table."""
     lines = ["| answers that stay, percent | tempo | key |", "|---|---|---|"]
@@ -131,6 +142,7 @@ def main() -> None:
         {
             "recordings": table(stored["figures"]),
             "mistakes": mistakes(stored),
+            "surest": surest(stored),
             "disturbed": disturbed(stored),
             "held out": licences(HELD_OUT, folder),
             "training": licences(TRAINING, folder),

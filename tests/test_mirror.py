@@ -30,7 +30,7 @@ ELSEWHERE = {
     " training/qa/start_model training/qa/task",
     # Tables.
     "evaluation/speaking/test_held_out.py": "studio/english/others",
-    "studio/english/test_converse.py": "studio/english/fact_patterns studio/english/images",
+    "studio/english/test_converse.py": "studio/english/fact_patterns",
     "catalogue/test_closed.py": "studio/words/vocabularies studio/words/forms",
 }  # fmt: skip
 """Test -> modules that it asserts through another module's face, and why that is enough for them."""

@@ -46,6 +46,7 @@ def test_recordings_carry_what_tools_agree_on(recordings: Recordings) -> None:
     assert recordings.clips == 9
     clips = list(recordings.some(0, 9))
     assert len(clips) == 3 + 0 + 1  # the last excerpt has fifteen seconds
+    assert [clip.continues for clip in clips] == [False, True, True, False]
     for clip in clips:
         assert len(clip.waveform) == 10 * RATE
         assert (clip.truth.tempo_bpm, clip.truth.key) == (120, "D minor")

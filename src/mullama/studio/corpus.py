@@ -69,16 +69,18 @@ def load(split: Split, folder: Path) -> SpectraSet:
 def make_shard(split: Split, folder: Path, shard: int) -> str:
     """Make one shard's clips and write their spectra; the file's name."""
     source = open_source(split, folder)
-    clips, truths = [], []
+    clips, truths, continues = [], [], []
     with _one_thread():
         for heard in source.some(shard * CLIPS_A_SHARD, (shard + 1) * CLIPS_A_SHARD):
             clips.append(spectra_bytes(heard.waveform))
             truths.append(heard.truth)
+            continues.append(heard.continues)
         shards = -(-source.clips // CLIPS_A_SHARD)
         for number in range(shard, split.silences, shards):
             clips.append(spectra_bytes(silence(seeds_for(split.purpose, split.clips)[number])))
             truths.append(NOTHING)
-    write_shard(split_folder(split, folder) / shard_name(shard), clips, truths)
+            continues.append(False)
+    write_shard(split_folder(split, folder) / shard_name(shard), clips, truths, continues)
     return shard_name(shard)
 
 

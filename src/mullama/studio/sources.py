@@ -44,6 +44,8 @@ class Heard(NamedTuple):
 
     waveform: Waveform
     truth: Truth
+    continues: bool = False
+    """Whether it goes on with the piece of the one before."""
 
 
 class Source(Protocol):
@@ -70,7 +72,9 @@ def fetch(
             f"{split.source} are left out of {split.name!r}, for {missing} is not installed: {HINT}"
         )
     elif split.source == "recordings":
-        labels.label(_packages(split), folder / RECORDED, workers=workers, report=report)
+        places = labels.PLACES if split.purpose == "held-out" else labels.MORE_PLACES
+        found = _packages(split)
+        labels.label(found, folder / RECORDED, places=places, workers=workers, report=report)
     elif split.source == "scores":
         scores.read(_composers(split), folder / SCORES, workers=workers, report=report)
 
@@ -158,7 +162,7 @@ class Recordings:
             except AudioError:
                 continue
             for place in range(min(CLIPS_AN_EXCERPT, len(sound) // length)):
-                clip = Heard(sound[place * length : (place + 1) * length], truth)
+                clip = Heard(sound[place * length : (place + 1) * length], truth, place > 0)
                 yield _on_its_way(clip, self.split.worn, number, place)
 
 
@@ -176,10 +180,8 @@ def _on_its_way(heard: Heard, share: float, seed: int, take: int) -> Heard:
         return heard
     waveform, speed = worn(heard.waveform, RATE, rng)
     tempo = heard.truth.tempo_bpm
-    return Heard(
-        waveform,
-        replace(heard.truth, tempo_bpm=None if tempo is None else round(tempo * speed)),
-    )
+    truth = replace(heard.truth, tempo_bpm=None if tempo is None else round(tempo * speed))
+    return heard._replace(waveform=waveform, truth=truth)
 
 
 class _Shelf:

@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from jaxtyping import Bool
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -50,6 +51,8 @@ class SpectraSet:
     """(clip, pitches, frames), bytes."""
     truths: tuple[Truth, ...]
     """What is true of each clip."""
+    continues: Bool[Tensor, " clip"]
+    """Which clips go on with the piece of the one before."""
 
     def __len__(self) -> int:
         return len(self.truths)
@@ -75,8 +78,16 @@ def spectra_bytes(waveform: NDArray[np.float32]) -> SpectraBytes:
     )
 
 
-def write_shard(path: Path, clips: Sequence[SpectraBytes], truths: Sequence[Truth]) -> None:
-    """Write spectra as bytes, and truths as JSON, to one file. Raises UsageError for a full disk."""
+def write_shard(
+    path: Path,
+    clips: Sequence[SpectraBytes],
+    truths: Sequence[Truth],
+    continues: Sequence[bool] = (),
+) -> None:
+    """Write spectra as bytes, and truths as JSON, to one file. Raises UsageError for a full disk.
+
+    `continues` says of each clip whether it goes on with the one before; without it, none does.
+    """
     with atomic_file(path) as part, part.open("wb") as file:
         np.savez(
             file,
@@ -84,6 +95,7 @@ def write_shard(path: Path, clips: Sequence[SpectraBytes], truths: Sequence[Trut
             onsets=np.stack([clip.onsets for clip in clips]),
             pitches=np.stack([clip.pitches for clip in clips]),
             truths=np.array([json.dumps(truth.as_dict()) for truth in truths]),
+            continues=np.array(continues or [False] * len(clips), dtype=bool),
         )
 
 
@@ -94,12 +106,13 @@ def together(sets: Sequence[SpectraSet]) -> SpectraSet:
         return parts[0]
     if not parts:
         none = torch.zeros(0, dtype=torch.uint8)
-        return SpectraSet(none, none, none, ())
+        return SpectraSet(none, none, none, (), none.bool())
     return SpectraSet(
         torch.cat([part.bands for part in parts]),
         torch.cat([part.onsets for part in parts]),
         torch.cat([part.pitches for part in parts]),
         tuple(truth for part in parts for truth in part.truths),
+        torch.cat([part.continues for part in parts]),
     )
 
 
@@ -112,9 +125,10 @@ def _read_shard(path: Path) -> SpectraSet:
     try:
         with path.open("rb") as file, np.load(file) as shard:
             truths = [Truth.from_dict(json.loads(str(line))) for line in shard["truths"]]
-            bands, onsets, pitches = (
-                torch.from_numpy(shard[name]) for name in ("bands", "onsets", "pitches")
+            bands, onsets, pitches, continues = (
+                torch.from_numpy(shard[name])
+                for name in ("bands", "onsets", "pitches", "continues")
             )
     except (OSError, ValueError, KeyError, TypeError, BadZipFile, zlib.error, UsageError) as error:
         raise UsageError(f"{path} is damaged: remove it, and run the same command again") from error
-    return SpectraSet(bands, onsets, pitches, tuple(truths))
+    return SpectraSet(bands, onsets, pitches, tuple(truths), continues)

@@ -7,6 +7,7 @@ from mullama.evaluation.speaking.held_out import HELD_OUT
 from mullama.evaluation.speaking.open_requests import OPEN_REQUESTS
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.english.compound import ASKED, CLAUSES, NOUNS
+from mullama.studio.english.in_kind import REQUESTS
 from mullama.studio.english.inventions import INVENTIONS
 from mullama.studio.english.lore import OCCASIONS
 from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
@@ -14,6 +15,17 @@ from mullama.studio.english.others import OTHERS
 from mullama.studio.english.patterns import bare, expression
 from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
 from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.wordings import patterns_for, patterns_of_subject
+from mullama.studio.english.world import (
+    NUMBERS,
+    PEOPLE,
+    PERSONAL_PATTERNS,
+    PLACES,
+    STUFFS,
+    THINGS,
+    TOPICS,
+    WORLD_PATTERNS,
+)
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS
 from mullama.studio.words.describe import with_article
@@ -30,10 +42,11 @@ def test_there_are_a_dozen_questions_or_more_of_each_topic() -> None:
 
 
 def test_no_pattern_says_a_held_out_question() -> None:
-    tables = [*FACT_QUESTIONS.values(), *OPEN_QUESTIONS.values(), *CHECK_QUESTIONS.values()]
-    tables += [patterns for _, _, patterns in SUBJECTS.values()]
+    tables = [patterns_for(kind) for kind in (*FACT_QUESTIONS, *OPEN_QUESTIONS)]
+    tables += [patterns_of_subject(name) for name in SUBJECTS]
     tables += [made.requests for made in INVENTIONS.values()]
-    things = [*map(with_article, INSTRUMENTS), *STYLES, *MOODS, "a waltz", "a march"]
+    tables += [*CHECK_QUESTIONS.values(), *REQUESTS.values(), WORLD_PATTERNS, PERSONAL_PATTERNS]
+    things = [*THINGS, *map(with_article, INSTRUMENTS), *STYLES, *MOODS, "a waltz", "a march"]
     blanks = {
         "it": NAMES,
         "thing": things,
@@ -42,7 +55,13 @@ def test_no_pattern_says_a_held_out_question() -> None:
         "mood": MOODS,
         "occasion": [occasion.name for occasion in OCCASIONS],
         "Occasion": [occasion.name for occasion in OCCASIONS],
-        "other": [other.name for other in OTHERS],
+        "other": [*(other.name for other in OTHERS), *THINGS],
+        "stuff": STUFFS,
+        "place": PLACES,
+        "person": PEOPLE,
+        "topic": TOPICS,
+        "number": NUMBERS,
+        "number_two": NUMBERS,
     }
     for pattern in (pattern for table in tables for pattern in table):
         fits = re.compile(expression(pattern, blanks))

@@ -62,7 +62,7 @@ def test_every_opinion_is_asked_for_and_the_choir_is_heard() -> None:
 
 def test_what_it_cannot_do_is_answered_by_what_it_can() -> None:
     answers = Counter(pair.answer for pair in asked(ROCK, "unknowable", 300))
-    assert answers[OFF_TOPIC_ANSWER] > 100
+    assert answers[OFF_TOPIC_ANSWER] > 80
     assert any(answer == "I cannot tell the lyrics from the music." for answer in answers)
 
 

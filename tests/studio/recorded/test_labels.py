@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from mullama.studio.recorded import labels
-from mullama.studio.recorded.labels import EXCERPTS, Excerpt, label, load
+from mullama.studio.recorded.labels import EXCERPTS, MORE_PLACES, Excerpt, label, load
 from mullama.studio.recorded.packages import FEWEST_BYTES
 from mullama.studio.recorded.teachers import Readings
 
@@ -58,6 +58,15 @@ def test_tracks_are_labelled_once(
     label(["tune-game"], folder, report=said.append)
     assert load(["tune-game"], folder) == found
     assert load(["another"], folder) == []
+
+
+def test_a_training_hears_more_of_a_long_track(
+    folder: Path, small_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "readings", hears([]))
+    label(["tune-game"], folder, places=MORE_PLACES, report=lambda _: None)
+    found = [one.start_seconds for one in load(["tune-game"], folder) if "long" in one.track]
+    assert sorted(found) == [40.0, 80.0, 120.0, 160.0]
 
 
 def test_what_a_tool_cannot_bear_costs_one_excerpt(

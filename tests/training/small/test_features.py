@@ -1,5 +1,6 @@
 """Listenings are computed once, and each comes with the facts that are true of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ def music() -> SpectraSet:
     bands = torch.randint(0, 200, (5, BANDS, 100), generator=random, dtype=torch.uint8)
     onsets = torch.randint(0, 60, (5, ONSET_GROUPS, 200), generator=random, dtype=torch.uint8)
     pitches = torch.randint(0, 200, (5, PITCHES, 10), generator=random, dtype=torch.uint8)
-    return SpectraSet(bands, onsets, pitches, (WALTZ,) * 4 + (NOTHING,))
+    alone = torch.zeros(5, dtype=torch.bool)
+    return SpectraSet(bands, onsets, pitches, (WALTZ,) * 4 + (NOTHING,), alone)
 
 
 def test_the_first_variant_is_the_clip_itself(
@@ -47,6 +49,20 @@ def test_the_first_variant_is_the_clip_itself(
     assert found.truths[:5] == music.truths
     assert found.truths[4] == found.truths[9] == NOTHING
     assert any(truth.key != WALTZ.key for truth in found.truths[5:9])
+
+
+def test_clips_of_one_piece_change_alike_and_are_heard_together_once_more(
+    encoder: FilterbankEncoder, music: SpectraSet, tmp_path: Path
+) -> None:
+    continues = torch.tensor([False, True, True, False, False])
+    found = compute_features(encoder, replace(music, continues=continues), 3, 0, tmp_path)
+    assert len(found.listenings) == len(found.truths) == 3 * (5 + 1)
+    for start in (0, 6, 12):
+        clips, mean = found.listenings[start : start + 3].float(), found.listenings[start + 5]
+        torch.testing.assert_close(clips.mean(0), mean.float(), rtol=2e-3, atol=2e-3)
+        facts = {(t.key, t.tempo_bpm) for t in found.truths[start : start + 3]}
+        assert facts == {(found.truths[start + 5].key, found.truths[start + 5].tempo_bpm)}
+    assert len({truth.key for truth in found.truths if not truth.silent}) > 1
 
 
 def test_they_are_cached_until_the_encoder_changes(music: SpectraSet, tmp_path: Path) -> None:

@@ -42,6 +42,14 @@ def tool_claims(excerpts: Sequence[Excerpt], tool: str) -> list[Claim]:
     return [Claim(one.readings.tempos.get(tool), one.readings.keys.get(tool)) for one in excerpts]
 
 
+def known(excerpt: Excerpt, tool: str = "") -> tuple[float | None, str | None]:
+    """The tempo and key that tools agree on; for a `tool`, what the others say."""
+    return (
+        excerpt.readings.tempo(without=TEMPO_FAMILIES.get(tool, "")),
+        excerpt.readings.key(without=KEY_FAMILIES.get(tool, "")),
+    )
+
+
 def figures(excerpts: Sequence[Excerpt], said: Sequence[Claim], tool: str = "") -> dict[str, float]:
     """Percentages over the excerpts whose truth is known; the truth of a `tool` is what the others say.
 
@@ -49,17 +57,16 @@ def figures(excerpts: Sequence[Excerpt], said: Sequence[Claim], tool: str = "") 
     """
     tempos, keys = [], []
     for one, claim in zip(excerpts, said, strict=True):
-        tempo = one.readings.tempo(without=TEMPO_FAMILIES.get(tool, ""))
-        key = one.readings.key(without=KEY_FAMILIES.get(tool, ""))
+        tempo, key = known(one, tool)
         if tempo is not None:
             tempos.append((tempo, claim.tempo))
         if key is not None:
             keys.append((key, claim.key))
     found = {"excerpts with a tempo": float(len(tempos)), "excerpts with a key": float(len(keys))}
     if any(claim.tempo is not None for claim in said):
-        found["tempo within 4 %"] = _share([_near(a, b, (1.0,)) for a, b in tempos])
+        found["tempo within 4 %"] = _share([is_near(a, b) for a, b in tempos])
         found["tempo, factors of 2 and 3 allowed"] = _share(
-            [_near(a, b, FACTORS) for a, b in tempos]
+            [is_near(a, b, FACTORS) for a, b in tempos]
         )
         found["tempo not said"] = _share([b is None for _, b in tempos])
     if any(claim.key is not None for claim in said):
@@ -79,7 +86,8 @@ def table(columns: Mapping[str, Mapping[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _near(true: float, said: float | None, factors: Sequence[float]) -> bool:
+def is_near(true: float, said: float | None, factors: Sequence[float] = (1.0,)) -> bool:
+    """Whether a tempo is within four percent of the true one, or of it by one of these factors."""
     return said is not None and any(
         abs(said - factor * true) <= SAME_TEMPO * factor * true for factor in factors
     )

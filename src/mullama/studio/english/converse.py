@@ -15,10 +15,11 @@ from mullama.studio.english.compound import compound
 from mullama.studio.english.declines import decline, no_music
 from mullama.studio.english.inventions import can_invent, invention
 from mullama.studio.english.lore import LORE
-from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
+from mullama.studio.english.open_questions import SUBJECTS
 from mullama.studio.english.patterns import filled
-from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.questions import CHECK_QUESTIONS, NAMES
 from mullama.studio.english.speaker import Speaker
+from mullama.studio.english.wordings import patterns_for, patterns_of_subject
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
@@ -130,10 +131,10 @@ def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, s
     if kind == "compound":
         return *compound(speaker), None
     if kind == "drums":
-        question = _question(speaker, FACT_QUESTIONS[kind])
+        question = _question(speaker, patterns_for(kind))
         return question, _of_drums(speaker, question), "drums"
     if kind in facts.FACTS:
-        return _question(speaker, FACT_QUESTIONS[kind]), facts.FACTS[kind](speaker), None
+        return _question(speaker, patterns_for(kind)), facts.FACTS[kind](speaker), None
     if kind in _OPEN:
         return _open(speaker, kind), _OPEN[kind](speaker), None
     raise ValueError(f"no kind of question is called {kind!r}; there are: {', '.join(KINDS)}")
@@ -147,7 +148,7 @@ def _question(speaker: Speaker, patterns: Sequence[str], **blanks: str) -> str:
 
 def _open(speaker: Speaker, kind: str) -> str:
     mood = speaker.truth.mood
-    patterns = [p for p in OPEN_QUESTIONS[kind] if mood is not None or "{mood}" not in p]
+    patterns = [p for p in patterns_for(kind) if mood is not None or "{mood}" not in p]
     return _question(speaker, patterns, mood=mood or "")
 
 
@@ -164,7 +165,7 @@ def _presence(speaker: Speaker, subject: str | None) -> tuple[str, str, str]:
         absent = [name for name in INSTRUMENTS if name not in truth.instruments]
         subject = rng.choice(truth.instruments) if there else rng.choice(absent)
     blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
-    patterns = FACT_QUESTIONS["drums" if subject == "drums" else "presence"]
+    patterns = patterns_for("drums" if subject == "drums" else "presence")
     question = _question(speaker, patterns, **blanks)
     if subject == "drums":
         return question, _of_drums(speaker, question), subject
@@ -201,15 +202,15 @@ def _check(speaker: Speaker) -> tuple[str, str, str | None]:
 
 def _unknowable(speaker: Speaker) -> tuple[str, str, str]:
     subject = speaker.rng.choice(list(SUBJECTS))
-    name, clause, patterns = SUBJECTS[subject]
-    return _question(speaker, patterns), decline(speaker, name, clause), subject
+    name, clause, _ = SUBJECTS[subject]
+    return _question(speaker, patterns_of_subject(subject)), decline(speaker, name, clause), subject
 
 
 def _fit(speaker: Speaker) -> tuple[str, str, str]:
     occasion = opinions.any_occasion(speaker)
     name = occasion.name
     blanks = {"occasion": name, "Occasion": name[0].upper() + name[1:]}
-    question = _question(speaker, OPEN_QUESTIONS["fit"], **blanks)
+    question = _question(speaker, patterns_for("fit"), **blanks)
     return question, opinions.fit(speaker, occasion), name
 
 
@@ -223,5 +224,5 @@ def _invention(speaker: Speaker) -> tuple[str, str, str | None]:
 
 def _compare(speaker: Speaker) -> tuple[str, str, str]:
     other = opinions.any_other(speaker)
-    question = _question(speaker, OPEN_QUESTIONS["compare"], other=other.name)
+    question = _question(speaker, patterns_for("compare"), other=other.name)
     return question, opinions.compare(speaker, other), other.name

@@ -236,7 +236,7 @@ INVENTIONS: dict[str, Invention] = {
             "[Write|Invent] the front page line about [this concert|{it}].",
         ),
         (
-            '"{Animal} in town: {phrase} brings {feeling}"',
+            '"{Animal} in town: {phrase} brings {feeling}."',
             "Concert ends at {hour}: {phrase} leaves {feeling}.",
         ),
     ),

@@ -1,20 +1,25 @@
 """Questions as people put them, answered in the few sentences that the small model speaks.
 
-Thousands of wordings go in (`questions`, `open_questions`), a few dozen sentences come out: a model of two
-million parameters can learn to understand more than it can say. What it cannot do, it answers by what it can.
+Thousands of wordings go in (`wordings`), a few dozen sentences come out: a
+model of two million parameters can learn to understand more than it can say. What it cannot do, it answers by
+what it can.
 """
 
 import random
 
 from mullama.studio.english.as_typed import as_typed
-from mullama.studio.english.inventions import can_invent, invention
+from mullama.studio.english.in_kind import request_in_kind
+from mullama.studio.english.inventions import can_invent
 from mullama.studio.english.lore import LORE
-from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
+from mullama.studio.english.open_questions import SUBJECTS
 from mullama.studio.english.opinions import any_occasion, any_other
 from mullama.studio.english.patterns import filled
-from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
-from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.plain_requests import SONG_REQUESTS
+from mullama.studio.english.questions import CHECK_QUESTIONS, NAMES
+from mullama.studio.english.settings import in_setting
 from mullama.studio.english.speaker import Speaker
+from mullama.studio.english.wordings import patterns_for, patterns_of_subject
+from mullama.studio.english.world import world_request
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import (
@@ -85,7 +90,7 @@ def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> Ques
     speaker = Speaker(truth, rng)
     if topic == "presence" and subject != "drums":
         blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
-        question = _worded(rng, FACT_QUESTIONS["presence"], **blanks)
+        question = _worded(rng, patterns_for("presence"), **blanks)
         return QuestionAnswer(question, presence(truth, subject), topic, subject)
     if topic == "check":
         return _check(truth, rng)
@@ -95,8 +100,7 @@ def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> Ques
         return _opinion(speaker, rng.choice(OPINIONS))
     topic = "drums" if topic == "presence" else topic
     kind = rng.choice(SAME[topic])
-    patterns = FACT_QUESTIONS.get(kind) or OPEN_QUESTIONS[kind]
-    question = _worded(rng, [p for p in patterns if "{mood}" not in p])
+    question = _worded(rng, [p for p in patterns_for(kind) if "{mood}" not in p])
     if topic == "drums" and any(word in question.lower() for word in NEGATIVE):
         question = "Are there drums?"
     return QuestionAnswer(question, answer_about(truth, topic), topic, subject or None)
@@ -126,16 +130,15 @@ def _unknowable(speaker: Speaker) -> QuestionAnswer:
     """What sound does not tell; what has nothing to do with it; what is to be made up."""
     rng = speaker.rng
     draw = rng.random()
-    if draw < 0.5:
-        name, _, patterns = SUBJECTS[rng.choice(list(SUBJECTS))]
-        answer = f"I cannot tell {name} from the music."
-        return QuestionAnswer(_worded(rng, patterns), answer, "unknowable", name)
-    if draw < 0.8:
-        request = rng.choice(WORLD_REQUESTS)
-    elif draw < 0.9 or not can_invent(speaker):
-        request = rng.choice(SONG_REQUESTS)
-    else:
-        request = filled(invention(speaker)[1], rng, {"it": rng.choice(NAMES)})
+    if draw < 0.36:
+        subject = rng.choice(list(SUBJECTS))
+        name = SUBJECTS[subject][0]
+        question = _worded(rng, patterns_of_subject(subject))
+        return QuestionAnswer(question, f"I cannot tell {name} from the music.", "unknowable", name)
+    if draw < 0.62 and can_invent(speaker):
+        pattern, answer = request_in_kind(speaker)
+        return QuestionAnswer(_worded(rng, [pattern]), answer, "in kind")
+    request = rng.choice(SONG_REQUESTS) if draw > 0.96 else world_request(rng)
     return QuestionAnswer(as_typed(request, rng), OFF_TOPIC_ANSWER, "off topic")
 
 
@@ -144,7 +147,7 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
     blanks = {"mood": truth.mood or "calm", "other": any_other(speaker).name}
     blanks["occasion"] = any_occasion(speaker).name
     blanks["Occasion"] = blanks["occasion"][0].upper() + blanks["occasion"][1:]
-    question = _worded(rng, FACT_QUESTIONS.get(kind) or OPEN_QUESTIONS[kind], **blanks)
+    question = _worded(rng, patterns_for(kind), **blanks)
     music = " ".join(word for word in (truth.mood, truth.style) if word)
     if kind == "vocals":
         answer = "I cannot tell whether anybody sings."
@@ -175,4 +178,4 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
 
 def _worded(rng: random.Random, patterns: "tuple[str, ...] | list[str]", **blanks: str) -> str:
     text = filled(rng.choice(patterns), rng, {"it": rng.choice(NAMES), **blanks})
-    return as_typed(text, rng)
+    return as_typed(in_setting(text, rng), rng)

@@ -3,7 +3,7 @@
 Labelling goes on where it was interrupted. Does not know what the labels are used for.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ SECONDS = 30.0
 FEWEST_SECONDS = 10.0
 PLACES = (0.2, 0.6)
 """Where excerpts of a long track begin, as shares of its length; of a short one, only the first."""
+MORE_PLACES = (*PLACES, 0.4, 0.8)
+"""The same for training."""
 LONG_SECONDS = 150.0
 FAULTS = (AudioError, OSError, ValueError, RuntimeError)
 """What one excerpt may cause, in decoders and tools alike, without being the next one's concern."""
@@ -67,14 +69,15 @@ def label(
     packages: Iterable[str],
     folder: Path,
     *,
+    places: Sequence[float] = PLACES,
     workers: int = 1,
     report: Callable[[str], None] = print,
 ) -> None:
     """Have the tools say what they hear in the packages' music; what is fetched and labelled stays in `folder`.
 
-    Raises UsageError for a disk that refuses.
+    `places` is where excerpts of a long track begin. Raises UsageError for a disk that refuses.
     """
-    wanted = [one for package in packages for one in _excerpts(package, folder, report)]
+    wanted = [one for package in packages for one in _excerpts(package, places, folder, report)]
     work = Work[Excerpt, Excerpt].of(_Labelling(folder), catch=FAULTS, failed=_failed)
     outcome = run_logged(
         wanted, work, folder / FILE, EXCERPTS, key=_name, workers=workers, unit="excerpt"
@@ -103,7 +106,9 @@ class _Labelling:
         return replace(excerpt, readings=readings(excerpt.sound(self.folder, RATE)))
 
 
-def _excerpts(package: str, folder: Path, report: Callable[[str], None]) -> list[Excerpt]:
+def _excerpts(
+    package: str, places: Sequence[float], folder: Path, report: Callable[[str], None]
+) -> list[Excerpt]:
     found = []
     for path in tracks(package, folder, report):
         try:
@@ -112,7 +117,7 @@ def _excerpts(package: str, folder: Path, report: Callable[[str], None]) -> list
         except AudioError as error:
             report(f"recordings: {error}")
             continue
-        for place in PLACES if seconds >= LONG_SECONDS else PLACES[:1]:
+        for place in places if seconds >= LONG_SECONDS else places[:1]:
             if seconds * (1 - place) >= FEWEST_SECONDS:
                 name = path.relative_to(folder / package).as_posix()
                 found.append(Excerpt(package, name, round(seconds * place, 1)))

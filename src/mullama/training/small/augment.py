@@ -29,19 +29,28 @@ class Change(NamedTuple):
 
 
 def augment(
-    spectra: Spectra, random: Generator, *, transpose: bool = True, shortest: float = 0.6
+    spectra: Spectra,
+    random: Generator,
+    *,
+    transpose: bool = True,
+    shortest: float = 0.6,
+    piece: Int[Tensor, " clip"] | None = None,
 ) -> tuple[Spectra, Change]:
     """Change each clip in its own way; all are cut to one common length.
 
     Without `transpose`, pitch and speed stay, so that the facts do. `shortest` is the shortest cut,
-    as a share of the clip's length.
+    as a share of the clip's length. Where `piece` names each clip by the first one of its piece, all of
+    a piece are transposed and sped up alike.
     """
     clips, frames = spectra.bands.shape[0], spectra.bands.shape[-1]
     speed, semitones = torch.ones(clips), torch.zeros(clips, dtype=torch.long)
     if transpose:
         speed = torch.exp2(_sometimes(0.5, clips, random) * _uniform(-0.12, 0.12, clips, random))
-        moved = torch.randint(-3, 4, (clips,), generator=random)
+        # Two dice: far away seldom, for there the instruments are no longer themselves.
+        moved = torch.randint(-3, 4, (2, clips), generator=random).sum(0)
         semitones = torch.where(_sometimes(0.5, clips, random) > 0, moved, 0)
+    if piece is not None:
+        speed, semitones = speed[piece], semitones[piece]
     share = 1.0 if _one(random) < 0.5 else shortest + (1 - shortest) * _one(random)
     length = int(frames * share / 2 ** (0.12 if transpose else 0.0))
     start = torch.rand(clips, generator=random) * (frames - 1 - speed * (length - 1))

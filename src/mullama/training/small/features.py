@@ -1,7 +1,8 @@
 """Spectra become Listenings, computed once by an encoder that is done training, and cached.
 
-Each clip is encoded several times, first as it is, then augmented, with the facts that are then true.
-Does not know what they are used for.
+Each clip is encoded several times, first as it is, then augmented, with the facts that are then true. Where
+clips follow each other in one piece, the mean of their Listenings is one more, as songs are listened
+to in windows. Does not know what they are used for.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor
 
 from mullama.jobs.atomic import atomic_file
@@ -22,7 +23,10 @@ from mullama.studio.truth import Truth
 from mullama.training.checkpoints import UNREADABLE, TrainingError
 from mullama.training.small.augment import Change, augment
 
-BATCH = 32
+BATCH = 30
+"""Clips that are encoded together; those of a piece stand side by side, mostly three of them."""
+VERSION = 2
+"""Of what is cached; another one is computed anew."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,15 @@ def compute_features(
 
     Raises TrainingError where the disk refuses.
     """
-    path = folder / f"features-{len(music)}-{variants}-{seed}-{_digest(encoder)}.pt"
+    path = folder / f"features-{VERSION}-{len(music)}-{variants}-{seed}-{_digest(encoder)}.pt"
     if not path.exists():
         stored = _encode(encoder, music, variants, seed)
         with atomic_file(path, error_type=TrainingError) as part:
             _save(stored, part)
     stored = _load(path)
     change = Change(stored["semitones"], stored["speeds"])
-    return FeatureSet(stored["listenings"], tuple(changed(music.truths * variants, change)))
+    truths = [music.truths[clip] for clip in stored["clips"].tolist()]
+    return FeatureSet(stored["listenings"], tuple(changed(truths, change)))
 
 
 def changed(truths: Sequence[Truth], change: Change) -> list[Truth]:
@@ -72,23 +77,43 @@ def _encode(
     encoder: FilterbankEncoder, music: SpectraSet, variants: int, seed: int
 ) -> dict[str, Tensor]:
     encoder.eval()
-    listenings, semitones, speeds = [], [], []
+    found: dict[str, list[Tensor]] = {
+        name: [] for name in ("listenings", "clips", "semitones", "speeds")
+    }
     for variant in range(variants):
         for start in range(0, len(music), BATCH):
-            spectra = music.spectra(slice(start, start + BATCH))
-            clips = len(spectra.bands)
+            rows = slice(start, start + BATCH)
+            spectra, piece = music.spectra(rows), _first_of_piece(music.continues[rows])
+            clips = len(piece)
             change = Change(torch.zeros(clips, dtype=torch.long), torch.ones(clips))
             if variant:
                 random = Generator().manual_seed((seed * 31 + variant) * 1_000_003 + start)
-                spectra, change = augment(spectra, random)
-            listenings.append(encoder.attend(spectra).half())
-            semitones.append(change.semitones)
-            speeds.append(change.speed)
-    return {
-        "listenings": torch.cat(listenings),
-        "semitones": torch.cat(semitones),
-        "speeds": torch.cat(speeds),
-    }
+                spectra, change = augment(spectra, random, piece=piece)
+            alone = encoder.attend(spectra)
+            several, means = _of_pieces(alone, piece)
+            which = torch.cat([torch.arange(clips), several])
+            found["listenings"].append(torch.cat([alone, means]).half())
+            found["clips"].append(start + which)
+            found["semitones"].append(change.semitones[which])
+            found["speeds"].append(change.speed[which])
+    return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+def _first_of_piece(continues: Bool[Tensor, " clip"]) -> Int[Tensor, " clip"]:
+    """Which clips go on with the one before -> of each clip, the first of its piece here."""
+    begins = ~continues
+    begins[:1] = True
+    return torch.where(begins, torch.arange(len(begins)), 0).cummax(0).values
+
+
+def _of_pieces(
+    listenings: Float[Tensor, "clip states features"], piece: Int[Tensor, " clip"]
+) -> tuple[Int[Tensor, " piece"], Float[Tensor, "piece states features"]]:
+    """The pieces of several clips, by their first ones, and the means of their Listenings."""
+    counts = torch.bincount(piece, minlength=len(piece))
+    several = (counts > 1).nonzero()[:, 0]
+    sums = torch.zeros_like(listenings).index_add(0, piece, listenings)
+    return several, sums[several] / counts[several, None, None]
 
 
 def _save(stored: dict[str, Any], path: Path) -> None:

@@ -29,23 +29,23 @@ from mullama.studio.words.describe import (
 )
 
 SHARES = {
-    "presence": 0.23,
-    "instruments": 0.11,
-    "key": 0.11,
-    "tempo": 0.12,
+    "presence": 0.19,
+    "instruments": 0.1,
+    "key": 0.1,
+    "tempo": 0.11,
     "style": 0.06,
-    "metre": 0.05,
+    "metre": 0.06,
     "mood": 0.05,
     "drums": 0.03,
     "lead": 0.03,
     "short": 0.03,
-    "long": 0.05,
+    "long": 0.04,
     "check": 0.04,
-    "unknowable": 0.05,
-    "opinion": 0.04,
+    "unknowable": 0.09,
+    "opinion": 0.07,
 }
 """What is asked how often."""
-LOOSELY = 0.5
+LOOSELY = 0.6
 """Share of the questions that are worded as people put them, in thousands of ways."""
 PRESENCES_AN_INSTRUMENT = 1500
 """At most so many clips with an instrument, and as many without, are asked about it."""
