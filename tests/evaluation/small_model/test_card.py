@@ -7,7 +7,7 @@ import pytest
 
 from mullama.errors import UsageError
 from mullama.evaluation.small_model.card import BEGIN, COLUMNS, END, table, write_table
-from mullama.evaluation.small_model.measure import save_figures
+from mullama.evaluation.small_model.measure import Measured, save_figures
 from mullama.evaluation.small_model.scores import TARGETS
 from paths import DOCS
 
@@ -16,7 +16,7 @@ FIGURES = DOCS / "small-model.json"
 
 
 def figures(path: Path, drums: float) -> Path:
-    save_figures({column: {"drums": drums} for column in COLUMNS}, path)
+    save_figures(Measured({column: {"drums": drums} for column in COLUMNS}), path)
     return path
 
 
@@ -39,6 +39,24 @@ def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
     assert text.startswith(f"before\n{BEGIN}\n| percent |")
     assert text.endswith(f"|\n{END}\nafter\n")
     assert "old" not in text
+
+
+def test_styles_and_how_sure_figures_are_stand_beside_them(tmp_path: Path) -> None:
+    card, path = tmp_path / "card.md", tmp_path / "figures.json"
+    marks = "<!-- styles: begin -->\n<!-- styles: end -->"
+    card.write_text(f"{BEGIN}\n{END}\n{marks}\n")
+    styles = {
+        "seen": {"jazz": {"clips": 20.0, "right": 95.04}, "rock": {"clips": 9.0, "right": 8.0}}
+    }
+    measured = Measured({"seen": {"drums": 96.0}}, {"seen": {"drums": 1.6}}, styles)
+    save_figures(measured, path)
+    write_table(path, card)
+    text = card.read_text()
+    assert "| drums | 96 ± 2 (≥94) |" in text
+    assert text.endswith(
+        "<!-- styles: begin -->\n| | seen: clips | seen: right |\n|---|---|---|\n"
+        "| jazz | 20 | 95 |\n| rock | 9 | 8 |\n<!-- styles: end -->\n"
+    )
 
 
 def test_a_card_without_marks_is_refused(tmp_path: Path) -> None:

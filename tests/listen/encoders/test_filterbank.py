@@ -91,3 +91,13 @@ def test_half_precision_weights_encode_alike(encoder: FilterbankEncoder) -> None
         rough = half.bfloat16().attend(Spectra(*music))
     assert rough.dtype == torch.float32
     assert (whole - rough).abs().mean() < 0.05
+
+
+def test_notes_are_not_looked_for_where_no_path_reads_them(
+    encoder: FilterbankEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows = 0.1 * torch.randn(1, 24_000)
+    with torch.no_grad():
+        whole = encoder.attend(spectra(windows, RATE))
+        monkeypatch.setattr("mullama.listen.encoders.spectra.pitches", None)
+        assert torch.equal(encoder(windows), whole)

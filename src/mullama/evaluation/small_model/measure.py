@@ -8,11 +8,20 @@ question alone. Does not know how the model was trained.
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from mullama.evaluation.small_model.details import (
+    Answered,
+    Detail,
+    by_instrument,
+    by_style,
+    named_twice,
+    spread,
+)
 from mullama.evaluation.small_model.scores import TARGETS, Figures, majority, score
 from mullama.jobs.atomic import write_text
 from mullama.listen.encoders.filterbank import FilterbankEncoder
@@ -35,22 +44,43 @@ APART = 12
 """Clips between a clip and the one whose music takes its place: more than one piece or recording has."""
 
 
+@dataclass(frozen=True)
+class Measured:
+    """All figures of a model; columns are sets of clips, their controls, and guessing."""
+
+    figures: dict[str, Figures]
+    spreads: dict[str, Figures] = field(default_factory=dict)
+    """Of sets: half of the 95 percent interval of each row."""
+    styles: dict[str, dict[str, Detail]] = field(default_factory=dict)
+    """Of sets whose styles are known."""
+    instruments: dict[str, dict[str, Detail]] = field(default_factory=dict)
+    """Of sets whose instruments are known."""
+    named_twice: dict[str, float] = field(default_factory=dict)
+    """Of sets: percent of the lists with an instrument twice."""
+
+
 def measure(
     model: Path,
     held_out: Mapping[str, SpectraSet],
     report: Callable[[str], None] = print,
-) -> dict[str, Figures]:
+) -> Measured:
     """All figures of a model folder: for each set of clips, its control, and guessing on the first set."""
     mu = load(model, dtype="float32", device="cpu")
-    columns: dict[str, Figures] = {"majority": majority(next(iter(held_out.values())).truths)}
+    found = Measured({"majority": majority(next(iter(held_out.values())).truths)})
     for name, music in held_out.items():
         songs = listen(mu, music)
-        columns[name] = figures(mu, songs, music.truths)
+        said = answered(mu, songs, music.truths)
+        found.figures[name] = score(*said)
+        found.spreads[name] = spread(said)
+        found.named_twice[name] = named_twice(said)
+        for details, rows in ((found.styles, by_style), (found.instruments, by_instrument)):
+            if of_set := rows(said):
+                details[name] = of_set
         report(f"measured on {len(songs)} clips: {name}")
         # Neighbours are takes of one piece or parts of one recording, so another one is further on.
         others = songs[APART:] + songs[:APART]
-        columns[f"{name}, wrong song"] = figures(mu, others, music.truths)
-    return columns
+        found.figures[f"{name}, wrong song"] = figures(mu, others, music.truths)
+    return found
 
 
 def listen(mu: MuLlama, music: SpectraSet) -> list[Song]:
@@ -70,6 +100,11 @@ def listen(mu: MuLlama, music: SpectraSet) -> list[Song]:
 
 def figures(mu: MuLlama, songs: Sequence[Song], truths: Sequence[Truth]) -> Figures:
     """Percentages for one set of clips, `songs[i]` being asked what `truths[i]` answers."""
+    return score(*answered(mu, songs, truths))
+
+
+def answered(mu: MuLlama, songs: Sequence[Song], truths: Sequence[Truth]) -> Answered:
+    """What is said about one set of clips, `songs[i]` being asked what `truths[i]` answers."""
     rng = random.Random(SEED)
     told = [truth if truth.listed else replace(truth, instruments=UNLISTED) for truth in truths]
     asked = [(i, ask(truth, topic, rng)) for topic in TOPICS for i, truth in enumerate(told)]
@@ -87,7 +122,7 @@ def figures(mu: MuLlama, songs: Sequence[Song], truths: Sequence[Truth]) -> Figu
             checked.append((index, str(pair.subject), text))
         else:
             said[pair.topic][index] = text
-    return score(truths, said, checked)
+    return Answered(truths, said, checked)
 
 
 def answers(mu: MuLlama, songs: Sequence[Song], questions: Sequence[str]) -> list[str]:
@@ -102,8 +137,13 @@ def answers(mu: MuLlama, songs: Sequence[Song], questions: Sequence[str]) -> lis
     return texts
 
 
-def save_figures(columns: dict[str, Figures], path: Path) -> None:
+def save_figures(measured: Measured, path: Path) -> None:
     """Write figures as JSON, rounded to a tenth of a percent. Raises UsageError for a full disk."""
-    rounded = {c: {row: round(v, 1) for row, v in rows.items()} for c, rows in columns.items()}
-    stored = {"figures": rounded, "targets": [asdict(target) for target in TARGETS]}
+    stored = _rounded(asdict(measured)) | {"targets": [asdict(target) for target in TARGETS]}
     write_text(path, json.dumps(stored, indent=1) + "\n")
+
+
+def _rounded(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {name: _rounded(value) for name, value in values.items()}
+    return round(values, 1)

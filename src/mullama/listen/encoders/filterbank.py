@@ -163,7 +163,8 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         """Windows at the configured rate -> the mean over time of each hidden state, float32."""
         if self.config.do_normalize:
             windows = normalise(windows)
-        return self.attend(spectra(windows, self.config.sampling_rate))
+        rate_hz, tuned = self.config.sampling_rate, self.config.tuned_pitches
+        return self.attend(spectra(windows, rate_hz, tuned=tuned))
 
     def attend(self, music: Spectra) -> Float[Tensor, "window states features"]:
         """The same for the spectra of windows of equal length.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from mullama.listen.encoders.pitches import LOWEST_HZ, PITCH_CLASSES, pitches
+from mullama.listen.encoders.pitches import LOWEST_HZ, PITCH_CLASSES, PITCHES, pitches
 
 BANDS = 100
 """Band i is i semitones above LOWEST_HZ, at A = 440 Hz."""
@@ -83,12 +83,15 @@ def powers(windows: Float[Tensor, "window samples"], rate_hz: int) -> Powers:
     return Powers(torch.cat([row[..., :frames] for row in rows], dim=1), short)
 
 
-def spectra(windows: Float[Tensor, "window samples"], rate_hz: int) -> Spectra:
-    """Windows -> their bands and onsets, in float32 whatever the input."""
+def spectra(
+    windows: Float[Tensor, "window samples"], rate_hz: int, *, tuned: bool = True
+) -> Spectra:
+    """Windows -> their bands, onsets and, if `tuned`, notes (else of no length), in float32."""
     found = powers(windows, rate_hz)
     level = found.bands.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
     bands = torch.log1p(found.bands / (level * FLOOR))
-    return Spectra(bands, onset_strength(found, rate_hz), pitches(windows, rate_hz))
+    notes = pitches(windows, rate_hz) if tuned else windows.new_zeros(len(windows), PITCHES, 0)
+    return Spectra(bands, onset_strength(found, rate_hz), notes)
 
 
 def onset_strength(found: Powers, rate_hz: int) -> Float[Tensor, "window groups frames"]:
