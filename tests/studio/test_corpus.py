@@ -14,7 +14,14 @@ from mullama.studio.clips import Studio, seeds_for
 from mullama.studio.corpus import load, load_or_render, prepare, shard_name, split_folder
 from mullama.studio.silence import NOTHING
 from mullama.studio.sound.banks import TRAINING_BANKS
-from mullama.studio.spectra_set import BANDS_STEP, ONSETS_STEP
+from mullama.studio.sound.render import RATE
+from mullama.studio.spectra_set import (
+    BANDS_STEP,
+    ONSETS_STEP,
+    read_shards,
+    spectra_bytes,
+    write_shard,
+)
 from mullama.studio.split import Split
 
 SPLIT = Split("music", "validation", 2, takes=2, silences=1)
@@ -73,6 +80,14 @@ def test_a_split_is_the_same_by_however_many_processes(
     assert torch.get_num_threads() == threads
     one, other = (split_folder(SPLIT, root) / shard_name(0) for root in (folder, tmp_path))
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_which_clips_go_on_with_a_piece_is_stored(tmp_path: Path) -> None:
+    clip = spectra_bytes(np.zeros(RATE, dtype=np.float32))
+    paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
+    write_shard(paths[0], [clip] * 3, [NOTHING] * 3, [False, True, False])
+    write_shard(paths[1], [clip], [NOTHING])
+    assert read_shards(paths).continues.tolist() == [False, True, False, False]
 
 
 def test_a_damaged_shard_is_named(folder: Path, tmp_path: Path) -> None:
