@@ -1,4 +1,4 @@
-"""Puts what benchmarks/recordings.py measured into docs/recordings.md, and draws it; and what tools.py measured.
+"""Puts what recordings.py and tools.py of benchmarks measured into the pages about it, and draws it.
 
     python benchmarks/recordings.py MODEL ... --sure --disturbed --out docs/recordings.json
     python benchmarks/tools.py --clips 100 --out docs/tools.json
