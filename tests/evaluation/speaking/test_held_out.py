@@ -15,6 +15,7 @@ from mullama.studio.english.others import OTHERS
 from mullama.studio.english.patterns import bare, expression
 from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
 from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.settings import HEDGES
 from mullama.studio.english.wordings import patterns_for, patterns_of_subject
 from mullama.studio.english.world import (
     NUMBERS,
@@ -29,9 +30,13 @@ from mullama.studio.english.world import (
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS
 from mullama.studio.words.describe import with_article
+from mullama.studio.words.questions import CHECKS, OFF_TOPIC, QUESTIONS, UNKNOWABLE
+from mullama.studio.words.questions import NAMES as PLAIN_NAMES
 
 _JUDGED = [question for questions in HELD_OUT.values() for question in questions]
-_ALL = [bare(question) for question in (*_JUDGED, *OPEN_REQUESTS)]
+_ASIDES = re.compile(rf", (?:{'|'.join(HEDGES)})(?=\\?)")
+_ALL = [bare(_ASIDES.sub("", question)) for question in (*_JUDGED, *OPEN_REQUESTS)]
+"""Without what `settings.py` may put around a question."""
 
 
 def test_there_are_a_dozen_questions_or_more_of_each_topic() -> None:
@@ -67,6 +72,16 @@ def test_no_pattern_says_a_held_out_question() -> None:
         fits = re.compile(expression(pattern, blanks))
         said = [question for question in _ALL if fits.fullmatch(question)]
         assert not said, (pattern, said)
+
+
+def test_no_plain_wording_is_held_out() -> None:
+    tables = [*QUESTIONS.values(), *UNKNOWABLE.values(), *CHECKS.values(), OFF_TOPIC]
+    things = [*STYLES, *MOODS, *map(with_article, INSTRUMENTS)]
+    blanks = {"it": PLAIN_NAMES, "thing": things, "bare": INSTRUMENTS}
+    for template in (template for table in tables for template in table):
+        fits = re.compile(expression(template, blanks))
+        said = [question for question in _ALL if fits.fullmatch(question)]
+        assert not said, (template, said)
 
 
 def test_no_compound_or_plain_request_is_held_out() -> None:

@@ -9,6 +9,8 @@ import pytest
 from mullama.evaluation.speaking.on_topic import is_fragment
 from mullama.studio.english import plainly
 from mullama.studio.english.checks import contradictions
+from mullama.studio.english.in_kind import ANSWERS, answer_in_kind
+from mullama.studio.english.patterns import bare
 from mullama.studio.english.plainly import OPINIONS, SAME
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import OFF_TOPIC_ANSWER, answer_about
@@ -66,7 +68,29 @@ def test_what_it_cannot_do_is_answered_by_what_it_can() -> None:
     assert any(answer == "I cannot tell the lyrics from the music." for answer in answers)
 
 
+def test_what_is_made_up_follows_from_the_mood_and_is_left_where_there_is_none() -> None:
+    made = {pair.answer for pair in asked(ROCK, "unknowable", 400) if pair.topic == "in kind"}
+    assert made <= {answer_in_kind(kind, "energetic") for kind in ANSWERS}
+    assert len(made) > 8
+    assert not [pair for pair in asked(BARE, "unknowable", 400) if pair.topic == "in kind"]
+
+
+def test_no_question_has_two_answers() -> None:
+    answers: dict[str, set[str]] = {}
+    for topic in (*SAME, *["unknowable"] * 4, *["opinion"] * 3):
+        rng = random.Random(topic)
+        for _ in range(600):
+            pair = plainly.ask(ROCK, topic, rng)
+            answers.setdefault(bare(pair.question), set()).add(pair.answer)
+    assert len(answers) > 4000
+    assert not {question: said for question, said in answers.items() if len(said) > 1}
+
+
 def test_of_silence_there_is_nothing_to_tell() -> None:
     rng = random.Random(0)
     pairs = [plainly.ask_of_silence(rng) for _ in range(200)]
     assert {pair.answer for pair in pairs} == {"I hear no music.", "No, I hear no music."}
+    for pair in pairs:
+        if re.search(r"\b(is|are) there\b", pair.question, re.IGNORECASE):
+            asked_after = re.search(r"\b(which|what|how)\b", pair.question, re.IGNORECASE)
+            assert pair.answer.startswith("No") or asked_after, pair

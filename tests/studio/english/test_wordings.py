@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from mullama.studio.english.everyday_facts import EVERYDAY_FACTS
 from mullama.studio.english.everyday_open import EVERYDAY_OPEN, EVERYDAY_SUBJECTS
 from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
@@ -24,6 +26,8 @@ def test_all_patterns_of_a_kind_are_found_and_can_be_filled() -> None:
         table = FACT_QUESTIONS if kind in FACT_QUESTIONS else OPEN_QUESTIONS
         more = EVERYDAY_FACTS.get(kind) or EVERYDAY_OPEN[kind]
         assert patterns_for(kind) == table[kind] + more
+    with pytest.raises(KeyError, match="tempoo"):
+        patterns_for("tempoo")
     for name in SUBJECTS:
         assert set(SUBJECTS[name][2]) <= set(patterns_of_subject(name))
     every = [*EVERYDAY_FACTS.values(), *EVERYDAY_OPEN.values(), *EVERYDAY_SUBJECTS.values()]

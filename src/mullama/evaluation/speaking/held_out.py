@@ -6,7 +6,7 @@ template; a test keeps the two apart. It does not know any answer: `on_topic.py`
 
 HELD_OUT: dict[str, tuple[str, ...]] = {
     "tempo": (
-        "How fast is it?",
+        "Give me an idea how fast this goes.",
         "is it fast or slow",
         "Roughly how many beats go by in a minute here?",
         "What BPM should I set my metronome to if I want to play along?",
@@ -223,7 +223,7 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
         "Who is singing?",
         "is it instrumental",
         "Does anybody rap over it?",
-        "Is there a choir in it?",
+        "Do I make out a choir behind the band?",
         "When does the singer come in?",
         "Are there backing vocals?",
         "Could I use this as a karaoke track, with no voice on it?",

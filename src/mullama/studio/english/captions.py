@@ -182,9 +182,10 @@ def tags(speaker: Speaker) -> str:
     if speaker.rng.random() < 0.6:
         numbers = [f"{truth.tempo_bpm} BPM"] if truth.tempo_bpm is not None else []
         words += numbers + [value for value in (truth.key, truth.metre) if value]
-    return speaker.say(
-        ("{tags}.", "Tags: {tags}.", "[Keywords|My tags]: {tags}."), tags=", ".join(words)
-    )
+    told = ", ".join(words)
+    # One word alone is no answer.
+    plain = ("{tags}.",) if " " in told else ()
+    return speaker.say((*plain, "Tags: {tags}.", "[Keywords|My tags]: {tags}."), tags=told)
 
 
 def aside(speaker: Speaker) -> str:

@@ -11,28 +11,24 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
             "sequencer|the click track]?"
         ),
         "[At what rate|How often] does the [pulse|beat] [come|hit|tick] [per minute|in a minute]?",
-        "[Clock|Time|Count out] the [beats|pulse] [for me|please|of {it}].",
+        "[Clock|Time|Measure] the [beats|pulse] [for me|please|of {it}].",
         "[My|Our] click [track|] [has to|should|must] match {it}[: what value|. Which number]?",
-        (
-            "[DJ here|I mix records]: [what|which] [BPM|tempo|pitch speed] [is {it}|am I dealing "
-            "with|have we got]?"
-        ),
-        "[Any|A|Your] [guess|estimate|idea] [of|at|about] the [BPM|tempo|beats per minute]?",
-        "[Where|How] does {it} [stand|come out] [tempo-wise|in BPM|in beats per minute|on the metronome]?",
-        "[120|90|140|100], or [what|how many] [BPM|beats a minute]?",
-        (
-            "[How many|What number of] [heartbeats|steps|taps|claps] [per|a] minute [is that|would "
-            "keep up with {it}]?"
-        ),
+        "[DJ here|I mix records]: [what|which] [BPM|tempo] [is {it}|am I dealing with|have we got]?",
+        "[Any|A|Your] guess [at|about] the [BPM|tempo|beats per minute]?",
+        "[Any|Your|A rough] [idea|estimate] of the [BPM|tempo|beats per minute]?",
+        "How does {it} come out [in BPM|in beats per minute|on the metronome]?",
+        "[120|90|140|100], or [what BPM|how many BPM|how many beats a minute]?",
+        "[How many|What number of] [heartbeats|steps|taps|claps] [per|a] minute would keep up with {it}?",
     ),
     "pace": (
         "Does {it} [drag|crawl|rush|race|hurry|speed|plod|take its time]?",
         "[Do they|Does the band] [play|take] {it} [fast|slowly|at a gallop|at a walk|in a hurry]?",
         "[Is it|Is this|Are they] in a [hurry|rush]?",
-        "[Leisurely|Unhurried|Brisk|Sluggish|Lively], or [what|rather quick|rather slow]?",
+        "[Leisurely|Unhurried|Sluggish], or [what|rather quick]?",
+        "[Brisk|Lively|Hasty], or [what|rather slow]?",
         (
-            "[Is the|Would you say the] [tempo|pace|speed] is [too|very|really|quite] [high|low|slow|"
-            "fast] for a [slow dance|march|song]?"
+            "[Is the [tempo|pace|speed]|Would you say the [tempo|pace|speed] is] [really|rather|"
+            "quite] [slow|high|low] for a [slow dance|march|song]?"
         ),
         "[How|Just how] [brisk|rapid|slow-moving|speedy|hurried] [is {it}|does that sound]?",
         "[Allegro, andante or adagio|Adagio or allegro|Presto or largo]?",
@@ -40,36 +36,33 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
         "[Ballad speed|Slow|A crawl] or [dance speed|fast|a sprint]?",
     ),
     "metre": (
-        "[Is it|Do I have|Are we] in [three|four|six|threes|fours] or [in four|in three|something else]?",
+        (
+            "[Is it|Are we] in [three or in four|four or in three|six or in four|threes or in fours|"
+            "three or something else]?"
+        ),
         "[Do they|Does one] count to [three|four|six] [here|in {it}|before it starts over]?",
         (
             "[Three beats or four|Four beats or three|Two, three, four or six beats] [in a bar|to "
             "the bar|a bar|in each group]?"
         ),
-        (
-            "[What|Which] [fraction|numbers|figures] [stand|stands|would stand|do I write] [after "
-            "the clef|on the staff|in front of the notes|next to the clef]?"
-        ),
-        "[Where|After how many beats] does the [strong|heavy|first|accented] beat [come back|fall|return]?",
+        "[What|Which] [fraction stands|numbers stand|figures would stand] [after|next to|behind] the clef?",
+        "After how many beats does the [strong|heavy|first|accented] beat [come back|fall|return]?",
         "[Does it|Would it] [swing|sway|go|run] in [triple|duple|compound|quadruple] [time|metre]?",
+        "[Oom-pah-pah or oom-pah|Oom-pah or oom-pah-pah]: [which is it|how does it go|which one]?",
         (
-            "[One two three|One two three four|Oom-pah-pah or oom-pah]: [which is it|how does it go|"
-            "which one]?"
+            "[Could|Can|Should] [one|I|couples] [waltz|step|polka] to {it}, [by the count|going by "
+            "the beats in a bar]?"
         ),
+        "[How are the [beats|pulses] grouped|In what groups do the [beats|pulses] [gather|fall together]]?",
         (
-            "[Could|Can|Should] [one|I|couples] [waltz|march|jig|polka] [to|along to] {it}, "
-            "[rhythmically|by the count|as to the beat]?"
-        ),
-        "[How|In what groups] [are|do] the [beats|pulses] [grouped|gather|fall together]?",
-        (
-            "[The|A] [conductor|drummer] asks [how many beats there are in a measure|which measure "
-            "it is|what the meter is]."
+            "[The|A] [conductor|drummer] asks [how many beats there are in a measure|what measure it "
+            "is in|what the meter is]."
         ),
         (
             "[Is that|Is it] [6/8|3/4|4/4|a three|a four|six-eight|three-four|four-four] [or not|or "
-            "something else|I am hearing]?"
+            "something else|that I am hearing]?"
         ),
-        "[Beats per bar|Beats in a measure|Meter|The count], [please|if you can|any idea]?",
+        "[Beats per bar|Beats in a measure|Meter|The count], [please|if you can tell]?",
     ),
     "key": (
         "[Where|On which note] [is|lies] the [tonal centre|tonic|root|keynote|home tone]?",
@@ -77,23 +70,20 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
             "[Which|What] [chord|note] [does it|do they] [come home to|end on|rest on|settle on|"
             "circle around]?"
         ),
+        "How many [sharps|flats|sharps or flats] [are there|do I need|would I write|are in the signature]?",
         (
-            "[How many|Which] [sharps|flats|sharps or flats] [are there|do I need|would I write|are "
-            "in the signature]?"
-        ),
-        (
-            "[What|Which] [scale|notes] [do I|should I|can I|could I] [use|play|practise|pick] [to "
-            "jam|for a solo|over {it}|along with {it}]?"
+            "[What|Which] [scale|notes] [should I|can I|could I] [use|play|practise|pick] [to jam|"
+            "for a solo|over {it}|along with {it}]?"
         ),
         (
             "[I'm|I am] [transposing|transcribing|arranging|harmonising] {it}[: from what key|, so "
-            "which key is it|. Which key]?"
+            "which key is it in|. Which key]?"
         ),
         (
-            "[The|Our|My] [guitarist|pianist|choir|trumpeter|bass player|fiddler] [asks|wants to "
-            "know|needs to know] [the key|what key to play in|which key we are in]."
+            "[The|Our|My] [guitarist|pianist|choir|trumpeter|bass player|fiddler] [asks for|wants to "
+            "know|needs] the key [of {it}|]."
         ),
-        "[Is the|Is its] [key|scale|tonality|harmony] [a sad one|a happy one|sad or happy|bright or dark]?",
+        "[Is the|Is its] [scale|tonality|harmony] [sad or happy|bright or dark]?",
         "[What|Which] [harp|whistle|capo position|tuning] [fits|suits|do I need for] the key [of {it}|]?",
         (
             "[Name|Find|Identify|Give me] the [tonic|root note|scale|key signature] [|and the mode|"
@@ -101,110 +91,101 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
         ),
         "[C major|G minor|D major|A minor], or [what|which key|another key]?",
         (
-            "[Sounds|Feels] like [a minor key|a major key|minor|major] to me, [or|or which key is it|"
-            "or is it not]?"
+            "[Sounds|Feels] like [a minor key|a major key|minor|major] to me, [or which key is it|or "
+            "is it not]?"
         ),
     ),
     "mode": (
-        "[Is the|Are the] [third|chord|chords|scale|harmonies] [major or minor|minor|major]?",
+        "[Is the [third|scale|tonic chord]|Are the [chords|harmonies]] [major or minor|minor|major]?",
         "[Dur or moll|Moll or dur|Minor key|Major key]?",
         (
-            "[Does it|Would you say it] [stand|is] in [a minor key|a major key|minor|major] [or not|"
-            "or the other one]?"
+            "[Does it stand|Would you say it is] in [a minor key|a major key|minor|major] [or not|or "
+            "the other one]?"
         ),
     ),
     "instruments": (
         (
-            "[What|Which] [all|things|kinds of instruments] [do they|does the band|did they] [play|"
-            "use|bring|have on stage]?"
+            "[What all do they|What does the band|What kinds of instruments did they] [play|use|"
+            "bring|have on stage]?"
         ),
         (
-            "[Who|Which musicians] [would|must|do] I [need|call|book|invite|ask] to [perform|cover|"
-            "record] {it}?"
+            "[Who|Which musicians] [would|must|should] I [need|call|book|invite|ask] to [perform|"
+            "cover|record] {it}?"
         ),
         (
-            "[Name|Tell me|Point out] [everybody|everyone|each player|all players|the whole band] [|"
-            "you hear|that plays]."
+            "[Name|Tell me|Point out] [everybody|everyone|each player|all players] [you hear|that "
+            "plays|in the band]."
         ),
-        "[What|Which] [gear|equipment|instruments] [is|are] on {it}?",
+        "[What|Which] [gear is|equipment is|instruments are] on {it}?",
         "[Could|Can] you [tell apart|separate|make out|name] the [parts|players|voices|layers|sounds]?",
         "[What's|What is] [making|producing] [that|this|the] [noise|sound|music]?",
         (
             "[Let's hear|Go through|Run through] the [players|line-up|instrumentation|orchestration|"
             "ensemble|band members]."
         ),
-        "[Which|What] [ones|instruments] [are|were] [mixed|recorded|layered] [together|] [here|in {it}]?",
+        "[Which|What] instruments [are|were] [mixed|recorded|layered] [together|] [here|in {it}]?",
         (
             "[The|Its] [orchestration|scoring|instrumentation|ensemble|arrangement]: [what is in it|"
             "who plays|what do you hear|name it]?"
         ),
-        "[With|On] [what|which] [instruments|things] [do|did] they [make|perform|record] {it}?",
+        "[With|On] [what|which] instruments [do|did] they [make|perform|record] {it}?",
         "[What|Who] [else|all] is [playing|in there|on the record|in that band]?",
         (
             "[Strings, keys, winds|Guitars, keys, horns|Wood, brass, strings]: [what is there|what "
             "have we got|which ones]?"
         ),
-        (
-            "[I hear|There are] several [instruments|things at once]. [Which|Which ones are they|Can "
-            "you name them]?"
-        ),
+        "[I hear|There are] several instruments. [Which|Which ones are they|Can you name them]?",
         "[Start|Begin] [from the bottom|with the bass] and [name|list] [every|each] [part|sound|player].",
         (
-            "[If I|When I] [wanted to|] [cover|rebuild|re-record] {it}, [which|what] [instruments|"
-            "players] [would|must|should] I [take|hire|need]?"
+            "[If|When] I [cover|rebuild|re-record] {it}, [which|what] [instruments|players] [must|"
+            "should] I [take|hire|have]?"
         ),
     ),
     "drums": (
-        (
-            "[Is|Was] [somebody|anyone|someone|a person] [sitting at|behind|at] the [drums|drum set|"
-            "kit|drum kit]?"
-        ),
+        "[Is|Was] [somebody|anyone|someone|a person] [sitting at|behind|at] the [drums|drum set|drum kit]?",
         (
             "[Do|Can] you [notice|catch|make out] [a snare|a kick drum|cymbals|a hi-hat|a drum beat|"
             "a beat on drums]?"
         ),
-        "[Does|Is] [a|the] [percussionist|drummer] [take part|play along|involved|have a part]?",
+        "[Does [a|the] [percussionist|drummer] [take part|play along|have a part]|Is a drummer involved]?",
         "[Percussion|Drum kit|Drum track|Snare and kick], [yes or no|is there any|or nothing of the kind]?",
-        "[Do|Does] [they|it] [do without|have|use|come with] [a drummer|percussion|a drum kit|drums]?",
-        "[Anything|Somebody] [hitting|beating|banging] [a skin|the skins|drums|on a kit]?",
+        "[Do they|Does it] [do without|have|use|come with] [a drummer|percussion|a drum kit|drums]?",
+        "[Anybody|Somebody] [hitting|beating|banging] [the skins|drums|on a kit]?",
         "[Is it|Is the rhythm] [driven|carried|kept] by [a drum kit|drums|percussion|a drummer]?",
     ),
     "lead": (
         (
-            "[Who's|Who is|What's|What is] [in front|up front|in the spotlight|on top|the star|the "
-            "main voice]?"
+            "[Who's|Who is|What's|What is] [up front|in the spotlight|on top|the star|the main "
+            "voice] [|musically|among the instruments]?"
         ),
-        "[Who|Which of them|Which player] [gets|has|is given] the [melody|main part|tune|theme|big part]?",
+        "[Who|Which of them|Which player] [has|is given] the [melody|main part|tune|theme|big part]?",
         (
-            "[What|Which instrument] [carries|sings|delivers|presents] the [theme|air|main theme|"
+            "[What|Which instrument] [sings|delivers|presents|intones] the [theme|air|main theme|"
             "hook|melody|tune]?"
         ),
         "[The|That] [melody|tune|main line|theme|hook]: [who plays it|on which instrument|who has it]?",
         (
-            "[Which|What] [instrument|voice|part] [is|sounds] [most prominent|dominant|the most "
-            "important|loudest|foremost]?"
+            "[Which|What] [instrument|part] [is|sounds] [most prominent|dominant|the most important|"
+            "loudest|foremost]?"
         ),
         "[Whom|What] do the others [accompany|back|follow|support]?",
-        "[Is there|Who is] a [soloist|lead player|front man|main instrument] [|and who is it|and on what]?",
+        "Is there a [soloist|lead player|front man] [|and who is it|and on what]?",
         (
-            "[If|Were] I [to hum|hummed|whistled] the [tune|melody], [whose part|which instrument] "
-            "would [that be|I copy|I follow]?"
+            "[Were I to hum|Were I to whistle|If I hummed|If I whistled] the [tune|melody], [whose "
+            "part|which instrument] would I [copy|follow|imitate]?"
         ),
     ),
     "style": (
         (
-            "[In|On|Under] [what|which] [rack|shelf|bin|drawer|folder|heading|tag] [does {it} go|"
-            "would I file {it}|would a shop keep {it}|belongs {it}]?"
+            "[In|Under] [what|which] [rack|shelf|bin|drawer|folder|heading] [does {it} go|would I "
+            "file {it}|would a shop keep {it}]?"
         ),
         (
             "[What|Which] [scene|school|tradition|corner of music|direction] [does {it} come|is {it}|"
             "do they come] from?"
         ),
-        (
-            "[Rock|Jazz|Blues|Funk|Folk|Techno] [or|or rather] [jazz|metal|classical|pop|baroque|"
-            "reggae|something different]?"
-        ),
-        "[What|Which] [box|label|pigeonhole|category] [would you|do I|should I] put {it} [in|into|on]?",
+        "[Rock|Jazz|Blues|Funk] [or|or rather] [metal|classical|pop|baroque|reggae|something different]?",
+        "[What|Which] [box|pigeonhole|category] [would you|do I|should I] put {it} into?",
         (
             "[What|Which] [music|kind of stuff|sort of thing] [would you|do people|does one] call "
             "[that|this|{it}]?"
@@ -224,9 +205,10 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
         "[The|Its] [genre|style|category], in [a word|short|two words]?",
     ),
     "mood": (
+        "[What|Which] [mood|spirit|air|aura] [is in it|hangs over {it}|fills {it}|lies behind {it}]?",
         (
-            "[What|Which] [sort of|kind of|] [emotions|feelings|mood|spirit|air|aura] [is in it|"
-            "hangs over {it}|fills {it}|lies behind {it}]?"
+            "[What|Which] [kind of|sort of|] [emotions|feelings] [are in it|lie behind {it}|fill "
+            "{it}|does it hold]?"
         ),
         (
             "[Does it|Will it|Would it] [cheer me up|sadden me|comfort me|scare me|excite me|make me "
@@ -237,21 +219,21 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
             "sinister|merry|bleak] [or|or rather] [sad|calm|happy|relaxed|lively|dark|not]?"
         ),
         (
-            "[Emotionally|As for feeling|As to mood|Mood-wise], [what is it like|where are we|how "
-            "would you put it|what comes through]?"
+            "[Emotionally|As for feeling|As to mood|Mood-wise], [what is it like|how would you put "
+            "it|what comes through]?"
         ),
         (
-            "[Is|Are] [the composer|the players|whoever plays this] [in a good mood|happy|sad|angry|"
+            "[Is the composer|Are the players|Is whoever plays this] [in a good mood|happy|sad|angry|"
             "in love|at peace]?"
         ),
         "[What|Which] [face|emoji|smile or frown] [goes with|suits|fits] {it}?",
         (
-            "[How|What] [would|do|will] [people|guests|listeners|my friends] feel [when they hear "
-            "{it}|after {it}|listening to that]?"
+            "How [would|do|will] [people|guests|listeners|my friends] feel [when they hear {it}|"
+            "after {it}|listening to that]?"
         ),
         (
-            "[Is it|Is that] [more of|rather] a [smile|tear|sunny thing|rainy thing] or a [frown|"
-            "laugh|stormy thing|tear]?"
+            "[Is it|Is that] [more of|rather] [a smile or a tear|a laugh or a frown|a sunny thing or "
+            "a stormy one]?"
         ),
         "[The|Its] [spirit|temper|character|emotion|feel], [please|how would you name it|in a word]?",
     ),
@@ -260,13 +242,10 @@ EVERYDAY_FACTS: dict[str, tuple[str, ...]] = {
             "[Is|Was] there [a human voice|somebody at the microphone|a rapper|a crooner|humming] [|"
             "in {it}|anywhere]?"
         ),
-        "[Do|Does] [they|anybody|the band] [sing|rap|hum|shout|chant|use their voices]?",
-        (
-            "[Could|Can] [I|we] [sing over|use] {it} [as a backing track|without a voice in the way|"
-            "for karaoke]?"
-        ),
+        "[Do they|Does anybody|Does the band] [sing|rap|hum|shout|chant|use a voice]?",
+        "[Could|Can] [I|we] [sing over|use] {it} [as a backing track|without a voice in the way]?",
         "[Only|Just|Nothing but] instruments, or [a voice too|is somebody singing|do I hear a singer]?",
-        "[Instrumentals|Songs] only, please: [does {it} have|is there] [a voice|singing|vocals]?",
+        "[Instrumentals|Songs] only, please: is there [a voice|singing|a vocal]?",
     ),
 }
 """Kind of question -> patterns."""

@@ -115,7 +115,7 @@ IMAGES: dict[str, Images] = {
         ("a cat in the sun", "a turtle on a warm stone", "a pelican on a post"),
         ("iced tea with lemon", "coconut water", "a cool glass of white wine"),
         ("a lazy sun", "an evening sky", "a warm sky"),
-        ("a quiet beach", "a hammock between two palms", "a terrace above the sea"),
+        ("a sandy beach", "a hammock between two palms", "a terrace above the sea"),
         ("a late afternoon", "the end of a working day", "a holiday morning"),
         ("a beach bar owner", "a traveller without a plan", "a painter on holiday"),
         ("leans back and waves", "lets the phone ring", "strolls along the water"),

@@ -6,13 +6,14 @@ The first picture of a mood stands for all that `inventions.py` would choose fro
 from mullama.studio.english.images import IMAGES
 from mullama.studio.english.inventions import INVENTIONS
 from mullama.studio.english.lore import MOOD_LORE
-from mullama.studio.english.open_questions import OPEN_QUESTIONS
 from mullama.studio.english.patterns import tidy
 from mullama.studio.english.speaker import Speaker
+from mullama.studio.english.wordings import patterns_for
 
 STORY = "Under {sky}, {person} {deed}. {ending}."
 PICTURE = "I see {landscape} under {sky}."
 TITLE = 'I would call it "{title}".'
+GREETINGS = "Greetings from {landscape}: here, {person} {deed}."
 SLOGAN = 'Be like {animal}: "{title}".'
 ANSWERS: dict[str, str] = {
     "title": TITLE,
@@ -31,8 +32,12 @@ ANSWERS: dict[str, str] = {
     "landscape": PICTURE,
     "dream": PICTURE,
     "weather": "There would be {sky}.",
-    "letter": "Greetings from {landscape}: here, {person} {deed}.",
-    "message": "Greetings from {landscape}: here, {person} {deed}.",
+    "letter": GREETINGS,
+    "message": GREETINGS,
+    "review": "It brings {feeling}.",
+    "dialogue": '"How {mood} it is!" "Like {animal}."',
+    "riddle": "I am {mood} and have no mouth, yet everybody hears me. What am I?",
+    "stranger": "Imagine {animal} under {sky}: that is how it makes people feel here.",
 }
 """Kind of request -> what is answered."""
 REQUESTS: dict[str, tuple[str, ...]] = {
@@ -41,33 +46,31 @@ REQUESTS: dict[str, tuple[str, ...]] = {
             "[What|Which] colour [do you see|comes to mind|is in your mind|do you think of] [when "
             "you hear|with] {it}?"
         ),
-        "[Paint|Dye|Colour] {it} [in one colour|for me].",
+        "[Dye {it}|Colour {it}|Paint {it} in one colour][| for me].",
         "[What|Which] paint [fits|goes with|should I use for] {it}?",
         (
-            "[Is|Would] {it} [red|blue|green|be yellow|be grey|be black] [or|or rather] [white|pink|"
+            "[Is {it}|Would {it} be] [red|blue|green|yellow|grey|black] [or|or rather] [white|pink|"
             "brown|purple]?"
         ),
         "[The|A] colour [of|for] {it}?",
     ),
     "drink": (
-        (
-            "[What|Which] [food|meal|cake|flavour|taste] [goes with|does it have,|is like|reminds "
-            "you of] {it}?"
-        ),
+        "[What|Which] [food|meal|cake|flavour|taste] [goes with|is like|reminds you of] {it}?",
         "[How|Like what] [does|would] {it} taste?",
         "[What|Which] [soup|dessert|dinner|snack|spice] [is it|would you cook for it|is it like]?",
         "[Serve|Cook|Bake] [me|us] something [like|that goes with] {it}.",
     ),
     "weather": (
-        "[Is it|Would it be] [sunny|rainy|stormy|cloudy|foggy] [in|under|with] {it}?",
-        "[What|Which] [sky|climate|season|kind of day] [goes with|belongs to|do you see with|has] {it}?",
+        "[Is it|Would it be] [sunny|rainy|stormy|cloudy|foggy] in {it}?",
+        "[What|Which] [sky|climate] [goes with|belongs to|do you see with|has] {it}?",
         "[The|A] [forecast|sky] [for|to go with] {it}[|, please].",
     ),
     "title": (
-        "[Baptise|Christen|Name|Title] [{it}|the band|the album|the players].",
+        "[Baptise|Christen|Title] {it}.",
+        "[Baptise|Christen|Think of a name for] the [band|album|players|record].",
         (
-            "[What|How] [could|should|would] [the band|the album|the record|the players|my radio "
-            "show] be [called|named]?"
+            "[What|How] [could|should|would] [the band|the album|the record|the group|my radio show] "
+            "be [called|named]?"
         ),
         (
             "[A|Any|Another] [good|funny|fitting|catchy|] [title|name] for [{it}|the players|the "
@@ -80,11 +83,11 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     ),
     "story": (
         "[Make|Write|Invent] a [film|movie|tale|plot|novel|legend|series] [for|out of|around|from] {it}.",
-        "[What|Which] [plot|tale|adventure|film] [is behind|fits|could go with] {it}?",
+        "[What|Which] [plot|tale|adventure] [is behind|fits|could go with] {it}?",
         "[Once upon a time|Someone wakes up|The curtain opens] and {it} plays[: go on|. What happens|...]?",
     ),
     "verse": (
-        "[Rhyme|Poetry|A poem|Some verses|A rhyme|A song text], please[|, about {it}|, for {it}].",
+        "[Rhyme|Poetry|A poem|Some verses|A rhyme], please[|, about {it}|, for {it}].",
         "[Put|Turn] {it} into [verse|rhyme|poetry|lines that rhyme|a poem].",
     ),
     "slogan": (
@@ -96,8 +99,8 @@ REQUESTS: dict[str, tuple[str, ...]] = {
     ),
     "landscape": (
         (
-            "[Draw|Sketch|Paint|Photograph] [{it}|me the cover|the sleeve of the record|the front of "
-            "the album]."
+            "[Draw {it}|Sketch {it}|Photograph {it}|Paint the sleeve of the record|Draw me the front "
+            "of the album]."
         ),
         "[What|Which] [picture|photo|drawing|image] [is|belongs|would be] on the [sleeve|poster|front]?",
         "[Close your eyes|Dream a little|Imagine it]: what [do you see|is there|view is it]?",
@@ -115,9 +118,9 @@ REQUESTS: dict[str, tuple[str, ...]] = {
 def request_in_kind(speaker: Speaker) -> tuple[str, str]:
     """The pattern of a creative request, and the answer; needs a mood that has pictures."""
     kind = speaker.rng.choice(list(ANSWERS))
-    made = INVENTIONS.get(kind)
-    plain = made.requests if made else OPEN_QUESTIONS.get(kind, ())
-    pattern = speaker.rng.choice([*plain, *REQUESTS.get(kind, ())])
+    plain = INVENTIONS[kind].requests if kind in INVENTIONS else ()
+    named = patterns_for(kind) if kind == "title" else ()
+    pattern = speaker.rng.choice([*plain, *named, *REQUESTS.get(kind, ())])
     return pattern, answer_in_kind(kind, str(speaker.truth.mood))
 
 
@@ -138,6 +141,7 @@ def answer_in_kind(kind: str, mood: str) -> str:
             person=images.people[0],
             deed=images.deeds[0],
             ending=images.endings[0],
+            feeling=MOOD_LORE[mood].feelings[0],
             first=first,
             second=second,
         )

@@ -26,7 +26,7 @@ INVENTIONS: dict[str, Invention] = {
                 "[Tell|Write|Invent|Make up] a [short |little |]story [that|which] [{it} could "
                 "accompany|goes with {it}]."
             ),
-            "[What|Which] story does {it} tell? [Invent one.|Make one up.|]",
+            "[What|Which] story does {it} tell? [Invent one|Make one up].",
             "[Turn|Make] {it} into a [tiny |short |]fairy tale.",
         ),
         (
@@ -141,7 +141,7 @@ INVENTIONS: dict[str, Invention] = {
                 "[Describe|Imagine|Paint] a [landscape|painting|picture] that [matches "
                 "{it}|looks like {it}|looks the way {it} sounds]."
             ),
-            "[What|Which] place do you see [when you hear {it}|before you]?",
+            "[What|Which] landscape do you see [when you hear {it}|before you]?",
             "If {it} were a [journey|walk], where would it [go|lead]?",
         ),
         (

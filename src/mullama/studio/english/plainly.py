@@ -1,11 +1,11 @@
 """Questions as people put them, answered in the few sentences that the small model speaks.
 
-Thousands of wordings go in (`wordings`), a few dozen sentences come out: a
-model of two million parameters can learn to understand more than it can say. What it cannot do, it answers by
-what it can.
+Thousands of wordings go in (`wordings`), some dozens of sentences come out: a model of two million parameters
+can learn to understand more than it can say. What it cannot do, it answers by what it can.
 """
 
 import random
+from dataclasses import replace
 
 from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.in_kind import request_in_kind
@@ -14,7 +14,6 @@ from mullama.studio.english.lore import LORE
 from mullama.studio.english.open_questions import SUBJECTS
 from mullama.studio.english.opinions import any_occasion, any_other
 from mullama.studio.english.patterns import filled
-from mullama.studio.english.plain_requests import SONG_REQUESTS
 from mullama.studio.english.questions import CHECK_QUESTIONS, NAMES
 from mullama.studio.english.settings import in_setting
 from mullama.studio.english.speaker import Speaker
@@ -75,11 +74,16 @@ ACTIVITIES = {
     "triumphant": "marching",
 }
 """Mood -> what one does to such music."""
-WHETHER = ("is ", "are ", "do ", "does ", "can ", "could ", "any ", "was ", "were ")
+WHETHER = (
+    "is ", "are ", "do ", "does ", "can ", "could ", "any ", "was ", "were ", "will ", "would ", "might ",
+    "should ", "shall ",
+)  # fmt: skip
 """How questions begin that Yes or No answers."""
 _ANY = Truth(("piano",), None, None, None, None, None, None)
 NEGATIVE = ("without", "no drums", "free of")
 """Words of questions that Yes and No would answer the wrong way round."""
+UNTOLD, IN_KIND = 0.36, 0.26
+"""Shares of what is unknowable that ask for what sound does not tell, and for something made up."""
 
 
 def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> QuestionAnswer:
@@ -87,6 +91,20 @@ def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> Ques
 
     The truth is that of music, not of silence.
     """
+    return _as_put(_plain(truth, topic, rng, subject), rng)
+
+
+def ask_of_silence(rng: random.Random) -> QuestionAnswer:
+    """A loosely worded question about a clip without music."""
+    topic = rng.choice([*SAME, "presence"])
+    question = _plain(_ANY, topic, rng, rng.choice(list(INSTRUMENTS))).question
+    whether = question.lower().startswith(WHETHER)
+    answer = "No, I hear no music." if whether else NO_MUSIC
+    return _as_put(QuestionAnswer(question, answer, topic), rng)
+
+
+def _plain(truth: Truth, topic: str, rng: random.Random, subject: str) -> QuestionAnswer:
+    """See `ask`; as one would write it, with nothing around it."""
     speaker = Speaker(truth, rng)
     if topic == "presence" and subject != "drums":
         blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
@@ -106,19 +124,11 @@ def ask(truth: Truth, topic: str, rng: random.Random, subject: str = "") -> Ques
     return QuestionAnswer(question, answer_about(truth, topic), topic, subject or None)
 
 
-def ask_of_silence(rng: random.Random) -> QuestionAnswer:
-    """A loosely worded question about a clip without music."""
-    topic = rng.choice([*SAME, "presence"])
-    question = ask(_ANY, topic, rng, rng.choice(list(INSTRUMENTS))).question
-    whether = question.lower().startswith(WHETHER)
-    return QuestionAnswer(question, "No, I hear no music." if whether else NO_MUSIC, topic)
-
-
 def _check(truth: Truth, rng: random.Random) -> QuestionAnswer:
     """As `describe.ask_check`, loosely worded; its mood where nothing is known to be checked."""
     plain = ask_check(truth, rng)
     if plain is None or plain.subject is None:
-        return ask(truth, "mood", rng)
+        return _plain(truth, "mood", rng, "")
     topic = plain.answer.split(", the ", 1)[1].split(" is ", 1)[0]
     named = {"time signature": "metre"}.get(topic, topic)
     thing = LORE[plain.subject].called if named == "style" else plain.subject
@@ -130,16 +140,15 @@ def _unknowable(speaker: Speaker) -> QuestionAnswer:
     """What sound does not tell; what has nothing to do with it; what is to be made up."""
     rng = speaker.rng
     draw = rng.random()
-    if draw < 0.36:
+    if draw < UNTOLD:
         subject = rng.choice(list(SUBJECTS))
         name = SUBJECTS[subject][0]
         question = _worded(rng, patterns_of_subject(subject))
         return QuestionAnswer(question, f"I cannot tell {name} from the music.", "unknowable", name)
-    if draw < 0.62 and can_invent(speaker):
+    if draw < UNTOLD + IN_KIND and can_invent(speaker):
         pattern, answer = request_in_kind(speaker)
         return QuestionAnswer(_worded(rng, [pattern]), answer, "in kind")
-    request = rng.choice(SONG_REQUESTS) if draw > 0.96 else world_request(rng)
-    return QuestionAnswer(as_typed(request, rng), OFF_TOPIC_ANSWER, "off topic")
+    return QuestionAnswer(world_request(rng), OFF_TOPIC_ANSWER, "off topic")
 
 
 def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
@@ -177,5 +186,9 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
 
 
 def _worded(rng: random.Random, patterns: "tuple[str, ...] | list[str]", **blanks: str) -> str:
-    text = filled(rng.choice(patterns), rng, {"it": rng.choice(NAMES), **blanks})
-    return as_typed(in_setting(text, rng), rng)
+    return filled(rng.choice(patterns), rng, {"it": rng.choice(NAMES), **blanks})
+
+
+def _as_put(pair: QuestionAnswer, rng: random.Random) -> QuestionAnswer:
+    """The question in a setting and as somebody types it."""
+    return replace(pair, question=as_typed(in_setting(pair.question, rng), rng))

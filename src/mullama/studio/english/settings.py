@@ -43,7 +43,6 @@ BEFORE = (
 AFTER = (
     "[I can't tell|I can't make it out|I wonder|I have no idea|I'm not sure|I keep wondering].",
     "[It's for a friend|It's for a bet|It matters to me|It's important|I need it for tonight].",
-    "[Be brief|Keep it short|A short answer will do|In a few words, please|Briefly, please].",
     "[Take a guess|Just your opinion|If you can tell|If you know|As far as you can hear].",
     "[Sorry for asking|Thanks a lot|Cheers|Many thanks|You'd help me a lot].",
 )

@@ -9,8 +9,11 @@ _TABLES = (FACT_QUESTIONS, OPEN_QUESTIONS, EVERYDAY_FACTS, EVERYDAY_OPEN)
 
 
 def patterns_for(kind: str) -> tuple[str, ...]:
-    """All patterns of a kind of question."""
-    return tuple(pattern for table in _TABLES for pattern in table.get(kind, ()))
+    """All patterns of a kind of question. Raises KeyError for a kind that there is not."""
+    found = tuple(pattern for table in _TABLES for pattern in table.get(kind, ()))
+    if not found:
+        raise KeyError(f"no kind of question is called {kind!r}")
+    return found
 
 
 def patterns_of_subject(name: str) -> tuple[str, ...]:

@@ -65,12 +65,12 @@ WORLD_PATTERNS = (
     "What is the difference between a {thing} and a {other}?",
     "What [colour|size|shape|kind of thing] is a {thing}?",
     "[Can|Could|Should|Does] a {thing} [swim|fly|burn|sleep|break|rust|talk|melt]?",
-    "Why [is|are] {stuff} [so|] [white|cold|expensive|useful|heavy|salty|sweet|healthy|cheap]?",
+    "Why is {stuff} [so|] [white|cold|expensive|useful|heavy|salty|sweet|healthy|cheap]?",
     "[How|Where] is {stuff} [made|found|stored|sold|cooked|recycled]?",
     "[How much|How many spoons of] {stuff} do I need for [a cake|two people|a soup|a week]?",
     (
         "[Which|What] [animal|country|bird|fish|plant|flower|tree|city|sea|lake|river|island|metal|"
-        "insect] [is|has] the [largest|smallest|oldest|fastest|longest|highest|deepest|most legs]?"
+        "insect] is the [largest|smallest|oldest|fastest|longest|highest|deepest]?"
     ),
     (
         "What is the [population|flag|climate|highest mountain|biggest city|language|president|"
@@ -82,21 +82,21 @@ WORLD_PATTERNS = (
     ),
     "[When|Where] was {person} [born|buried|married]?",
     (
-        "[Who was|What did|When did|How old was|What made] {person} [famous|] [do|invent|say|die|"
-        "write|discover|]?"
+        "[Who was {person}|When did {person} die|What did {person} [say|write|invent|discover]|What "
+        "made {person} famous|How old was {person}]?"
     ),
     "What is {number} [plus|minus|times|divided by] {number_two}?",
     "[How much|How many] is {number} [percent of|and|less than|times] {number_two}?",
-    "[Is|Can you show that] {number} [a prime number|even|odd|more than {number_two}]?",
+    "[Is {number}|Can you show that {number} is] [a prime number|even|odd|more than {number_two}]?",
     "[Explain|Teach me|Tell me about|Give me advice on|What do you know about|Help me with] {topic}.",
-    "[Who|What|Which book] [is best at|started|teaches] {topic}?",
+    "[Who|Which book] [is best at|started|teaches] {topic}?",
     (
         "[How|When|Why] did [the war|the revolution|the empire|the dinosaurs|the strike|the ice age] "
         "[begin|end|happen]?"
     ),
     (
-        "[How|What] do [bees|birds|cats|cows|dogs|fish|spiders|ants|snakes|horses|monkeys] [eat|"
-        "sleep|see|talk|do all day|need|like]?"
+        "[How|What] do [birds|cats|cows|dogs|fish|spiders|ants|snakes|horses|monkeys] [eat|see|talk|"
+        "need|like]?"
     ),
     "[Translate|Say|Spell|Define|Pronounce] [the word|] {thing} [in Italian|in German|for me|in Russian|].",
     (
@@ -107,31 +107,31 @@ WORLD_PATTERNS = (
         "[How long|At what temperature|With what] [do I|should I|must I] [bake|fry|freeze|wash|cook] "
         "[an egg white|potatoes|fish|a cake|beans|my socks|the noodles|a chicken]?"
     ),
-    "[What|Which] [year|day|month|century] [is it|comes next|was yesterday|has most days]?",
-    "[Book|Order|Send|Call|Buy] [me|] a [taxi|table|pizza|ticket|flight|doctor|hotel room|{thing}].",
-    "[What|How] [is|will be] the [weather|news|traffic|exchange rate|score] [today|tomorrow|in {place}]?",
-    "[Who|Which team] [won|lost|plays|scored] [the match|the cup|yesterday|the election|the race]?",
+    "[What|Which] [year|day|month|century] [is it|comes next|was yesterday]?",
+    "[Book|Order|Send|Call|Buy] me a [taxi|table|pizza|ticket|flight|doctor|hotel room|{thing}].",
+    "[What is the|How will the] [weather|news|traffic|exchange rate|score] [today|tomorrow|be in {place}]?",
+    "[Who|Which team] [won|lost|plays in] [the match|the cup|the final|the election|the race]?",
     (
-        "[Write|Draw|Fix|Debug|Check] [me|] [a program|an essay|a letter|my code|a table|an e-mail|a "
-        "picture of a {thing}]."
+        "[Write|Draw|Fix|Debug|Check] [me|] [a program|an essay|a letter to my landlord|my code|a "
+        "table|an e-mail|a picture of a {thing}]."
     ),
 )
 PERSONAL_PATTERNS = (
     (
-        "[Are|Were] you [human|alive|real|happy|tired|married|a machine|a computer|intelligent|"
-        "hungry|lonely|single|a girl|old]?"
+        "[Are|Were] you [human|alive|real|happy|tired|married|a computer|intelligent|hungry|lonely|"
+        "single|a girl|old]?"
     ),
     (
-        "[Do|Can|Could|Will] you [love|know|see|hate|trust|miss|remember|kiss|hug|marry|help] [me|"
-        "him|us|my cat|your mother]?"
+        "[Do|Can|Could|Will] you [know|see|hate|trust|miss|remember|kiss|hug|marry|help] [me|him|us|"
+        "my cat|your mother]?"
     ),
     (
-        "[What|How|Where] [are you|do you live|is your name|do you do all day|do you eat|old are you|"
-        "is your job|did you dream|are you from|do you look like]?"
+        "[What do you do all day|Where do you live|What is your name|What do you eat|How old are you|"
+        "What is your job|What did you dream|Where are you from|What do you look like|How are you]?"
     ),
     (
-        "[What|Who] [did|do|will] you [eat|do|see|drink|dream|say|love|vote for|wear] [yesterday|"
-        "today|last night|at the weekend|for dinner|on holiday]?"
+        "[What|Who] [did|do|will] you [see|dream of|vote for|call] [yesterday|today|last night|at "
+        "the weekend|on holiday]?"
     ),
     (
         "[Guess|Tell me|Do you know] [my age|my name|what I ate|my lucky number|what I want|my "
@@ -147,17 +147,14 @@ PERSONAL_PATTERNS = (
         "[Hi|Hello|Hey|Good evening|Bye|Good night|Thanks|Well done|Sorry|Congratulations] [all|my "
         "friend|again|everybody|]!"
     ),
-    (
-        "[Whistle|Hum|Read|Play|Tell] [me|us] [a lullaby|something|a secret|a bedtime story|the news|"
-        "a tune|a fairy tale]."
-    ),
-    "[How|What] [do you feel|do you think] [today|about me|about life|about {topic}|about {place}]?",
+    "[Whistle|Hum|Read|Play|Tell] me [a lullaby|something|a secret|a bedtime story|the news|a fairy tale].",
+    "[How do you feel|What do you think] [today|about me|about life|about {topic}|about {place}]?",
     "[Is there|Do you believe in] [a god|life on mars|ghosts|magic|love|a {thing} in my garden|fate]?",
     (
         "[What|Which] [is|would be] your [favourite|best|worst] [animal|food|film|number|day|word|"
         "friend|city|colour|book]?"
     ),
-    "[qwertz|bla bla|hmm|lol|ok|test|nothing|why|huh] [test|bla|?|...|].",
+    "[qwertz|bla bla|hmm|ok|test|nothing|why|huh] [test|bla|well|what]",
 )
 
 

@@ -32,7 +32,7 @@ class QuestionAnswer:
     question: str
     answer: str
     topic: str
-    """In `FACT_TOPICS` or `DESCRIPTION_TOPICS`; or presence, check, unknowable, off topic."""
+    """In `FACT_TOPICS` or `DESCRIPTION_TOPICS`; or presence, check, unknowable, off topic, opinion, in kind."""
     subject: str | None = None
     """What is asked after: an instrument for "presence", the claim for "check"."""
 

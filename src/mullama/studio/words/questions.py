@@ -363,7 +363,7 @@ UNKNOWABLE: dict[str, tuple[str, ...]] = {
         "How old is {it}?",
     ),
     "the singer": (
-        "Who is singing?",
+        "Who sings?",
         "Who is the singer?",
         "What is the singer's name?",
         "Who sings {it}?",
@@ -390,13 +390,13 @@ UNKNOWABLE: dict[str, tuple[str, ...]] = {
 """What sound does not tell -> wordings of questions after it."""
 
 OFF_TOPIC = (
-    "What is the capital of France?",
+    "What is the capital of Spain?",
     "What is two plus two?",
     "What is the weather like today?",
     "Who are you?",
     "How are you?",
     "Tell me a joke.",
-    "Write a poem.",
+    "Write an essay.",
     "What time is it?",
     "How do I bake a cake?",
     "Who is the president?",
