@@ -76,7 +76,8 @@ def main() -> None:
     columns: dict[str, dict[str, float]] = {}
     for name in args.models:
         mu = mullama.load(name)
-        said = say(mu, sounds)
+        songs = [mu.listen(sound, sample_rate=RATE) for sound in sounds]
+        said = claims(mu, songs)
         columns[name] = figures(excerpts, said)
         # Half way round, that no excerpt meets one of its own track.
         half = len(said) // 2
@@ -86,7 +87,6 @@ def main() -> None:
     print(table(columns))
     surest = {}
     if args.sure:
-        songs = [mu.listen(sound, sample_rate=RATE) for sound in sounds]
         surest = right_of_the_surest(excerpts, choose_claims(mu, songs))
         print("right of the surest", surest)
     stays = disturb(mu, sounds[::EVERY]) if args.disturbed else {}

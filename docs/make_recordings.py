@@ -1,7 +1,6 @@
-"""Puts what recordings.py and tools.py of benchmarks measured into the pages about it, and draws it.
+"""Puts what benchmarks/recordings.py measured into docs/recordings.md, and draws it.
 
     python benchmarks/recordings.py MODEL ... --sure --disturbed --out docs/recordings.json
-    python benchmarks/tools.py --clips 100 --out docs/tools.json
     python docs/make_recordings.py [--music DIR]
 
 Licences are read from the packages' own copyright files, which lie in DIR (default: ~/.cache/mullama/music).
@@ -149,8 +148,6 @@ def main() -> None:
             "training": licences(TRAINING, folder),
         },
     )
-    heard = json.loads((DOCS / "tools.json").read_text(encoding="utf-8"))
-    fill(DOCS / "small-model.md", {"tools": table(heard)})
     draw(stored, DOCS / "images" / "recordings.svg")
 
 

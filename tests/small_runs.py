@@ -57,7 +57,7 @@ def make_music(recipe: Recipe, folder: Path) -> None:
         ]
         here = split_folder(split, folder)
         here.mkdir(parents=True)
-        write_shard(here / shard_name(0), clips, truths)
+        write_shard(here / shard_name(0), clips, truths, [False] * len(clips))
 
 
 def write_small_recipe(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """A split's music on disk: the same clips however it is made, and nothing is made twice."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,18 @@ from installed import skip_without_fluidsynth
 from mullama.errors import UsageError
 from mullama.listen.encoders.spectra import spectra
 from mullama.studio.clips import Studio, seeds_for
-from mullama.studio.corpus import load, load_or_render, prepare, shard_name, split_folder
+from mullama.studio.corpus import (
+    load,
+    load_or_render,
+    make_shard,
+    prepare,
+    shard_name,
+    split_folder,
+)
 from mullama.studio.silence import NOTHING
 from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.studio.sound.render import RATE
+from mullama.studio.sources import Heard
 from mullama.studio.spectra_set import (
     BANDS_STEP,
     ONSETS_STEP,
@@ -86,8 +95,24 @@ def test_which_clips_go_on_with_a_piece_is_stored(tmp_path: Path) -> None:
     clip = spectra_bytes(np.zeros(RATE, dtype=np.float32))
     paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
     write_shard(paths[0], [clip] * 3, [NOTHING] * 3, [False, True, False])
-    write_shard(paths[1], [clip], [NOTHING])
+    write_shard(paths[1], [clip], [NOTHING], [False])
     assert read_shards(paths).continues.tolist() == [False, True, False, False]
+
+
+def test_a_shard_has_its_silences_behind_pieces_of_several_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Source:
+        clips = 2
+
+        def some(self, first: int, last: int) -> list[Heard]:
+            sound = np.zeros(RATE, dtype=np.float32)
+            return [Heard(sound, NOTHING), Heard(sound, NOTHING, continues=True)][first:last]
+
+    monkeypatch.setattr("mullama.studio.corpus.open_source", lambda *_: Source())
+    split_folder(SPLIT, tmp_path).mkdir()
+    make_shard(replace(SPLIT, clips=2), tmp_path, 0)
+    assert load(SPLIT, tmp_path).continues.tolist() == [False, True, False]
 
 
 def test_a_damaged_shard_is_named(folder: Path, tmp_path: Path) -> None:

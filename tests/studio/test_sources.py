@@ -9,7 +9,7 @@ import soundfile
 
 from installed import skip_without_fluidsynth
 from mullama.studio.corpus import load_or_render
-from mullama.studio.recorded.labels import Excerpt
+from mullama.studio.recorded.labels import MORE_PLACES, PLACES, Excerpt
 from mullama.studio.recorded.teachers import Readings
 from mullama.studio.scores.score import Score, Written
 from mullama.studio.sound.banks import TRAINING_BANKS
@@ -17,6 +17,7 @@ from mullama.studio.sound.render import RATE
 from mullama.studio.sources import (
     CLIPS_AN_EXCERPT,
     Recordings,
+    fetch,
     open_source,
     truth_of_readings,
 )
@@ -68,6 +69,26 @@ def test_what_is_worn_keeps_its_truth(recordings: Recordings) -> None:
         assert worn.truth.key == plain.truth.key
         assert worn.truth.tempo_bpm == pytest.approx(plain.truth.tempo_bpm, rel=0.035)
         assert not np.allclose(worn.waveform, plain.waveform)
+
+
+def test_all_of_an_excerpt_wear_alike(recordings: Recordings) -> None:
+    all_worn = replace(recordings, split=replace(recordings.split, worn=1.0))
+    clips = list(all_worn.some(0, 9))
+    assert {clip.truth.tempo_bpm for clip in clips[:3]} == {clips[0].truth.tempo_bpm}
+    assert [clip.continues for clip in clips] == [False, True, True, False]
+
+
+def test_training_hears_more_of_a_track_than_measuring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr("mullama.studio.sources._missing", lambda _: "")
+    monkeypatch.setattr(
+        "mullama.studio.sources.labels.label", lambda *_, **options: asked.append(options)
+    )
+    for purpose in ("encoder", "held-out"):
+        fetch(Split("r", purpose, 5, source="recordings"), tmp_path)
+    assert [options["places"] for options in asked] == [MORE_PLACES, PLACES]
 
 
 def test_nothing_is_known_of_a_recordings_instruments() -> None:

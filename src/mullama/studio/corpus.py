@@ -23,7 +23,13 @@ from mullama.jobs.workers import Work, here, processes
 from mullama.studio.clips import seeds_for
 from mullama.studio.silence import NOTHING, silence
 from mullama.studio.sources import CLIPS_A_SHARD, fetch, open_source
-from mullama.studio.spectra_set import SpectraSet, read_shards, spectra_bytes, write_shard
+from mullama.studio.spectra_set import (
+    STORED,
+    SpectraSet,
+    read_shards,
+    spectra_bytes,
+    write_shard,
+)
 from mullama.studio.split import Split
 
 
@@ -90,8 +96,8 @@ def shard_name(shard: int) -> str:
 
 
 def split_folder(split: Split, folder: Path) -> Path:
-    """Where a split lies; another definition of it lies elsewhere."""
-    known = json.dumps(asdict(split), sort_keys=True)
+    """Where a split lies; another definition of it, or of what is stored, lies elsewhere."""
+    known = json.dumps(asdict(split) | {"stored": STORED}, sort_keys=True)
     return folder / f"{split.name}-{bytes_digest(known.encode())[:8]}"
 
 

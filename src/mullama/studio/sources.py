@@ -163,7 +163,8 @@ class Recordings:
                 continue
             for place in range(min(CLIPS_AN_EXCERPT, len(sound) // length)):
                 clip = Heard(sound[place * length : (place + 1) * length], truth, place > 0)
-                yield _on_its_way(clip, self.split.worn, number, place)
+                # All of an excerpt went the same way.
+                yield _on_its_way(clip, self.split.worn, number, 0)
 
 
 def truth_of_readings(excerpt: Excerpt) -> Truth:

@@ -24,6 +24,8 @@ from mullama.listen.encoders.spectra import Spectra, spectra
 from mullama.studio.sound.render import RATE
 from mullama.studio.truth import Truth
 
+STORED = 2
+"""What shards hold; raised when that changes."""
 BANDS_STEP, ONSETS_STEP, PITCHES_STEP = 20.0 / 255, 4.0 / 255, 12.0 / 255
 """What one unit of a stored byte stands for."""
 
@@ -82,11 +84,11 @@ def write_shard(
     path: Path,
     clips: Sequence[SpectraBytes],
     truths: Sequence[Truth],
-    continues: Sequence[bool] = (),
+    continues: Sequence[bool],
 ) -> None:
     """Write spectra as bytes, and truths as JSON, to one file. Raises UsageError for a full disk.
 
-    `continues` says of each clip whether it goes on with the one before; without it, none does.
+    `continues` says of each clip whether it goes on with the one before.
     """
     with atomic_file(path) as part, part.open("wb") as file:
         np.savez(
@@ -95,7 +97,7 @@ def write_shard(
             onsets=np.stack([clip.onsets for clip in clips]),
             pitches=np.stack([clip.pitches for clip in clips]),
             truths=np.array([json.dumps(truth.as_dict()) for truth in truths]),
-            continues=np.array(continues or [False] * len(clips), dtype=bool),
+            continues=np.array(continues, dtype=bool),
         )
 
 

@@ -3,10 +3,7 @@
 import json
 from pathlib import Path
 
-import pytest
-
-from mullama.errors import UsageError
-from mullama.evaluation.small_model.card import BEGIN, COLUMNS, END, table, write_table
+from mullama.evaluation.small_model.card import COLUMNS, details, table
 from mullama.evaluation.small_model.measure import Measured, save_figures
 from mullama.evaluation.small_model.scores import TARGETS
 from paths import DOCS
@@ -30,43 +27,26 @@ def test_a_missed_target_stands_out(tmp_path: Path) -> None:
     assert len(rows) == 2 + len(TARGETS)
 
 
-def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
-    card = tmp_path / "card.md"
-    card.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    for _ in range(2):
-        write_table(figures(tmp_path / "figures.json", 96), card)
-    text = card.read_text()
-    assert text.startswith(f"before\n{BEGIN}\n| percent |")
-    assert text.endswith(f"|\n{END}\nafter\n")
-    assert "old" not in text
-
-
 def test_styles_and_how_sure_figures_are_stand_beside_them(tmp_path: Path) -> None:
-    card, path = tmp_path / "card.md", tmp_path / "figures.json"
-    marks = "<!-- styles: begin -->\n<!-- styles: end -->"
-    card.write_text(f"{BEGIN}\n{END}\n{marks}\n")
     styles = {
         "seen": {"jazz": {"clips": 20.0, "right": 95.04}, "rock": {"clips": 9.0, "right": 8.0}}
     }
-    measured = Measured({"seen": {"drums": 96.0}}, {"seen": {"drums": 1.6}}, styles)
-    save_figures(measured, path)
-    write_table(path, card)
-    text = card.read_text()
-    assert "| drums | 96 ± 2 (≥94) |" in text
-    assert text.endswith(
-        "<!-- styles: begin -->\n| | seen: clips | seen: right |\n|---|---|---|\n"
-        "| jazz | 20 | 95 |\n| rock | 9 | 8 |\n<!-- styles: end -->\n"
-    )
-
-
-def test_a_card_without_marks_is_refused(tmp_path: Path) -> None:
-    card = tmp_path / "card.md"
-    card.write_text("nothing")
-    with pytest.raises(UsageError, match="no place for figures"):
-        write_table(figures(tmp_path / "figures.json", 96), card)
+    path = tmp_path / "figures.json"
+    save_figures(Measured({"seen": {"drums": 96.0}}, {"seen": {"drums": 1.6}}, styles), path)
+    stored = json.loads(path.read_text())
+    assert "| drums | 96 ± 2 (≥94) |" in table(stored)
+    assert details(stored["styles"]).splitlines() == [
+        "| | seen: clips | seen: right |",
+        "|---|---|---|",
+        "| jazz | 20 | 95 |",
+        "| rock | 9 | 8 |",
+    ]
 
 
 def test_the_card_of_the_shipped_model_shows_its_own_figures() -> None:
     text = CARD.read_text(encoding="utf-8")
-    shown = text.split(BEGIN)[1].split(END)[0].strip()
-    assert shown == table(json.loads(FIGURES.read_text(encoding="utf-8")))
+    stored = json.loads(FIGURES.read_text(encoding="utf-8"))
+    tables = {"figures": table(stored)}
+    tables |= {name: details(stored[name]) for name in ("styles", "instruments")}
+    for name, shown in tables.items():
+        assert f"<!-- {name}: begin -->\n{shown}\n<!-- {name}: end -->" in text

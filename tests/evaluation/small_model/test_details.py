@@ -6,10 +6,10 @@ from mullama.evaluation.small_model.details import (
     Answered,
     by_instrument,
     by_style,
-    named_twice,
     spread,
 )
 from mullama.evaluation.small_model.measure import TOPICS
+from mullama.evaluation.small_model.scores import score
 from mullama.studio.truth import Truth
 
 JAZZ = Truth(("piano", "drums"), "jazz", 120, "4/4", "C major", "happy", "piano")
@@ -48,7 +48,7 @@ def test_styles_and_instruments_are_counted_one_by_one() -> None:
         "recall": pytest.approx(60),
     }
     assert instruments["electric guitar"]["recall"] == 0
-    assert named_twice(found) == pytest.approx(40)
+    assert score(*found)["lists that name one twice"] == pytest.approx(40)
 
 
 def test_the_spread_is_that_of_so_many_clips() -> None:

@@ -16,7 +16,7 @@ from mullama.studio.truth import MOODS, Truth
 def test_answers_are_sentences_that_claim_no_more_than_the_mood(mood: str) -> None:
     for kind in ANSWERS:
         answer = answer_in_kind(kind, mood)
-        assert answer.lstrip("\"")[0].isupper()
+        assert answer.lstrip('"')[0].isupper()
         assert re.search(r'[.!?]"?$', answer), answer
         assert "{" not in answer
         assert {(claim.topic, claim.value) for claim in claims(answer)} <= {("mood", mood)}, answer

@@ -4,6 +4,7 @@ from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import fact, long_caption, presence, short_caption
 from mullama.studio.words.parsing import (
+    names_one_twice,
     parse_instruments,
     parse_key,
     parse_metre,
@@ -72,6 +73,12 @@ def test_key(text: str, key: str | None) -> None:
 )
 def test_instruments(text: str, instruments: tuple[str, ...]) -> None:
     assert parse_instruments(text) == instruments
+
+
+def test_an_instrument_that_is_named_twice_is_noticed() -> None:
+    assert names_one_twice("I hear acoustic guitar, piano and acoustic guitar.")
+    assert not names_one_twice("I hear acoustic guitar, electric guitar and piano.")
+    assert not names_one_twice("I hear electric piano and piano, but no drums. There are drums.")
 
 
 def test_every_instrument_is_read_as_itself_only() -> None:

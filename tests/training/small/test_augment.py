@@ -90,3 +90,17 @@ def test_nothing_overlaid_is_the_same() -> None:
     found, mixed = overlay(clips, 0.0, torch.Generator().manual_seed(0))
     assert not mixed.any()
     assert torch.equal(found.bands, clips.bands)
+
+
+def test_a_piece_is_changed_as_a_whole_and_up_to_six_semitones() -> None:
+    piece = torch.arange(64) // 3 * 3
+    moved = set()
+    for seed in range(6):
+        random = torch.Generator().manual_seed(seed)
+        found, change = augment(some_spectra(), random, piece=piece)
+        assert torch.equal(change.semitones, change.semitones[piece])
+        assert torch.equal(change.speed, change.speed[piece])
+        assert torch.equal(found.bands.mean(-1).argmax(1), 50 + change.semitones)
+        moved |= set(change.semitones.tolist())
+    assert {-6, 6} & moved
+    assert max(map(abs, moved)) <= 6

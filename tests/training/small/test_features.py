@@ -65,6 +65,21 @@ def test_clips_of_one_piece_change_alike_and_are_heard_together_once_more(
     assert len({truth.key for truth in found.truths if not truth.silent}) > 1
 
 
+def test_no_piece_is_cut_where_a_batch_ends(
+    encoder: FilterbankEncoder, music: SpectraSet, tmp_path: Path
+) -> None:
+    many = SpectraSet(
+        *(spectra.repeat(8, 1, 1) for spectra in (music.bands, music.onsets, music.pitches)),
+        (WALTZ,) * 40,
+        torch.arange(40) % 3 > 0,
+    )
+    listenings = compute_features(encoder, many, 1, 0, tmp_path).listenings.float()
+    batches = [listenings[:30], listenings[30:40], listenings[40:50], listenings[50:]]
+    for clips, means in (batches[:2], batches[2:]):
+        pieces = clips[: 3 * len(means)].unflatten(0, (-1, 3)).mean(1)
+        torch.testing.assert_close(pieces[: len(means)], means, rtol=2e-3, atol=2e-3)
+
+
 def test_they_are_cached_until_the_encoder_changes(music: SpectraSet, tmp_path: Path) -> None:
     encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=32))
     first = compute_features(encoder, music, 2, 0, tmp_path)

@@ -1,17 +1,10 @@
-"""Figures become the table in a model card, between its two marks: never typed in by hand.
+"""Figures become the tables of a model card: never typed in by hand.
 
 Knows neither model nor music.
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
-from mullama.errors import UsageError
-from mullama.jobs.atomic import write_text
-
-MARKS = "<!-- {}: begin -->", "<!-- {}: end -->"
-BEGIN, END = (mark.format("figures") for mark in MARKS)
 SETS = {
     "seen": "seen",
     "unseen": "unseen",
@@ -28,11 +21,11 @@ def table(stored: dict[str, Any]) -> str:
     Columns that were not measured are left out.
     """
     found, rows = stored["figures"], []
+    spreads = stored.get("spreads", {})
     columns = [column for column in COLUMNS if column in found]
     for target in stored["targets"]:
         limits = {name: (target.get(kind), 1) for name, kind in SETS.items()}
         limits |= {f"{name}, wrong song": (target["wrong_song"], -1) for name in ("seen", "unseen")}
-        spreads = stored.get("spreads", {})
         cells = [
             _cell(
                 found[column].get(target["row"]),
@@ -60,30 +53,6 @@ def details(of_sets: dict[str, dict[str, dict[str, float]]]) -> str:
         )
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
-
-
-def write_table(figures: Path, card: Path) -> None:
-    """Put the tables of a figures file into a card; raises UsageError where the marks of the first are missing.
-
-    Those of styles and instruments are left out where the card has no place for them.
-    """
-    stored = json.loads(figures.read_text(encoding="utf-8"))
-    text = card.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise UsageError(f"{card} has no place for figures: put {BEGIN} and {END} into it")
-    text = _between(text, "figures", table(stored))
-    for name in ("styles", "instruments"):
-        if stored.get(name):
-            text = _between(text, name, details(stored[name]))
-    write_text(card, text)
-
-
-def _between(text: str, name: str, rows: str) -> str:
-    begin, end = (mark.format(name) for mark in MARKS)
-    if begin not in text or end not in text:
-        return text
-    before, rest = text.split(begin, 1)
-    return f"{before}{begin}\n{rows}\n{end}{rest.split(end, 1)[1]}"
 
 
 def _cell(value: float | None, spread: float | None, limit: float | None, sign: int) -> str:

@@ -58,7 +58,7 @@ def likeliest_tempo(probabilities: Mapping[int, float]) -> tuple[int, float]:
 def right_of_the_surest(
     excerpts: Sequence[Excerpt], said: Sequence[Chosen]
 ) -> dict[str, dict[str, float]]:
-    """Fact -> percent of the answers kept, as text -> percent of those that are right."""
+    """Fact -> percent of the answers kept, as text -> percent of those right; only where the truth is known."""
     tempos, keys = [], []
     for one, chosen in zip(excerpts, said, strict=True):
         tempo, key = known(one)
@@ -66,7 +66,8 @@ def right_of_the_surest(
             tempos.append((chosen.tempo_probability, is_near(tempo, chosen.claim.tempo)))
         if key is not None:
             keys.append((chosen.key_probability, chosen.claim.key == key))
-    return {"tempo within 4 %": _kept(tempos), "key, exactly": _kept(keys)}
+    rows = {"tempo within 4 %": tempos, "key, exactly": keys}
+    return {fact: _kept(some) for fact, some in rows.items() if some}
 
 
 def _kept(rows: list[tuple[float, bool]]) -> dict[str, float]:
@@ -74,5 +75,5 @@ def _kept(rows: list[tuple[float, bool]]) -> dict[str, float]:
     found = {}
     for percent in COVERAGES:
         some = surest[: max(1, round(len(surest) * percent / 100))]
-        found[str(percent)] = 100 * sum(right for _, right in some) / max(1, len(some))
+        found[str(percent)] = 100 * sum(right for _, right in some) / len(some)
     return found

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from mullama.evaluation.small_model.scores import Figures, score
 from mullama.studio.truth import Truth
 from mullama.studio.words.parsing import parse_instruments, parse_style
@@ -36,11 +38,11 @@ def spread(answered: Answered) -> Figures:
         score(*_resampled(answered, rng.choices(clips, k=len(clips)))) for _ in range(RESAMPLES)
     ]
     found = {}
-    for row, figure in score(*answered).items():
+    for row in score(*answered):
         # Few clips may leave out all whose truth is known.
-        values = sorted(figures.get(row, figure) for figures in drawn)
-        low, high = values[round(0.025 * RESAMPLES)], values[round(0.975 * RESAMPLES) - 1]
-        found[row] = (high - low) / 2
+        if values := [figures[row] for figures in drawn if row in figures]:
+            low, high = np.percentile(values, (2.5, 97.5))
+            found[row] = float(high - low) / 2
     return found
 
 
@@ -77,16 +79,6 @@ def by_instrument(answered: Answered) -> dict[str, Detail]:
         }
         for name, count in sorted(there.items(), key=lambda one: (-one[1], one[0]))
     }
-
-
-def named_twice(answered: Answered) -> float:
-    """Percent of the lists that name an instrument twice."""
-    lists = [text.rstrip(".") for text in answered.said["instruments"].values()]
-    twice = 0
-    for text in lists:
-        parts = text.removeprefix("I hear ").replace(" and ", ", ").split(", ")
-        twice += len(parts) != len(set(parts))
-    return 100 * twice / max(1, len(lists))
 
 
 def _resampled(answered: Answered, drawn: Sequence[int]) -> Answered:

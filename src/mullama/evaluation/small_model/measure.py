@@ -19,7 +19,6 @@ from mullama.evaluation.small_model.details import (
     Detail,
     by_instrument,
     by_style,
-    named_twice,
     spread,
 )
 from mullama.evaluation.small_model.scores import TARGETS, Figures, majority, score
@@ -55,8 +54,6 @@ class Measured:
     """Of sets whose styles are known."""
     instruments: dict[str, dict[str, Detail]] = field(default_factory=dict)
     """Of sets whose instruments are known."""
-    named_twice: dict[str, float] = field(default_factory=dict)
-    """Of sets: percent of the lists with an instrument twice."""
 
 
 def measure(
@@ -72,7 +69,6 @@ def measure(
         said = answered(mu, songs, music.truths)
         found.figures[name] = score(*said)
         found.spreads[name] = spread(said)
-        found.named_twice[name] = named_twice(said)
         for details, rows in ((found.styles, by_style), (found.instruments, by_instrument)):
             if of_set := rows(said):
                 details[name] = of_set

@@ -8,6 +8,7 @@ three (as MIREX does); keys exactly, and weighted (mir_eval.key). Does not know 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mullama.evaluation.small_model.scores import near_tempo
 from mullama.song import MuLlama, Song
 from mullama.studio.recorded.labels import Excerpt
 from mullama.studio.recorded.teachers import KEY_FAMILIES, SAME_TEMPO, TEMPO_FAMILIES
@@ -88,9 +89,7 @@ def table(columns: Mapping[str, Mapping[str, float]]) -> str:
 
 def is_near(true: float, said: float | None, factors: Sequence[float] = (1.0,)) -> bool:
     """Whether a tempo is within four percent of the true one, or of it by one of these factors."""
-    return said is not None and any(
-        abs(said - factor * true) <= SAME_TEMPO * factor * true for factor in factors
-    )
+    return any(near_tempo(factor * true, said, SAME_TEMPO) for factor in factors)
 
 
 def _weighted(true: str, said: str | None) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mullama.studio.truth import Truth
 from mullama.studio.words.parsing import (
+    names_one_twice,
     parse_instruments,
     parse_key,
     parse_metre,
@@ -49,6 +50,7 @@ TARGETS = (
     Target("instruments, F1 macro", 50, 38, 15),
     Target("is there an X?, balanced for each", 72, 66, 50),
     Target("key asked = key described", 90),
+    Target("lists that name one twice"),
     Target("instruments asked = described", 80),
     Target("instruments asked, overlap with described"),
     Target("yes/no agrees with the list asked for"),
@@ -70,7 +72,7 @@ def score(
         "drums": _share(parse_yes_no(said["drums"][i]) == t.drums for i, t in enumerate(truths)),
         "style": _right(truths, "style", {i: parse_style(x) for i, x in said["style"].items()}),
         "tempo within 8 %": _share(
-            _near(parse_tempo(said["tempo"][i]), truth.tempo_bpm)
+            near_tempo(truth.tempo_bpm, parse_tempo(said["tempo"][i]))
             for i, truth in enumerate(truths)
             if truth.tempo_bpm is not None
         ),
@@ -81,6 +83,9 @@ def score(
         "instruments, F1 macro": macro,
         "is there an X?, balanced for each": _share(
             parse_yes_no(text) == (name in truths[i].instruments) for i, name, text in checked
+        ),
+        "lists that name one twice": _share(
+            names_one_twice(text) for text in said["instruments"].values()
         ),
         **_agreement(lists, said, checked),
     }
@@ -119,7 +124,7 @@ def majority(truths: Sequence[Truth]) -> Figures:
     micro, macro = instruments_f1([t.instruments for t in truths], [guess] * len(truths))
     return {
         "drums": max(drums, 100 - drums),
-        "tempo within 8 %": max(_share(_near(g, t) for t in tempos) for g in range(60, 200)),
+        "tempo within 8 %": max(_share(near_tempo(t, g) for t in tempos) for g in range(60, 200)),
         "key, tonic": _commonest([key.split()[0] for key in keys]),
         "key with mode": _commonest(keys),
         "instruments, F1 micro": micro,
@@ -130,6 +135,11 @@ def majority(truths: Sequence[Truth]) -> Figures:
             for name in ("style", "metre", "mood")
         },
     }
+
+
+def near_tempo(true: float, said: float | None, tolerance: float = TEMPO_TOLERANCE) -> bool:
+    """Whether a tempo is said that is off by no more than this share of the true one."""
+    return said is not None and abs(said - true) <= tolerance * true
 
 
 def instruments_f1(
@@ -181,10 +191,6 @@ def _agreement(
 def _right(truths: Sequence[Truth], fact: str, said: dict[int, str | None]) -> float:
     known = [i for i, truth in enumerate(truths) if getattr(truth, fact) is not None]
     return _share(said[i] == getattr(truths[i], fact) for i in known)
-
-
-def _near(said: int | None, true: int | None) -> bool:
-    return said is not None and true is not None and abs(said - true) <= TEMPO_TOLERANCE * true
 
 
 def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> float:

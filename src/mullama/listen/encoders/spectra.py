@@ -90,7 +90,7 @@ def spectra(
     found = powers(windows, rate_hz)
     level = found.bands.mean(dim=(1, 2), keepdim=True).clamp_min(SILENCE)
     bands = torch.log1p(found.bands / (level * FLOOR))
-    notes = pitches(windows, rate_hz) if tuned else windows.new_zeros(len(windows), PITCHES, 0)
+    notes = pitches(windows, rate_hz) if tuned else bands.new_zeros(len(bands), PITCHES, 0)
     return Spectra(bands, onset_strength(found, rate_hz), notes)
 
 

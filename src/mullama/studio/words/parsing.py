@@ -71,6 +71,12 @@ def parse_instruments(text: str) -> tuple[str, ...]:
     return in_listing_order(found)
 
 
+def names_one_twice(text: str) -> bool:
+    """Whether a text says of an instrument more than once that it is there."""
+    found = [name.lower() for denied, name in _named().findall(text) if not denied]
+    return len(found) != len(set(found))
+
+
 def parse_style(text: str) -> str | None:
     """The first style that a text names."""
     return _first_word(text, tuple(STYLES))

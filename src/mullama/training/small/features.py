@@ -5,8 +5,9 @@ clips follow each other in one piece, the mean of their Listenings is one more, 
 to in windows. Does not know what they are used for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from mullama.studio.truth import Truth
 from mullama.training.checkpoints import UNREADABLE, TrainingError
 from mullama.training.small.augment import Change, augment
 
-BATCH = 30
-"""Clips that are encoded together; those of a piece stand side by side, mostly three of them."""
+BATCH = 32
+"""Clips that are encoded together, at most; all of a piece are."""
 VERSION = 2
 """Of what is cached; another one is computed anew."""
 
@@ -41,7 +42,7 @@ class FeatureSet:
 def compute_features(
     encoder: FilterbankEncoder, music: SpectraSet, variants: int, seed: int, folder: Path
 ) -> FeatureSet:
-    """All clips `variants` times; cached in `folder` for the encoder's present weights.
+    """All clips `variants` times, and the means of those of a piece; cached for the encoder's present weights.
 
     Raises TrainingError where the disk refuses.
     """
@@ -81,8 +82,8 @@ def _encode(
         name: [] for name in ("listenings", "clips", "semitones", "speeds")
     }
     for variant in range(variants):
-        for start in range(0, len(music), BATCH):
-            rows = slice(start, start + BATCH)
+        for rows in _batches(music.continues):
+            start = rows.start
             spectra, piece = music.spectra(rows), _first_of_piece(music.continues[rows])
             clips = len(piece)
             change = Change(torch.zeros(clips, dtype=torch.long), torch.ones(clips))
@@ -97,6 +98,18 @@ def _encode(
             found["semitones"].append(change.semitones[which])
             found["speeds"].append(change.speed[which])
     return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+def _batches(continues: Bool[Tensor, " clip"]) -> Iterator[slice]:
+    """Clips in order, cut where pieces begin: at most BATCH at a time, but for a longer piece."""
+    begins = [*(~continues).nonzero()[:, 0].tolist(), len(continues)]
+    start = 0
+    for place, following in pairwise(begins):
+        if following - start > BATCH and place > start:
+            yield slice(start, place)
+            start = place
+    if start < len(continues):
+        yield slice(start, len(continues))
 
 
 def _first_of_piece(continues: Bool[Tensor, " clip"]) -> Int[Tensor, " clip"]:

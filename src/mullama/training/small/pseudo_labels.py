@@ -21,7 +21,7 @@ from mullama.studio.instruments import INSTRUMENTS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
 from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
 from mullama.training.small.build_model import SmallTrainableModel
-from mullama.training.small.features import BATCH, FeatureSet
+from mullama.training.small.features import FeatureSet
 
 WORDS: dict[str, Sequence[str]] = {
     "style": tuple(STYLES),
@@ -31,6 +31,7 @@ WORDS: dict[str, Sequence[str]] = {
     "lead": tuple(INSTRUMENTS),
 }
 """Fact -> the words that its probe chooses from."""
+BATCH = 1024
 SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, "lead": 0.4}
 """Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
 SURE_TEMPO = 0.4
