@@ -146,11 +146,15 @@ class Phase(Options):
     """Share of the clips that are overlaid with another clip."""
     teacher: Literal["truth", "probes"] = "truth"
     """Whether answers say what is true of a clip, or what the encoder's probes read in it."""
+    mixtures: CountOrNone = 0
+    """So many more of each Listening, moved a little towards others; what is in them only probes can tell."""
     noise: Amount = 0.0
     """Deviation of the noise on what carries the music, as a share of its own size."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.mixtures and self.teacher != "probes":
+            raise UsageError(f"phase {self.name}: mixtures need `teacher: probes`")
         if self.objective == "pairs" and (self.steps > 0) == (self.epochs > 0):
             raise UsageError(f"phase {self.name}: give either steps or epochs")
         if self.objective != "pairs" and not self.steps:

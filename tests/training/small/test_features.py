@@ -15,7 +15,7 @@ from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.checkpoints import TrainingError
 from mullama.training.small.augment import Change
-from mullama.training.small.features import changed, compute_features
+from mullama.training.small.features import changed, compute_features, with_mixtures
 
 WALTZ = Truth(("piano",), "waltz", 90, "3/4", "B minor", "sad", "piano")
 
@@ -93,6 +93,25 @@ def test_they_are_cached_until_the_encoder_changes(music: SpectraSet, tmp_path: 
         encoder.feature_extractor.rhythm.out.bias.add_(1)
     compute_features(encoder, music, 2, 0, tmp_path)
     assert len(list(tmp_path.glob("features-*.pt"))) == 2
+
+
+def test_mixtures_stay_nearer_to_what_they_began_as(
+    encoder: FilterbankEncoder, music: SpectraSet, tmp_path: Path
+) -> None:
+    plain = compute_features(encoder, music, 2, 0, tmp_path)
+    mixed = with_mixtures(plain, 3, 0)
+    count = len(plain.listenings)
+    assert len(mixed.listenings) == len(mixed.truths) == 4 * count
+    assert torch.equal(mixed.listenings[:count], plain.listenings)
+    assert mixed.truths[count : 2 * count] == plain.truths
+    for turn in (1, 2, 3):
+        part = mixed.listenings[turn * count : (turn + 1) * count].float()
+        away = torch.cdist(part.flatten(1), plain.listenings.float().flatten(1))
+        assert torch.equal(away.argmin(1), torch.arange(count))
+        silent = torch.tensor([truth.silent for truth in plain.truths])
+        assert torch.equal(part[silent].half(), plain.listenings[silent])
+        assert (away.diag()[~silent] > 0).any()
+    assert torch.equal(with_mixtures(plain, 3, 0).listenings, mixed.listenings)
 
 
 def test_damaged_ones_are_named(

@@ -54,6 +54,10 @@ def test_ears_go_on_learning_from_several_splits(whole: Path, tmp_path: Path) ->
         "     trains: [encoder.*, bridge.mix.*, probes.*]}\n"
         "  - {name: answer, objective: answers, split: music + seen + music, steps: 3, batch: 8,\n"
         "     teacher: probes, trains: [bridge.proj.*, language_model.*]}\n"
+        "  - {name: name, objective: truth, split: music + seen, steps: 2, batch: 8,\n"
+        "     teacher: probes, trains: [facts.*]}\n"
+        "  - {name: align, objective: align, split: music + seen, steps: 2, batch: 8,\n"
+        "     teacher: probes, mixtures: 2, trains: [bridge.proj.*]}\n"
     )
     options = RunOptions(music=tmp_path / "music")
     recipe = load_recipe(path)
@@ -76,6 +80,12 @@ def test_a_recipe_names_splits_that_it_has(tmp_path: Path) -> None:
     path = write_small_recipe(tmp_path)
     with pytest.raises(UsageError, match="no split 'sceen'"):
         load_recipe(path, ["phases.hear.split=music + sceen"])
+
+
+def test_what_is_true_of_a_mixture_nobody_knows(tmp_path: Path) -> None:
+    path = write_small_recipe(tmp_path)
+    with pytest.raises(UsageError, match="phase align: mixtures need `teacher: probes`"):
+        load_recipe(path, ["phases.align.mixtures=2", "phases.align.teacher=truth"])
 
 
 @pytest.mark.slow

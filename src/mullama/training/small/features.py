@@ -26,6 +26,8 @@ from mullama.training.small.augment import Change, augment
 
 BATCH = 32
 """Clips that are encoded together, at most; all of a piece are."""
+MOVED = 0.4
+"""Less than half: what a mixture began as is most of it."""
 VERSION = 2
 """Of what is cached; another one is computed anew."""
 
@@ -55,6 +57,21 @@ def compute_features(
     change = Change(stored["semitones"], stored["speeds"])
     truths = [music.truths[clip] for clip in stored["clips"].tolist()]
     return FeatureSet(stored["listenings"], tuple(changed(truths, change)))
+
+
+def with_mixtures(features: FeatureSet, each: int, seed: int) -> FeatureSet:
+    """The same and `each` more of every Listening, moved by up to MOVED of the way towards another one.
+
+    What is true of those is not known; silence stays as it is.
+    """
+    random = Generator().manual_seed(seed)
+    sounding = torch.tensor([not truth.silent for truth in features.truths])
+    listenings = [features.listenings]
+    for _ in range(each):
+        others = features.listenings[torch.randperm(len(sounding), generator=random)]
+        way = MOVED * torch.rand(len(sounding), 1, 1, generator=random) * sounding[:, None, None]
+        listenings.append(torch.lerp(features.listenings.float(), others.float(), way).half())
+    return FeatureSet(torch.cat(listenings), features.truths * (1 + each))
 
 
 def changed(truths: Sequence[Truth], change: Change) -> list[Truth]:

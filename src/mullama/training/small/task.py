@@ -5,7 +5,7 @@ taken stands in training/loop.py.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mullama.studio.corpus import load_or_render
 from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.studio.spectra_set import SpectraSet, together
 from mullama.studio.split import SourceName, Split
+from mullama.studio.truth import Truth
 from mullama.training.checkpoints import TrainingError
 from mullama.training.objective import Objective
 from mullama.training.recipe import Phase, Recipe
@@ -26,7 +27,7 @@ from mullama.training.small.build_model import (
     fresh_model,
     started_model,
 )
-from mullama.training.small.features import FeatureSet, compute_features
+from mullama.training.small.features import FeatureSet, compute_features, with_mixtures
 from mullama.training.small.objectives import AlignObjective, AnswerObjective, AttributeObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.small.texts import corpus_texts, imagined
@@ -76,7 +77,7 @@ class SmallTask:
         trainable, tokenizer = self.trainable, self.tokenizer
         seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
         if phase.objective == "truth":
-            truths = [t for s in self.recipe.splits_of(phase.split) for t in imagined(s)]
+            truths = self._truths(phase)
             return AnswerObjective(trainable, phase, truths, tokenizer, seed)
         if phase.objective == "attributes":
             return AttributeObjective(trainable, phase, self.music(phase.split), seed)
@@ -95,6 +96,12 @@ class SmallTask:
         """See task.Task. Raises TrainingError."""
         export(self.trainable.model, self.tokenizer, folder, provenance(self.recipe))
 
+    def _truths(self, phase: Phase) -> Sequence[Truth]:
+        """What there is to write about: what probes read, or pieces that are not even rendered."""
+        if phase.teacher == "probes":
+            return self._features(phase).truths
+        return [truth for s in self.recipe.splits_of(phase.split) for truth in imagined(s)]
+
     def _features(self, phase: Phase) -> FeatureSet:
         music = self.music(phase.split)
         self.report(
@@ -103,6 +110,7 @@ class SmallTask:
         encoder, seed = self.trainable.model.encoder, self.recipe.seed
         features = compute_features(encoder, music, phase.variants, seed, self.folder)
         if phase.teacher == "probes":
+            features = with_mixtures(features, phase.mixtures, seed)
             return pseudo_labels(self.trainable, features)
         return features
 
