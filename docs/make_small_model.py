@@ -2,7 +2,7 @@
 
 mullama train recipes/listening.yaml --out RUN        # measures when it is done: RUN/figures.json
 cp RUN/figures.json docs/small-model.json
-python benchmarks/tools.py --clips 100 --out docs/tools.json
+python benchmarks/tools.py --clips 60 --out docs/tools.json
 python docs/make_small_model.py
 """
 
