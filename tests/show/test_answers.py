@@ -30,8 +30,8 @@ def test_numbers_are_those_of_choices(small: MuLlama) -> None:
 
 def test_a_tempo_is_as_probable_as_those_near_it(small: MuLlama) -> None:
     (tempo,) = ask(small, small.listen(EXAMPLES / "jazz.mp3"), ["tempo"])
-    near = [p for bpm, p in tempo.choice.probabilities.items() if 166 <= int(bpm) <= 178]
-    assert tempo.best == "172"
+    near = [p for bpm, p in tempo.choice.probabilities.items() if 165 <= int(bpm) <= 177]
+    assert tempo.best == "171"
     assert tempo.near == pytest.approx(sum(near))
     assert tempo.near > 2 * tempo.choice.probability
 

@@ -46,7 +46,7 @@ def test_how_far_it_is_believed(view: View) -> None:
 
 def test_captions_and_tempos(view: View, small: MuLlama, pieces: Path) -> None:
     assert view.long == small.listen(pieces).caption("long", temperature=0.0).text
-    assert view.tempos[0].text == "172"
+    assert view.tempos[0].text == "171"
     (whole,) = replace(view, parts=()).tempos
     assert whole.end == view.sights.seconds
     assert replace(view, parts=(), answers=()).tempos == ()
