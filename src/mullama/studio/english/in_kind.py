@@ -6,9 +6,9 @@ The first picture of a mood stands for all that `inventions.py` would choose fro
 from mullama.studio.english.images import IMAGES
 from mullama.studio.english.inventions import INVENTIONS
 from mullama.studio.english.lore import MOOD_LORE
+from mullama.studio.english.open_questions import OPEN_QUESTIONS
 from mullama.studio.english.patterns import tidy
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.wordings import patterns_for
 
 STORY = "Under {sky}, {person} {deed}. {ending}."
 PICTURE = "I see {landscape} under {sky}."
@@ -119,8 +119,7 @@ def request_in_kind(speaker: Speaker) -> tuple[str, str]:
     """The pattern of a creative request, and the answer; needs a mood that has pictures."""
     kind = speaker.rng.choice(list(ANSWERS))
     plain = INVENTIONS[kind].requests if kind in INVENTIONS else ()
-    named = patterns_for(kind) if kind == "title" else ()
-    pattern = speaker.rng.choice([*plain, *named, *REQUESTS.get(kind, ())])
+    pattern = speaker.rng.choice([*plain, *OPEN_QUESTIONS.get(kind, ()), *REQUESTS.get(kind, ())])
     return pattern, answer_in_kind(kind, str(speaker.truth.mood))
 
 

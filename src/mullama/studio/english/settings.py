@@ -40,12 +40,14 @@ BEFORE = (
     "[Listen|Listen to this|Here is a song|I uploaded a file|Have a listen|Check this out].",
     "[Be honest|Think about it|Take your time|Listen closely|Don't guess].",
 )
+"""Sentences before a question."""
 AFTER = (
     "[I can't tell|I can't make it out|I wonder|I have no idea|I'm not sure|I keep wondering].",
     "[It's for a friend|It's for a bet|It matters to me|It's important|I need it for tonight].",
     "[Take a guess|Just your opinion|If you can tell|If you know|As far as you can hear].",
     "[Sorry for asking|Thanks a lot|Cheers|Many thanks|You'd help me a lot].",
 )
+"""Sentences behind one."""
 HEDGES = (
     "would you say", "do you think", "in your opinion", "roughly", "if I may ask", "by the way", "exactly",
     "by any chance", "then", "anyway", "all in all", "to your ears",

@@ -1,4 +1,4 @@
-"""Talk that has nothing to do with music: grammar and tables, for thousands of questions that nobody can hear.
+"""Off-topic requests: grammar and tables for thousands of questions that no music answers.
 
 Beside the requests of `plain_requests.py`, so that a small model meets more words than it can learn by heart.
 """
