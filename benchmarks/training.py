@@ -119,8 +119,9 @@ class Bench:
             "finetune", "pairs", ("finetune",), epochs=2, batch=EFFECTIVE_BATCH, max_length=MAX_LENGTH,
             as_published=as_published, micro_tokens=2048 if self.device.type == "cpu" else 8192,
         )  # fmt: skip
+        world = World(device=self.device)
         learn = PairObjective(
-            model, phase, self.pairs, self.listen, world=World(device=self.device)
+            model, phase, self.pairs, lambda names: model.adapt(self.listen(names)), world=world
         )
         trained = set_trainable(TrainableModel(model), phase.trains)
         optimiser = adamw(trained.values(), 0.05)

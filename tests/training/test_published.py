@@ -67,7 +67,7 @@ def objective(
         name, "pairs", (name,), max_length=KNOWN["max_words"]["normal"], as_published=True,
         weight_decay=0.05, clip_norm=0, **{**settings, **changes},
     )  # fmt: skip
-    return PairObjective(model, phase, pairs, listen)
+    return PairObjective(model, phase, pairs, lambda names: model.adapt(listen(names)))
 
 
 @pytest.mark.parametrize("length", ["normal", "truncating", "prompt_longer_than_max"])

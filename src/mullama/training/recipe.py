@@ -18,9 +18,11 @@ Amount = Annotated[float, Bounds(0)]
 Share = Annotated[float, Bounds(0, 1)]
 
 ObjectiveName = Literal["pairs", "attributes", "truth", "align", "answers"]
-"""What a phase learns. `pairs`: to answer as a data set does. The others are the small model's own:
-facts from spectra; answers from the facts themselves; the bridge's output that stands for the facts;
-answers about music whose truth is known."""
+"""What a phase learns. `pairs`: to answer as a data set does. `truth`: to answer from the facts themselves,
+without any music. `align`: the bridge gives, from music, what stood for its facts. The small model's alone:
+`attributes`, facts from spectra; `answers`, about music whose truth is known."""
+TALKED: tuple[ObjectiveName, ...] = ("pairs", "truth", "align")
+"""What a recipe with `talk` can learn."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Talk(Options):
     """Questions and answers in plain English about studio music; see training/talk."""
 
     split: str
-    """The studio clips that are talked about."""
+    """The studio clips that are talked about, of several splits where a plus sign joins their names."""
     variants: Count = 1
     """Listenings of each clip: the first plain, the others augmented."""
     pairs: Count = 6
@@ -81,8 +83,6 @@ class Talk(Options):
     """Questions that the language model answers itself, given as text what was heard."""
     own_answer_weight: Amount = 1.0
     """How often each of those comes in an epoch, on average."""
-    teacher: str = "small"
-    """The model that reads a Listening's facts; it must listen with the same encoder."""
 
 
 @dataclass(frozen=True)
@@ -216,13 +216,17 @@ class Recipe(Options):
         if not names or len(set(names)) < len(names):
             raise UsageError(f"recipe {self.name}: needs phases, each with a name of its own")
         for phase in self.phases:
-            if phase.objective != "pairs":
+            if self.talk is not None and phase.objective not in TALKED:
+                raise UsageError(f"phase {phase.name}: with `talk`, {', '.join(TALKED)} are learnt")
+            if self.talk is None and phase.objective != "pairs":
                 self.splits_of(phase.split)
+        if self.talk is not None:
+            self.splits_of(self.talk.split)
 
     @property
     def learns_from_pairs(self) -> bool:
-        """Whether every phase trains on question-answer pairs, none on the studio's clips."""
-        return all(phase.objective == "pairs" for phase in self.phases)
+        """Whether every phase trains on question-answer pairs or beside them, none on the studio's clips."""
+        return self.talk is not None or all(phase.objective == "pairs" for phase in self.phases)
 
     @property
     def trains(self) -> tuple[str, ...]:

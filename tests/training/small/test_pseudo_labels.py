@@ -33,11 +33,15 @@ def test_sure_facts_are_the_probes_own_and_unsure_ones_stay_open(
     features = trainable.model.config.audio_config.hidden_size
     listenings = torch.randn(3, trainable.model.config.states, features).half()
     with torch.no_grad():
-        unsure = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING)))
+        unsure = pseudo_labels(
+            trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING), torch.arange(3))
+        )
         for probe in trainable.probes.probes.values():
             probe.weight.mul_(30)
         logits = trainable.probes(trainable.model.bridge.feature(listenings.float()))
-        sure = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING)))
+        sure = pseudo_labels(
+            trainable, FeatureSet(listenings, (WALTZ, BEAT, NOTHING), torch.arange(3))
+        )
         for probe in trainable.probes.probes.values():
             probe.weight.div_(30)
     assert torch.equal(sure.listenings, listenings)
@@ -55,7 +59,7 @@ def test_of_a_recording_all_that_is_read_is_taken(trainable: SmallTrainableModel
     features = trainable.model.config.audio_config.hidden_size
     listenings = torch.randn(1, trainable.model.config.states, features).half()
     recording = replace(NOTHING, key="D major", listed=False)
-    [read] = pseudo_labels(trainable, FeatureSet(listenings, (recording,))).truths
+    [read] = pseudo_labels(trainable, FeatureSet(listenings, (recording,), torch.arange(1))).truths
     assert read.instruments
     assert read.listed
 

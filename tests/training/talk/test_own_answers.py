@@ -12,7 +12,7 @@ from mullama.training.talk.conversations import ListeningNames
 from mullama.training.talk.own_answers import LOG, Request, own_answers, whole_sentences
 
 TRUTH = Truth(("piano", "drums"), "jazz", 120, "4/4", "Eb minor", "dark", "piano")
-NAMES = ListeningNames(1)
+NAMES = ListeningNames([0])
 ABOUT = Request(0, "Pitch a film.", "It is jazz. Pitch a film.")
 PLAIN = Request(0, "What is two plus two?", "What is two plus two?")
 

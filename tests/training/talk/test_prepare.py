@@ -25,10 +25,14 @@ RECIPE = {
     "talk": {"split": "few", "variants": 2, "pairs": 2, "own_answers": 6},
     "phases": [
         {
-            "name": "adapter", "objective": "pairs", "trains": ["bridge.*", "shifts.queries", "shifts.gates"],
-            "steps": 2, "batch": 4, "max_length": 400, "rates": {"shifts.gates": 4},
+            "name": "speak", "objective": "truth", "trains": ["facts.*", "shifts.queries", "shifts.gates"],
+            "steps": 2, "batch": 4, "max_length": 400, "rates": {"shifts.gates": 4}, "noise": 0.1,
         },
-        {"name": "together", "objective": "pairs", "trains": ["finetune"], "steps": 1, "batch": 4},
+        {
+            "name": "align", "objective": "align", "trains": ["bridge.proj.*"], "steps": 2, "batch": 4,
+            "teacher": "probes", "mixtures": 2,
+        },
+        {"name": "together", "objective": "pairs", "trains": ["bridge.*", "finetune"], "steps": 1, "batch": 4},
     ],
 }  # fmt: skip
 
@@ -66,12 +70,11 @@ def test_an_adapter_alone_that_answers_beside_its_base(trained: Path) -> None:
 
 def test_what_was_made_once_is_read_again(trained: Path) -> None:
     made = [
-        *trained.glob("facts-*.json"),
         *trained.glob("features-*"),
         trained / "own-answers.jsonl",
     ]
     made.append(trained / "start" / "model.safetensors")
-    assert len(made) == 4
+    assert len(made) == 3
     before = [path.stat().st_mtime_ns for path in made]
     options = RunOptions(music=trained.parent / "music")
     run(trained.parent / "talk.yaml", trained, options, report=lambda _: None)

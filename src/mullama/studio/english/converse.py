@@ -25,8 +25,8 @@ from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
 
 SHARES = {
-    "presence": 14, "instruments": 8, "tempo": 7, "key": 7, "metre": 4, "mode": 2, "pace": 3,
-    "drums": 3, "lead": 3, "style": 5, "mood": 6, "vocals": 2, "number": 1.5, "rhythm section": 1.5,
+    "presence": 14, "instruments": 10, "tempo": 11, "key": 11, "metre": 6, "mode": 2, "pace": 3,
+    "drums": 5, "lead": 3, "style": 6, "mood": 6, "vocals": 2, "number": 1.5, "rhythm section": 1.5,
     "acoustic": 1.5, "dance": 2, "check": 5, "compound": 5,
     "short": 5, "long": 5, "caption": 3, "friend": 1.5, "one word": 1, "adjectives": 1.5, "tags": 2,
     "playlist": 1, "announce": 1, "title": 1, "infer": 3, "listeners": 2.5, "place": 2.5, "film": 2.5,

@@ -4,7 +4,7 @@ The encoder is frozen as a rule and each clip's Listening is cached, so a step r
 Liu et al. 2023 (arXiv 2308.11276) the answer and its end are predicted, given prompt and music.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from mullama.errors import UsageError
 from mullama.training.parallel import World
-from mullama.training.qa.listenings import Listen
+from mullama.training.qa.listenings import Names
 from mullama.training.qa.sampler import PublishedSampler, Sampler, pack
 from mullama.training.qa.tokenized import IGNORED, NO_PAIRS, TokenizedPairs
 from mullama.training.recipe import Phase
@@ -24,6 +24,8 @@ from mullama.training.schedule import learning_rate
 
 UNKNOWN = 0
 """The token that the published training ignores, because it pads with it."""
+ShiftsOf = Callable[[Names], Float[Tensor, "clip layers width"]]
+"""Names of clips -> their music, as the language model takes it."""
 
 
 class MicroBatch(NamedTuple):
@@ -47,14 +49,14 @@ class PairObjective:
         model: Any,
         phase: Phase,
         pairs: TokenizedPairs,
-        listen: Listen,
+        music: ShiftsOf,
         *,
         weights: NDArray[np.float64] | None = None,
         held_out: TokenizedPairs = NO_PAIRS,
         seed: int = 0,
         world: World | None = None,
     ) -> None:
-        self.model, self.phase, self.pairs, self.listen = model, phase, pairs, listen
+        self.model, self.phase, self.pairs, self.music = model, phase, pairs, music
         self.held_out, self.world = held_out, world if world is not None else World()
         self.lengths = pairs.lengths
         every = np.ones(len(pairs)) if weights is None else weights
@@ -131,8 +133,7 @@ class PairObjective:
         """The summed loss of a micro-batch's answers, in nats."""
         pairs = self._pairs_of(micro)
         ids, labels = self.collate(pairs, micro)
-        listenings = self.listen([pairs.pairs[row].audio for row in micro.rows])
-        shifts = self.model.adapt(listenings.to(self.world.device))
+        shifts = self.music([pairs.pairs[row].audio for row in micro.rows])
         decoder = self.model.get_decoder()
         hidden = decoder(input_ids=ids, shifts=shifts, use_cache=False).last_hidden_state
         # Only answers go through the output projection, the most expensive product of small models.

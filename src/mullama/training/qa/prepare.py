@@ -27,6 +27,7 @@ from mullama.training.qa.start_model import (
 from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Recipe
 from mullama.training.run_options import RunOptions
+from mullama.training.trainable import TrainableModel
 
 
 def prepare_qa_task(
@@ -47,7 +48,8 @@ def prepare_qa_task(
     sources = find(recipe, options.data, options.audio, unpack_to)
     start = resolve(recipe.start)
     model = open_for_training(start, recipe, world)
-    check_phases(model, recipe, world)
+    trainable = TrainableModel(model)
+    check_phases(trainable, recipe, world)
     lent_values = is_sharded(recipe, world) and lend_values(model)
     if dry:
         listenings = placeholder_listenings(model, sources)
@@ -65,5 +67,5 @@ def prepare_qa_task(
         listenings=listenings,
         start=start,
         lent_values=lent_values,
-        loss_module=wrap_model(model, recipe, world),
+        loss_module=wrap_model(trainable, recipe, world),
     )

@@ -59,11 +59,12 @@ def open_for_training(
     return model
 
 
-def check_phases(model: MuLlamaForConditionalGeneration, recipe: Recipe, world: World) -> None:
+def check_phases(trainable: TrainableModel, recipe: Recipe, world: World) -> None:
     """Refuse now, not when their turn has come, phases that train nothing, or on outdated Listenings,
     or whose result would be lost."""
+    model = trainable.model
     for phase in recipe.phases:
-        check_patterns(model, phase.trains)
+        check_patterns(trainable, phase.trains)
     online = [trains_encoder(model, phase) for phase in recipe.phases]
     if any(before and not after for before, after in itertools.pairwise(online)):
         raise UsageError(
@@ -95,9 +96,9 @@ def lend_values(model: MuLlamaForConditionalGeneration) -> bool:
     return not had
 
 
-def wrap_model(model: MuLlamaForConditionalGeneration, recipe: Recipe, world: World) -> LossModule:
+def wrap_model(trainable: TrainableModel, recipe: Recipe, world: World) -> LossModule:
     """The model behind its loss, recomputing, compiled and sharded as the recipe says."""
-    loss_module = LossModule(TrainableModel(model))
+    model, loss_module = trainable.model, LossModule(trainable)
     if recipe.recompute:
         model.activation_checkpointing_enable({"use_reentrant": False})
     if recipe.compile:

@@ -21,7 +21,7 @@ from mullama.training.parallel import World, full_tensor
 from mullama.training.phases import is_trained
 from mullama.training.precision import cast
 from mullama.training.qa.divide_pairs import DividedPairs
-from mullama.training.qa.objective import PairObjective
+from mullama.training.qa.objective import PairObjective, ShiftsOf
 from mullama.training.qa.prepare_listenings import PreparedListenings
 from mullama.training.qa.start_model import trains_encoder
 from mullama.training.qa.tokenized import TokenizedPairs, tokenize
@@ -57,21 +57,32 @@ class QaTask:
 
     def objective(self, phase: Phase) -> PairObjective:
         """See task.Task. Raises UsageError where no pair fits."""
+        online = trains_encoder(self.model, phase)
+        listen = self.listenings.online if online else self.listenings.cached
+        return self.pair_objective(
+            phase, lambda names: self.model.adapt(listen(names).to(self.world.device))
+        )
+
+    def pair_objective(self, phase: Phase, music: ShiftsOf) -> PairObjective:
+        """Answers to be learnt about that music. Raises UsageError where no pair fits."""
         tokenized = self._tokenized(self.pairs.training, phase)
         self._report_cuts(tokenized, phase)
         if not len(tokenized):
             raise UsageError(f"phase {phase.name}: no pair fits into {phase.max_length} tokens")
-        online = trains_encoder(self.model, phase)
         return PairObjective(
             self.model,
             phase,
             tokenized,
-            self.listenings.online if online else self.listenings.cached,
+            music,
             weights=self.pairs.weights[tokenized.places],
             held_out=self._tokenized(self.pairs.held_out, phase),
-            seed=self.recipe.seed * 1009 + self.recipe.phases.index(phase),
+            seed=self.seed(phase),
             world=self.world,
         )
+
+    def seed(self, phase: Phase) -> int:
+        """Of what a phase draws."""
+        return self.recipe.seed * 1009 + self.recipe.phases.index(phase)
 
     def identity(self) -> str:
         """See task.Task: pairs and the names of their files count, not where they lie."""

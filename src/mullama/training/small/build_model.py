@@ -40,7 +40,7 @@ class FactsProjection(nn.Module):
 
 
 class SmallTrainableModel(TrainableModel):
-    """The small model, with its probes and the projection of facts."""
+    """A model that hears with the small encoder, with its probes and the projection of facts."""
 
     def __init__(self, model: MuLlamaForConditionalGeneration) -> None:
         super().__init__(model)

@@ -39,6 +39,8 @@ class FeatureSet:
     listenings: Float[Tensor, "variant states features"]
     """In half precision."""
     truths: tuple[Truth, ...]
+    clips: Int[Tensor, " variant"]
+    """Which clip each is of; of a piece's mean, its first."""
 
 
 def compute_features(
@@ -56,7 +58,7 @@ def compute_features(
     stored = _load(path)
     change = Change(stored["semitones"], stored["speeds"])
     truths = [music.truths[clip] for clip in stored["clips"].tolist()]
-    return FeatureSet(stored["listenings"], tuple(changed(truths, change)))
+    return FeatureSet(stored["listenings"], tuple(changed(truths, change)), stored["clips"])
 
 
 def with_mixtures(features: FeatureSet, each: int, seed: int) -> FeatureSet:
@@ -71,7 +73,8 @@ def with_mixtures(features: FeatureSet, each: int, seed: int) -> FeatureSet:
         others = features.listenings[torch.randperm(len(sounding), generator=random)]
         way = MOVED * torch.rand(len(sounding), 1, 1, generator=random) * sounding[:, None, None]
         listenings.append(torch.lerp(features.listenings.float(), others.float(), way).half())
-    return FeatureSet(torch.cat(listenings), features.truths * (1 + each))
+    times = 1 + each
+    return FeatureSet(torch.cat(listenings), features.truths * times, features.clips.repeat(times))
 
 
 def changed(truths: Sequence[Truth], change: Change) -> list[Truth]:

@@ -48,7 +48,7 @@ def pseudo_labels(trainable: SmallTrainableModel, features: FeatureSet) -> Featu
         feature = trainable.model.bridge.feature(features.listenings[rows].float())
         logits = trainable.probes(feature)
         truths += _facts(logits, features.truths[rows])
-    return FeatureSet(features.listenings, tuple(truths))
+    return replace(features, truths=tuple(truths))
 
 
 def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:

@@ -9,34 +9,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mullama.data.records import Pair
-from mullama.studio.clips import TAKES
 from mullama.studio.english.converse import converse
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
+from mullama.training.qa.listenings import Names
 
-PRESENCES_AN_INSTRUMENT = 1500
+PRESENCES_AN_INSTRUMENT = 400
 """At most so many Listenings with an instrument, and as many without, are asked about it."""
 
 
 @dataclass(frozen=True)
 class ListeningNames:
-    """What pairs call the Listenings of so many clips, one variant of all of them after the other.
+    """What pairs call Listenings.
 
     The last part of a name is the piece's, so that all takes and variants of a piece are held out together.
     """
 
-    clips: int
+    pieces: Sequence[int]
+    """Of each Listening."""
 
     def name(self, place: int) -> str:
         """The name of the Listening at that place."""
-        variant, clip = divmod(place, self.clips)
-        piece, take = divmod(clip, TAKES)
-        return f"{variant}-{take}/{piece}"
+        return f"{place}/{self.pieces[place]}"
 
-    def place(self, name: str) -> int:
-        """The inverse."""
-        variant, take, piece = map(int, name.replace("/", "-").split("-"))
-        return variant * self.clips + piece * TAKES + take
+    def places(self, names: Names) -> list[int]:
+        """The inverse, of several."""
+        return [int(str(name).partition("/")[0]) for name in names]
 
 
 def conversations(

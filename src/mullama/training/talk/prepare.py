@@ -1,7 +1,7 @@
-"""A recipe that talks about the studio's music becomes a QaTask: pairs about Listenings that were heard once.
+"""A recipe that talks about the studio's music becomes a TalkTask: pairs about Listenings that were heard once.
 
 Everything slow that happens before the first step happens here, and each part of it is kept in the run's
-folder: music, Listenings, the facts heard in them, and what the language model says itself.
+folder: music, Listenings, and what the language model says itself.
 """
 
 from collections.abc import Callable
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from mullama.checkpoints.store import open_encoder
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.errors import UsageError
 from mullama.listen.encoders.filterbank import FilterbankEncoder
 from mullama.song import load
+from mullama.studio.clips import TAKES
 from mullama.studio.corpus import load_or_render
+from mullama.studio.spectra_set import SpectraSet, together
 from mullama.training.parallel import World
 from mullama.training.qa.divide_pairs import divide
 from mullama.training.qa.find_pairs import PairSet
@@ -27,11 +28,14 @@ from mullama.training.qa.start_model import check_phases, open_for_training, wra
 from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Recipe, Talk
 from mullama.training.run_options import RunOptions
-from mullama.training.small.features import FeatureSet, compute_features
+from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.features import compute_features
+from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.talk.conversations import ListeningNames, conversations
-from mullama.training.talk.facts import read_facts
+from mullama.training.talk.facts import fit_probes
 from mullama.training.talk.own_answers import LOG, own_answers
 from mullama.training.talk.start import start_of
+from mullama.training.talk.task import TalkTask
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class TalkListenings:
 
     def __call__(self, names: Names) -> Float[Tensor, "clip states features"]:
         """Those of a step; every pair is about one."""
-        return self.listenings[[self.names.place(str(name)) for name in names]].float()
+        return self.listenings[self.names.places(names)].float()
 
 
 def prepare_talk_task(
@@ -52,25 +56,32 @@ def prepare_talk_task(
     options: RunOptions,
     world: World,
     report: Callable[[str], None],
-) -> QaTask:
+) -> TalkTask:
     """The task of a recipe with `talk`. Raises UsageError for what does not fit or is missing."""
     talk = _checked(recipe, world)
     start = start_of(recipe, folder, report)
-    features = _features(recipe, talk, start.folder, folder, options, report)
-    teacher = partial(load, talk.teacher, device="cpu")
-    truths = read_facts(teacher, features.listenings, features.truths, folder, report)
-    names = ListeningNames(len(truths) // talk.variants)
-    pairs = conversations(truths, names, talk.pairs, recipe.seed)
+    model = open_for_training(start.folder, recipe, world, start.base)
+    trainable = SmallTrainableModel(model)
+    check_phases(trainable, recipe, world)
+    if not isinstance(model.encoder, FilterbankEncoder):
+        raise UsageError(
+            f"recipe {recipe.name}: talk needs the small model's encoder, which listens to spectra"
+        )
+    music = _music(recipe, talk, folder, options, report)
+    report(f"Listenings of {len(music)} clips, {talk.variants} variants of each")
+    known = compute_features(model.encoder, music, talk.variants, recipe.seed, folder)
+    fit_probes(trainable, known, recipe.seed)
+    features = pseudo_labels(trainable, known)
+    names = ListeningNames(_pieces(music)[features.clips].tolist())
+    pairs = conversations(features.truths, names, talk.pairs, recipe.seed)
     sources = [PairSet(folder / "conversations", 1.0, tuple(pairs), {})]
     if talk.own_answers:
         speaker = partial(load, start.folder, device="cpu", base=start.base)
-        said = own_answers(speaker, truths, names, talk.own_answers, recipe.seed, folder)
+        said = own_answers(speaker, features.truths, names, talk.own_answers, recipe.seed, folder)
         report(f"{len(said)} of {talk.own_answers} of its own answers are kept")
         sources.append(PairSet(folder / LOG, talk.own_answer_weight, tuple(said), {}))
-    model = open_for_training(start.folder, recipe, world, start.base)
-    check_phases(model, recipe, world)
     listen = TalkListenings(features.listenings, names)
-    return QaTask(
+    qa = QaTask(
         recipe=recipe,
         world=world,
         report=report,
@@ -79,8 +90,9 @@ def prepare_talk_task(
         listenings=PreparedListenings(sources, listen, listen),
         lent_values=False,
         start=start.folder,
-        loss_module=wrap_model(model, recipe, world),
+        loss_module=wrap_model(trainable, recipe, world),
     )
+    return TalkTask(qa, trainable, features, names)
 
 
 def _checked(recipe: Recipe, world: World) -> Talk:
@@ -91,24 +103,14 @@ def _checked(recipe: Recipe, world: World) -> Talk:
     return recipe.talk
 
 
-def _features(
-    recipe: Recipe,
-    talk: Talk,
-    start: Path,
-    folder: Path,
-    options: RunOptions,
-    report: Callable[[str], None],
-) -> FeatureSet:
-    music = load_or_render(
-        recipe.split(talk.split),
-        options.music_folder(folder),
-        workers=options.workers or 1,
-        report=report,
-    )
-    encoder = open_encoder(start, device="cpu")
-    if not isinstance(encoder, FilterbankEncoder):
-        raise UsageError(
-            f"recipe {recipe.name}: talk needs the small model's encoder, which listens to spectra"
-        )
-    report(f"Listenings of {len(music)} clips, {talk.variants} variants of each")
-    return compute_features(encoder, music, talk.variants, recipe.seed, folder)
+def _music(
+    recipe: Recipe, talk: Talk, folder: Path, options: RunOptions, report: Callable[[str], None]
+) -> SpectraSet:
+    where, workers = options.music_folder(folder), options.workers or 1
+    splits = recipe.splits_of(talk.split)
+    return together([load_or_render(s, where, workers=workers, report=report) for s in splits])
+
+
+def _pieces(music: SpectraSet) -> Int[Tensor, " clip"]:
+    """The number of each clip's piece, takes being of one."""
+    return (~music.continues).cumsum(0).sub(1) // TAKES

@@ -1,0 +1,81 @@
+"""Pairs about Listenings, and the facts that probes read in those: three ways of learning from them.
+
+First the language model learns to speak of facts, given as they are; then the bridge learns to give, from
+Listenings, what stood for the facts; then both learn together. How they come into memory stands in
+prepare.py.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from mullama.training.objective import Objective
+from mullama.training.qa.listenings import Names
+from mullama.training.qa.task import QaTask
+from mullama.training.recipe import Phase
+from mullama.training.small.attributes import targets
+from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.features import FeatureSet, with_mixtures
+from mullama.training.small.objectives import AlignObjective
+from mullama.training.small.pseudo_labels import pseudo_labels
+from mullama.training.talk.conversations import ListeningNames
+from mullama.training.trainable import LossModule
+
+
+@dataclass(frozen=True)
+class FactsAsMusic:
+    """What a FactsProjection makes of facts, in the place of what the bridge gives."""
+
+    trainable: SmallTrainableModel
+    facts: Float[Tensor, "clip facts"]
+    names: ListeningNames
+    noise: float
+    """See Phase."""
+
+    def __call__(self, names: Names) -> Float[Tensor, "clip layers width"]:
+        """See ShiftsOf."""
+        carried = self.trainable.facts(self.facts[self.names.places(names)])
+        size = carried.detach().square().mean().sqrt()
+        noisy = carried + self.noise * size * torch.randn_like(carried)
+        shifts: Tensor = self.trainable.model.spread(noisy)
+        return shifts
+
+
+@dataclass(frozen=True)
+class TalkTask:
+    """See task.Task."""
+
+    qa: QaTask
+    """The pairs, and the model that learns them."""
+    trainable: SmallTrainableModel
+    features: FeatureSet
+    """Listenings, and what probes read in them."""
+    names: ListeningNames
+
+    @property
+    def loss_module(self) -> LossModule:
+        """See task.Task."""
+        return self.qa.loss_module
+
+    def objective(self, phase: Phase) -> Objective:
+        """See task.Task. Raises UsageError where no pair fits."""
+        if phase.objective == "align":
+            mixed = with_mixtures(self.features, phase.mixtures, self.qa.recipe.seed)
+            read = pseudo_labels(self.trainable, mixed)
+            return AlignObjective(self.trainable, phase, read, self.qa.seed(phase))
+        if phase.objective == "truth":
+            facts = targets(self.features.truths).vector()
+            music = FactsAsMusic(self.trainable, facts, self.names, phase.noise)
+            return self.qa.pair_objective(phase, music)
+        return self.qa.objective(phase)
+
+    def identity(self) -> str:
+        """See task.Task."""
+        return self.qa.identity()
+
+    def export(self, folder: Path) -> None:
+        """See task.Task. Raises TrainingError."""
+        self.qa.export(folder)
