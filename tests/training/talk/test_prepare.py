@@ -7,12 +7,16 @@ import pytest
 import torch
 import yaml
 from safetensors.torch import load_file
+from torch import nn
 
 import mullama
 from goldens import LLAMA
 from mullama.checkpoints.base import read_base_record
 from mullama.errors import UsageError
+from mullama.training.parallel import World
+from mullama.training.recipe_file import load_recipe
 from mullama.training.run_options import RunOptions
+from mullama.training.talk.prepare import prepare_talk_task
 from mullama.training.trainer import run
 
 RECIPE = {
@@ -79,6 +83,17 @@ def test_what_was_made_once_is_read_again(trained: Path) -> None:
     options = RunOptions(music=trained.parent / "music")
     run(trained.parent / "talk.yaml", trained, options, report=lambda _: None)
     assert [path.stat().st_mtime_ns for path in made] == before
+
+
+def test_the_same_facts_are_read_again(trained: Path) -> None:
+    recipe = load_recipe(trained.parent / "talk.yaml")
+    options = RunOptions(music=trained.parent / "music")
+    tasks = [prepare_talk_task(recipe, trained, options, World(), lambda _: None) for _ in range(2)]
+    assert tasks[0].identity() == tasks[1].identity()
+    assert tasks[0].features.truths == tasks[1].features.truths
+    modules = [nn.ModuleList([task.trainable.probes, task.trainable.facts]) for task in tasks]
+    for one, again in zip(*(module.parameters() for module in modules), strict=True):
+        assert torch.equal(one, again)
 
 
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:

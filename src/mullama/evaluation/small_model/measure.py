@@ -57,11 +57,11 @@ class Measured:
 
 
 def measure(
-    model: Path,
+    model: str | Path,
     held_out: Mapping[str, SpectraSet],
     report: Callable[[str], None] = print,
 ) -> Measured:
-    """All figures of a model folder: for each set of clips, its control, and guessing on the first set."""
+    """All figures of a model: for each set of clips, its control, and guessing on the first set."""
     mu = load(model, dtype="float32", device="cpu")
     found = Measured({"majority": majority(next(iter(held_out.values())).truths)})
     for name, music in held_out.items():

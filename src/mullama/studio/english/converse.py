@@ -25,15 +25,15 @@ from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
 
 SHARES = {
-    "presence": 14, "instruments": 10, "tempo": 11, "key": 11, "metre": 6, "mode": 2, "pace": 3,
-    "drums": 5, "lead": 3, "style": 6, "mood": 6, "vocals": 2, "number": 1.5, "rhythm section": 1.5,
-    "acoustic": 1.5, "dance": 2, "check": 5, "compound": 5,
-    "short": 5, "long": 5, "caption": 3, "friend": 1.5, "one word": 1, "adjectives": 1.5, "tags": 2,
-    "playlist": 1, "announce": 1, "title": 1, "infer": 3, "listeners": 2.5, "place": 2.5, "film": 2.5,
-    "activity": 2.5, "fit": 3.5, "compare": 2.5, "why": 2.5, "energy": 1.5, "invention": 11,
-    "unknowable": 7,
+    "presence": 14, "instruments": 14, "tempo": 16, "key": 16, "metre": 9, "mode": 2, "pace": 4,
+    "drums": 7, "lead": 4, "style": 9, "mood": 8, "vocals": 2, "number": 1, "rhythm section": 1,
+    "acoustic": 1, "dance": 1, "check": 4, "compound": 6,
+    "short": 5, "long": 4, "caption": 2, "friend": 1, "one word": 1, "adjectives": 1, "tags": 1,
+    "playlist": 0.7, "announce": 0.7, "title": 0.7, "infer": 2, "listeners": 2, "place": 2,
+    "film": 1.5, "activity": 2, "fit": 2, "compare": 2, "why": 1.5, "energy": 1, "invention": 6,
+    "unknowable": 5,
 }  # fmt: skip
-"""What is asked how often, when it is drawn."""
+"""What is asked how often, when it is drawn: mostly single facts, which take longest to be learnt."""
 KINDS = tuple(SHARES)
 
 _OPEN: dict[str, Callable[[Speaker], str]] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -61,6 +62,7 @@ def prepare_talk_task(
     talk = _checked(recipe, world)
     start = start_of(recipe, folder, report)
     model = open_for_training(start.folder, recipe, world, start.base)
+    torch.manual_seed(recipe.seed)  # a resumed run has to read the same facts
     trainable = SmallTrainableModel(model)
     check_phases(trainable, recipe, world)
     if not isinstance(model.encoder, FilterbankEncoder):
