@@ -148,3 +148,10 @@ def test_a_recipe_extends_another_and_values_are_set_by_name(tmp_path: Path) -> 
     assert recipe.seed == 7
     with pytest.raises(UsageError, match=r"--set phases\.sing\.batch=1: no 'sing' among hear"):
         load_recipe(path, ["phases.sing.batch=1"])
+
+
+def test_a_recipe_that_talks_learns_beside_the_studios_clips() -> None:
+    recipe = load_recipe(RECIPES / "english.yaml")
+    assert not recipe.learns_from_pairs  # so that the trainer keeps it on the CPU
+    with pytest.raises(UsageError, match="with `talk`, pairs, truth, align are learnt"):
+        load_recipe(RECIPES / "english.yaml", ["phases.speak.objective=answers"])

@@ -84,7 +84,7 @@ def _activations(config: MuLlamaConfig, recipe: Recipe, phase: Phase, size: int)
 
 def dry_run(recipe: Recipe, options: RunOptions, report: Callable[[str], None]) -> Iterable[str]:
     """Lines for a person: what each phase of a recipe will need. Takes one step of each, unsaved."""
-    if recipe.talk is not None or not recipe.learns_from_pairs:
+    if not recipe.learns_from_pairs:
         yield from _studio(recipe)
         return
     if recipe.threads:

@@ -139,7 +139,7 @@ class Phase(Options):
     """Most tokens that go through the model at once, padding included: limits memory, changes nothing."""
     as_published: bool = False
     """Order, padding, cut, averaging and schedule as in the published training (docs/quirks.md)."""
-    # -- the small model's own
+    # -- the studio's clips
     variants: Count = 1
     """Listenings of each clip: the first plain, the others augmented."""
     overlaid: Share = 0.0
@@ -225,8 +225,8 @@ class Recipe(Options):
 
     @property
     def learns_from_pairs(self) -> bool:
-        """Whether every phase trains on question-answer pairs or beside them, none on the studio's clips."""
-        return self.talk is not None or all(phase.objective == "pairs" for phase in self.phases)
+        """Whether every phase trains on question-answer pairs of data sets, none on the studio's clips."""
+        return self.talk is None and all(phase.objective == "pairs" for phase in self.phases)
 
     @property
     def trains(self) -> tuple[str, ...]:

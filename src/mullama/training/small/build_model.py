@@ -39,6 +39,12 @@ class FactsProjection(nn.Module):
         return self.norm(self.out(nn.functional.silu(self.inner(facts))))
 
 
+def with_noise(carried: Float[Tensor, "clip hidden"], noise: float) -> Float[Tensor, "clip hidden"]:
+    """What carries the music, or the facts, with noise; see Phase.noise."""
+    size = carried.detach().square().mean().sqrt()
+    return carried + noise * size * torch.randn_like(carried)
+
+
 class SmallTrainableModel(TrainableModel):
     """A model that hears with the small encoder, with its probes and the projection of facts."""
 

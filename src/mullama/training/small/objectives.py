@@ -29,7 +29,7 @@ from mullama.training.small.batches import (
     pad,
     place_in_pool,
 )
-from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.build_model import SmallTrainableModel, with_noise
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
@@ -85,9 +85,7 @@ class AnswerObjective(StepObjective):
             carried = self.trainable.facts(self.facts[batch.clips])
         else:
             carried = model.bridge(self.listenings[batch.clips].float())
-        size = carried.detach().square().mean().sqrt()
-        carried = carried + self.phase.noise * size * torch.randn_like(carried)
-        shifts = model.spread(carried)
+        shifts = model.spread(with_noise(carried, self.phase.noise))
         logits = model(input_ids=batch.input_ids, shifts=shifts).logits
         return functional.cross_entropy(
             logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=IGNORED

@@ -114,5 +114,5 @@ def _music(
 
 
 def _pieces(music: SpectraSet) -> Int[Tensor, " clip"]:
-    """The number of each clip's piece, takes being of one."""
+    """The number of each clip's piece, takes being of one; a recording in two splits is one in each."""
     return (~music.continues).cumsum(0).sub(1) // TAKES

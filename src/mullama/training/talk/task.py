@@ -8,7 +8,6 @@ prepare.py.
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -17,7 +16,7 @@ from mullama.training.qa.listenings import Names
 from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Phase
 from mullama.training.small.attributes import targets
-from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.build_model import SmallTrainableModel, with_noise
 from mullama.training.small.features import FeatureSet, with_mixtures
 from mullama.training.small.objectives import AlignObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
@@ -38,9 +37,7 @@ class FactsAsMusic:
     def __call__(self, names: Names) -> Float[Tensor, "clip layers width"]:
         """See ShiftsOf."""
         carried = self.trainable.facts(self.facts[self.names.places(names)])
-        size = carried.detach().square().mean().sqrt()
-        noisy = carried + self.noise * size * torch.randn_like(carried)
-        shifts: Tensor = self.trainable.model.spread(noisy)
+        shifts: Tensor = self.trainable.model.spread(with_noise(carried, self.noise))
         return shifts
 
 
