@@ -161,6 +161,8 @@ class MuLlamaConfig(PreTrainedConfig):
     """Inner width of a bridge block; 0 stands for four times the language model's width."""
     lora_rank: int = 0
     """Rank of the low-rank updates on the language model's projections; 0 where there are none."""
+    lora_layers: int = 0
+    """How many of the last layers have them; 0 where all have."""
     own_values: bool = False
     """Keep the value projections of the adapted layers as they were before LoRA was merged."""
     prompt: str = "clean"
@@ -193,6 +195,11 @@ class MuLlamaConfig(PreTrainedConfig):
         if not 0 < self.adapted_layers <= self.text_config.num_hidden_layers:
             raise CheckpointError(
                 f"{self.adapted_layers} adapted layers do not fit a language model of "
+                f"{self.text_config.num_hidden_layers} layers"
+            )
+        if not 0 <= self.lora_layers <= self.text_config.num_hidden_layers:
+            raise CheckpointError(
+                f"low-rank updates in {self.lora_layers} layers do not fit a language model of "
                 f"{self.text_config.num_hidden_layers} layers"
             )
         if len(self.prompt) > MAX_PROMPT:

@@ -75,7 +75,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
         )
         self.language_model = AutoModelForCausalLM.from_config(text, trust_remote_code=False)
         if config.lora_rank:
-            add_lora(self.language_model, config.lora_rank)
+            add_lora(self.language_model, config.lora_rank, config.lora_layers)
         take_shifts(self.language_model, config.adapted_layers)
         self.post_init()
 
@@ -166,7 +166,7 @@ class MuLlamaForConditionalGeneration(PreTrainedModel, GenerationMixin):
             return self
         self.keep_values()
         merge_lora(self.language_model)
-        self.config.lora_rank = 0
+        self.config.lora_rank = self.config.lora_layers = 0
         return self
 
     def keep_values(self) -> None:

@@ -64,6 +64,7 @@ LIMITS: Mapping[str, Bounds] = {
     "bridge_width": WIDTH,
     "bridge_blocks": Bounds(0, 64),
     "lora_rank": Bounds(0, 2**16),
+    "lora_layers": Bounds(0, 2**10),
 }
 """Size -> what a network can have; of a list each item."""
 MAX_ITEMS = 64

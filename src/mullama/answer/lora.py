@@ -13,6 +13,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from mullama.answer.llama import decoder_layers
+
 L = TypeVar("L", bound=nn.Linear)
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -58,9 +60,10 @@ def add_update(
     return (weight.float() + lora_B.float() @ lora_A.float()).to(weight.dtype)
 
 
-def add_lora(language_model: nn.Module, rank: int) -> None:
-    """Replace every projection of the decoder layers by one with an update of this rank."""
-    for parent, name, linear in _projections(language_model, nn.Linear):
+def add_lora(language_model: nn.Module, rank: int, layers: int = 0) -> None:
+    """Give every projection of the last `layers` decoder layers, or of all, an update of this rank."""
+    last = decoder_layers(language_model)[-layers:]
+    for parent, name, linear in _projections(last, nn.Linear):
         biased = linear.bias is not None
         lora = LoraLinear(linear.in_features, linear.out_features, biased, rank)
         lora.weight, lora.bias = linear.weight, linear.bias

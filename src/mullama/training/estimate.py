@@ -50,7 +50,8 @@ class Needs:
 def needs(config: MuLlamaConfig, recipe: Recipe, phase: Phase, processes: int = 1) -> Needs:
     """What a phase needs for a model of that configuration."""
     config = MuLlamaConfig.from_dict(config.to_dict())
-    config.lora_rank = config.lora_rank or recipe.lora_rank
+    if recipe.lora_rank and not config.lora_rank:
+        config.lora_rank, config.lora_layers = recipe.lora_rank, recipe.lora_layers
     with torch.device("meta"):
         model = MuLlamaForConditionalGeneration(config)
     named = list(model.named_parameters())

@@ -179,6 +179,8 @@ class Recipe(Options):
     """The fresh small model."""
     lora_rank: CountOrNone = 0
     """Give a model without low-rank updates some of this rank."""
+    lora_layers: CountOrNone = 0
+    """In how many of the language model's last layers; 0: in all."""
     splits: tuple[Split, ...] = ()
     """Studio music, for training and for measuring."""
     data: tuple[DataSet, ...] = ()

@@ -9,7 +9,7 @@ from mullama.studio.compose.composer import STYLES
 from mullama.studio.english.compound import ASKED, CLAUSES, NOUNS
 from mullama.studio.english.in_kind import REQUESTS
 from mullama.studio.english.inventions import INVENTIONS
-from mullama.studio.english.lore import OCCASIONS
+from mullama.studio.english.lore import LORE, OCCASIONS
 from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
 from mullama.studio.english.others import OTHERS
 from mullama.studio.english.patterns import bare, expression
@@ -61,6 +61,7 @@ def test_no_pattern_says_a_held_out_question() -> None:
         "occasion": [occasion.name for occasion in OCCASIONS],
         "Occasion": [occasion.name for occasion in OCCASIONS],
         "other": [*(other.name for other in OTHERS), *THINGS],
+        **{blank: [lore.called for lore in LORE.values()] for blank in ("one", "One", "two")},
         "stuff": STUFFS,
         "place": PLACES,
         "person": PEOPLE,

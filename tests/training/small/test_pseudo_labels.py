@@ -10,7 +10,7 @@ from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.training.recipe import ModelSizes
-from mullama.training.small.attributes import CHOICES, tempo_shares
+from mullama.training.small.attributes import CHOICES, targets, tempo_shares
 from mullama.training.small.build_model import SmallTrainableModel, fresh_model
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.pseudo_labels import SURE, SURE_TEMPO, WORDS, pseudo_labels, read_tempo
@@ -53,6 +53,11 @@ def test_sure_facts_are_the_probes_own_and_unsure_ones_stay_open(
         open_facts = unsure.truths[row]
         assert (open_facts.style, open_facts.key, open_facts.tempo_bpm) == (None, None, None)
     assert sure.truths[2] == unsure.truths[2] == NOTHING
+    # As vectors they say how sure they are; and of silence, that nothing sounds.
+    styles = logits["style"].softmax(1)
+    torch.testing.assert_close(sure.facts[:2, : styles.shape[1]], styles[:2])
+    assert unsure.facts[:2, : styles.shape[1]].max() < SURE["style"]
+    assert torch.equal(sure.facts[2:], targets([NOTHING]).vector())
 
 
 def test_of_a_recording_all_that_is_read_is_taken(trainable: SmallTrainableModel) -> None:

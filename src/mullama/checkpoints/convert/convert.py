@@ -17,7 +17,7 @@ from mullama.checkpoints.convert.adapter import LLAMA_ADAPTER, Adapter, read_ada
 from mullama.checkpoints.convert.adapter_only import read_apart, read_together
 from mullama.checkpoints.convert.any_encoder import read_any_encoder
 from mullama.checkpoints.convert.chat import chat_template
-from mullama.checkpoints.convert.convert_options import ConvertOptions
+from mullama.checkpoints.convert.convert_options import OF_FRESH_ALONE, ConvertOptions
 from mullama.checkpoints.convert.encoder_source import EncoderSource
 from mullama.checkpoints.convert.fit import check_parts, check_tensors
 from mullama.checkpoints.convert.fresh import fresh, zeros
@@ -99,7 +99,7 @@ def convert(options: ConvertOptions, progress: Progress | None = None) -> Path:
 
 def _refuse_fresh(options: ConvertOptions) -> None:
     """An adapter file says of itself what these options say of a fresh one."""
-    for name in ("listening", "prompt", "bridge", "bridge_width", "bridge_blocks", "gate"):
+    for name in OF_FRESH_ALONE:
         given = getattr(options, name)
         if given != getattr(ConvertOptions, name):
             flag = f"--{name.replace('_', '-')} {given}"

@@ -39,6 +39,8 @@ class ConvertOptions(Options):
     the file, and this is only compared."""
     lora_rank: Annotated[int, Flag("R"), Bounds(0, 2**16)] = 0
     """Rank of the low-rank updates (default: 0, no LoRA)."""
+    lora_layers: Annotated[int, Bounds(0, 2**10)] = 0
+    """Layers that have them, counted from the last (default: 0, all)."""
     listening: Literal["states", "last"] = "states"
     """Take all of the encoder's hidden states, or the last alone, as LLaMA-Adapter does."""
     prompt: Annotated[str | None, Flag("TEXT")] = None
@@ -62,15 +64,15 @@ class ConvertOptions(Options):
     """Replace the model in --out."""
 
 
-OF_FRESH = (
-    "adapted_layers",
-    "lora_rank",
+OF_FRESH_ALONE = (
+    "lora_layers",
     "listening",
     "prompt",
     "bridge",
     "bridge_width",
     "bridge_blocks",
     "gate",
-    "seed",
 )
+"""Options that a published adapter says of itself."""
+OF_FRESH = (*OF_FRESH_ALONE, "adapted_layers", "lora_rank", "seed")
 """Options of a fresh adapter, where no --adapter is given."""

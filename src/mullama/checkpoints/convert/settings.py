@@ -116,6 +116,7 @@ def _fresh_sizes(language: Llama, options: ConvertOptions) -> dict[str, Any]:
         if layers is None
         else layers,
         "lora_rank": options.lora_rank,
+        "lora_layers": options.lora_layers,
         "listening": options.listening,
         "bridge_blocks": options.bridge_blocks,
         "bridge_width": options.bridge_width or 0,

@@ -58,7 +58,7 @@ PLACE = _any(
     "suit*", "fit", "fits", "dinner", "lobby", "ballroom", "parade", "soundtrack", "documentary",
     "drama", "comedy",
     "thriller", "western", "terrace", "gym", "campfire", "palace", "gallery", "museum", "garden",
-    "square", "rave",
+    "square", "rave", "fair", "fairs", "chase", "race", "sunset", "walk",
 )  # fmt: skip
 ACTIVITY = _any(
     "run*", "jog*", "study*", "read*", "sleep*", "work*", "danc*", "driv*", "cook*", "clean*", "yoga",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
-from mullama.studio.english import captions, facts, opinions
+from mullama.studio.english import captions, comparisons, facts, opinions
 from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.compound import compound
 from mullama.studio.english.declines import decline, no_music
@@ -25,16 +25,18 @@ from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
 
 SHARES = {
-    "presence": 14, "instruments": 14, "tempo": 16, "key": 16, "metre": 9, "mode": 2, "pace": 4,
-    "drums": 7, "lead": 4, "style": 9, "mood": 8, "vocals": 2, "number": 1, "rhythm section": 1,
+    "presence": 14, "instruments": 13, "tempo": 24, "key": 15, "metre": 9, "mode": 2, "pace": 4,
+    "drums": 9, "lead": 4, "style": 10, "mood": 7, "vocals": 2, "number": 1, "rhythm section": 1,
     "acoustic": 1, "dance": 1, "check": 4, "compound": 6,
     "short": 5, "long": 4, "caption": 2, "friend": 1, "one word": 1, "adjectives": 1, "tags": 1,
     "playlist": 0.7, "announce": 0.7, "title": 0.7, "infer": 2, "listeners": 2, "place": 2,
-    "film": 1.5, "activity": 2, "fit": 2, "compare": 2, "why": 1.5, "energy": 1, "invention": 6,
-    "unknowable": 5,
+    "film": 1.5, "activity": 2, "fit": 2, "compare": 2, "either": 2, "why": 1.5, "energy": 1, "invention": 6,
+    "unknowable": 8,
 }  # fmt: skip
 """What is asked how often, when it is drawn: mostly single facts, which take longest to be learnt."""
 KINDS = tuple(SHARES)
+SUBJECT_SHARES = {"lyrics": 5, "singer": 2, "artist": 2, "title": 2, "year": 2, "language": 2}
+"""What of SUBJECTS is asked after more often than the others."""
 
 _OPEN: dict[str, Callable[[Speaker], str]] = {
     "short": captions.short,
@@ -122,6 +124,7 @@ def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, s
         "unknowable": _unknowable,
         "fit": _fit,
         "compare": _compare,
+        "either": _either,
         "invention": _invention,
     }
     if kind == "presence":
@@ -201,7 +204,8 @@ def _check(speaker: Speaker) -> tuple[str, str, str | None]:
 
 
 def _unknowable(speaker: Speaker) -> tuple[str, str, str]:
-    subject = speaker.rng.choice(list(SUBJECTS))
+    often = [SUBJECT_SHARES.get(name, 1) for name in SUBJECTS]
+    [subject] = speaker.rng.choices(list(SUBJECTS), often)
     name, clause, _ = SUBJECTS[subject]
     return _question(speaker, patterns_of_subject(subject)), decline(speaker, name, clause), subject
 
@@ -223,6 +227,18 @@ def _invention(speaker: Speaker) -> tuple[str, str, str | None]:
 
 
 def _compare(speaker: Speaker) -> tuple[str, str, str]:
-    other = opinions.any_other(speaker)
+    other = comparisons.any_other(speaker)
     question = _question(speaker, patterns_for("compare"), other=other.name)
-    return question, opinions.compare(speaker, other), other.name
+    return question, comparisons.compare(speaker, other), other.name
+
+
+def _either(speaker: Speaker) -> tuple[str, str, None]:
+    """Which of two styles; three times out of four it is one of them, if it is known."""
+    rng, style = speaker.rng, speaker.truth.style
+    two = rng.sample([name for name in STYLES if name != style], 2)
+    if style is not None and rng.random() < 0.75:
+        two[rng.randrange(2)] = style
+    one, other = (LORE[name].called for name in two)
+    blanks = {"one": one, "two": other, "One": one[0].upper() + one[1:]}
+    question = _question(speaker, patterns_for("either"), **blanks)
+    return question, comparisons.either(speaker, (two[0], two[1])), None

@@ -169,6 +169,20 @@ OPEN_QUESTIONS: dict[str, tuple[str, ...]] = {
         "[Compare|Contrast] {it} [with|to] {other}.",
         "What does {it} have in common with {other}?",
         "[Could|Would] [one|you|somebody] [take|mistake] {it} for {other}?",
+        "Is {it} [calmer|faster|livelier|louder|sadder|heavier] than {other}?",
+        "[Hold|Set] {it} [beside|against] {other}. [What do you notice|How do they differ|Well]?",
+        "[Tell|Set] {it} apart from {other}.",
+    ),
+    "either": (
+        (
+            "[Is {it}|Would you call {it}|Would you say {it} is|Does {it} sound] [more like|nearer to] "
+            "{one} or {two}?"
+        ),
+        "{One} or {two}?",
+        "[Is {it}|Do I hear|Is that|Are they playing] {one} or {two}?",
+        "[Rather|More] {one} or [rather |more |]{two}?",
+        "[What|Which] is {it} closer to, {one} or {two}?",
+        "My [friend|brother|teacher] says {one}, I say {two}. [Who is right|What do you think|Which is it]?",
     ),
     "why": (
         "[Why|How come] does {it} sound [this way|like this|like that|as it does]?",
@@ -202,6 +216,14 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "[Give me|Show me|Tell me|I'd like] the [lyrics|words of the song].",
             "[What|How] does the [verse|chorus|refrain] [go|say]?",
             "[Can|Could] you [transcribe|understand] the [lyrics|words]?",
+            "[Are there|Do you hear] any [rude|bad|foreign|funny] words [|in {it}]?",
+            "What happens in the [last|third|opening] verse?",
+            "[Recite|Sing|Repeat] [a few words|the chorus|two lines] [|of {it}|for me].",
+            "[Do|Does] the [lyrics|words|singer] [speak of|talk about|tell of] [death|summer|the sea|home]?",
+            "[Is there a rhyme|Which words rhyme|How do the lines end] [|in {it}]?",
+            "What[ is|'s] the [verse|song text|bridge] about?",
+            "[Put|Turn] the [lyrics|words|verses] into [German|English|Italian].",
+            "[What|Which] [line|word|name] [comes up|is repeated] [most|all the time] [|in the refrain]?",
         ),
     ),
     "singer": (

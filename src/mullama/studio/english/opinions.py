@@ -1,4 +1,4 @@
-"""Uses, listeners, scenes, comparisons, reasons: answers that follow from style, mood and tempo.
+"""Uses, listeners, scenes, reasons: answers that follow from style, mood and tempo.
 
 Where neither is known they say so and name what is heard instead.
 """
@@ -8,7 +8,6 @@ from operator import attrgetter
 
 from mullama.studio.english import captions, facts
 from mullama.studio.english.lore import OCCASIONS, MoodLore, Occasion, StyleLore
-from mullama.studio.english.others import OTHERS, Other
 from mullama.studio.english.speaker import Speaker, the
 from mullama.studio.words.describe import listed
 
@@ -59,21 +58,6 @@ FITS_PERHAPS = (
     "It could [work|do] for {occasion}, if you want {what}.",
     "Perhaps: it is {what}, so for {occasion} it depends on your taste.",
     "[It depends|Maybe]: {occasion} can take {what} if the people like it.",
-)
-DIFFERENT = (
-    "Unlike {other}, which is {typical}, {this} is {what}[|, with {list}].",
-    "Where {other} is {typical}, this is {what}[|, played by {articled}].",
-    "While {other} is {typical}, {this} is {what}.",
-    "They differ: where {other} is {typical}, here I hear {list}, and it is {what}.",
-)
-ALIKE = (
-    "[They are close|They are much alike|It comes close]: it is {what}, [played by {articled}|with {list}].",
-    "It is {what} itself, [played by {articled}|with {list}].",
-)
-SHARED = (
-    "Like {other}, it is {shared}; it is played by {articled}.",
-    "It shares with {other} that it is {shared}[|, and here I hear {list}].",
-    "Both are {shared}; this one is played by {articled}.",
 )
 WHY = (
     "It is {reasons} that [make it what it is|give it its character].",
@@ -144,7 +128,7 @@ def _knows(speaker: Speaker) -> bool:
     return speaker.lore is not None or speaker.mood_lore is not None
 
 
-def _not_known(speaker: Speaker) -> str:
+def not_known(speaker: Speaker) -> str:
     return speaker.say(NOT_KNOWN, list=speaker.articled)
 
 
@@ -161,7 +145,7 @@ def _two(
 def place(speaker: Speaker) -> str:
     """Where it would be heard."""
     if not _knows(speaker):
-        return _not_known(speaker)
+        return not_known(speaker)
     one, two = _two(speaker, attrgetter("places"))
     return speaker.say(PLACE, place=one, place2=two, what=what(speaker))
 
@@ -169,7 +153,7 @@ def place(speaker: Speaker) -> str:
 def film(speaker: Speaker) -> str:
     """Which scene it would suit."""
     if not _knows(speaker):
-        return _not_known(speaker)
+        return not_known(speaker)
     one, two = _two(speaker, attrgetter("scenes"))
     return speaker.say(FILM, scene=one, scene2=two, what=what(speaker))
 
@@ -177,7 +161,7 @@ def film(speaker: Speaker) -> str:
 def listeners(speaker: Speaker) -> str:
     """Who would enjoy it."""
     if not _knows(speaker):
-        return _not_known(speaker)
+        return not_known(speaker)
     one, two = _two(speaker, attrgetter("listeners"))
     people = one[0].upper() + one[1:]
     return speaker.say(LISTENERS, people=one, people2=two, People=people, what=what(speaker))
@@ -195,7 +179,7 @@ def activity(speaker: Speaker) -> str:
 
 def dance_or_not(speaker: Speaker) -> str:
     """What one could do to it where no mood is clear."""
-    return facts.dance(speaker) if speaker.lore is not None else _not_known(speaker)
+    return facts.dance(speaker) if speaker.lore is not None else not_known(speaker)
 
 
 def fit(speaker: Speaker, occasion: Occasion) -> str:
@@ -213,23 +197,6 @@ def fit(speaker: Speaker, occasion: Occasion) -> str:
     return speaker.say(table, occasion=occasion.name, what=what(speaker), mood=mood)
 
 
-def compare(speaker: Speaker, other: Other) -> str:
-    """How it differs from another kind of music, or what they share."""
-    words = listed(speaker.character()) if speaker.character() else None
-    blanks = {"other": other.name, "typical": listed(other.character), "list": speaker.either}
-    blanks["articled"] = speaker.articled
-    if speaker.truth.style is not None and other.style == speaker.truth.style:
-        return speaker.say(ALIKE, what=what(speaker), **blanks)
-    shared = [word for word in speaker.character() if word in other.character]
-    if shared:
-        return speaker.say(SHARED, shared=listed(shared), **blanks)
-    described = speaker.rng.choice([words, speaker.phrase]) if words else speaker.phrase
-    if not _knows(speaker) and words is None:
-        return _not_known(speaker)
-    this = speaker.rng.choice(["this", "this piece", "it"])
-    return speaker.say(DIFFERENT, what=described, this=this, **blanks)
-
-
 def why(speaker: Speaker) -> str:
     """What gives it its character, as far as it can be heard."""
     rng, truth = speaker.rng, speaker.truth
@@ -241,7 +208,7 @@ def why(speaker: Speaker) -> str:
     elif truth.instruments:
         reasons.append(f"the sound of {the(truth.instruments[0])} alone")
     if not reasons:
-        return _not_known(speaker)
+        return not_known(speaker)
     moods = [p for p in WHY if "{mood}" not in p] if truth.mood is None else list(WHY)
     return speaker.say(moods, reasons=listed(reasons), mood=str(truth.mood))
 
@@ -304,7 +271,7 @@ def playlist(speaker: Speaker) -> str:
     words = " ".join(word for word in (speaker.truth.mood, speaker.truth.style) if word)
     character = speaker.character()
     if not words:
-        return _not_known(speaker)
+        return not_known(speaker)
     patterns = [
         pattern
         for pattern in PLAYLIST
@@ -331,8 +298,3 @@ def announce(speaker: Speaker) -> str:
 def any_occasion(speaker: Speaker) -> Occasion:
     """One to ask after."""
     return speaker.rng.choice(OCCASIONS)
-
-
-def any_other(speaker: Speaker) -> Other:
-    """A kind of music to compare with."""
-    return speaker.rng.choice(OTHERS)

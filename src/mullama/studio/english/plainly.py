@@ -8,11 +8,12 @@ import random
 from dataclasses import replace
 
 from mullama.studio.english.as_typed import as_typed
+from mullama.studio.english.comparisons import any_other
 from mullama.studio.english.in_kind import request_in_kind
 from mullama.studio.english.inventions import can_invent
 from mullama.studio.english.lore import LORE
 from mullama.studio.english.open_questions import SUBJECTS
-from mullama.studio.english.opinions import any_occasion, any_other
+from mullama.studio.english.opinions import any_occasion
 from mullama.studio.english.patterns import filled
 from mullama.studio.english.questions import CHECK_QUESTIONS, NAMES
 from mullama.studio.english.settings import in_setting

@@ -119,5 +119,5 @@ def _add_lora(model: MuLlamaForConditionalGeneration, folder: Path, recipe: Reci
         )
     if recipe.lora_rank and not model.config.lora_rank:
         torch.manual_seed(recipe.seed)
-        add_lora(model.language_model, recipe.lora_rank)
-        model.config.lora_rank = recipe.lora_rank
+        add_lora(model.language_model, recipe.lora_rank, recipe.lora_layers)
+        model.config.lora_rank, model.config.lora_layers = recipe.lora_rank, recipe.lora_layers

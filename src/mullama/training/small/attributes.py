@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -90,8 +90,13 @@ class Targets:
         for name, size in CHOICES.items():
             known = (self.choices[name] != UNKNOWN)[:, None]
             rows.append(functional.one_hot(self.choices[name].clamp_min(0), size) * known)
-        silent = ((self.instruments.sum(1) == 0) & self.listed)[:, None].float()
+        silent = self.silent[:, None].float()
         return torch.cat([*rows, tempo_shares(self.tempo), self.instruments, silent], dim=1)
+
+    @property
+    def silent(self) -> Bool[Tensor, " clip"]:
+        """Where nothing sounds."""
+        return (self.instruments.sum(1) == 0) & self.listed
 
 
 def targets(truths: Sequence[Truth]) -> Targets:
@@ -162,6 +167,17 @@ class AttributeProbes(nn.Module):
             logits["instruments"], facts.instruments, weights, reduction="sum"
         ) / weights.sum().clamp_min(1.0)
         return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
+
+
+def facts_read(logits: dict[str, Tensor]) -> Float[Tensor, "clip facts"]:
+    """What probes read, as `Targets.vector` has it, but each fact as sure as they are of it.
+
+    So it changes little where the Listening does, and can be learnt from it; which of them are to be said
+    is for the language model to learn.
+    """
+    choices = [logits[name].softmax(1) for name in (*CHOICES, "tempo")]
+    instruments = (logits["instruments"] - NAMED_ABOVE).sigmoid()
+    return torch.cat([*choices, instruments, torch.zeros(len(instruments), 1)], dim=1)
 
 
 def scores(logits: dict[str, Tensor], facts: Targets) -> dict[str, float]:

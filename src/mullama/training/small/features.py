@@ -22,6 +22,7 @@ from mullama.studio.compose.harmony import all_keys
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.checkpoints import UNREADABLE, TrainingError
+from mullama.training.small.attributes import targets
 from mullama.training.small.augment import Change, augment
 
 BATCH = 32
@@ -41,6 +42,13 @@ class FeatureSet:
     truths: tuple[Truth, ...]
     clips: Int[Tensor, " variant"]
     """Which clip each is of; of a piece's mean, its first."""
+    read: Float[Tensor, "variant facts"] | None = None
+    """What probes read in them, if they did."""
+
+    @property
+    def facts(self) -> Float[Tensor, "variant facts"]:
+        """The facts as vectors: as they were read, or else as they are true."""
+        return targets(self.truths).vector() if self.read is None else self.read
 
 
 def compute_features(

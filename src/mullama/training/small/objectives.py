@@ -5,11 +5,11 @@ Listenings are computed once and cached.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Generator, Tensor
 from torch.nn import functional
 
@@ -34,6 +34,8 @@ from mullama.training.small.features import FeatureSet
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
 
+Carried = Callable[[Int[Tensor, " text"]], Float[Tensor, "text hidden"]]
+"""Places of clips -> what carries their music, or what stands for it."""
 PAIRS_A_CLIP = 4
 """Questions that are put to a clip when it is its turn."""
 
@@ -69,11 +71,10 @@ class AnswerObjective(StepObjective):
         truths: Sequence[Truth],
         tokenizer: Any,
         seed: int,
-        listenings: Float[Tensor, "clip states features"] | None = None,
+        carried: Carried,
     ) -> None:
         self.trainable, self.phase, self.truths, self.seed = trainable, phase, truths, seed
-        self.tokenizer, self.listenings = tokenizer, listenings
-        self.facts = targets(truths).vector()
+        self.tokenizer, self.carried = tokenizer, carried
         self.interviewer = Interviewer(truths, seed)
         self._pool: tuple[int, list[list[TextRow]]] = (-1, [])
 
@@ -81,11 +82,7 @@ class AnswerObjective(StepObjective):
         """See objective.Objective."""
         batch = self.batch(micro)
         model = self.trainable.model
-        if self.listenings is None:
-            carried = self.trainable.facts(self.facts[batch.clips])
-        else:
-            carried = model.bridge(self.listenings[batch.clips].float())
-        shifts = model.spread(with_noise(carried, self.phase.noise))
+        shifts = model.spread(with_noise(self.carried(batch.clips), self.phase.noise))
         logits = model(input_ids=batch.input_ids, shifts=shifts).logits
         return functional.cross_entropy(
             logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=IGNORED
@@ -133,7 +130,7 @@ class AlignObjective(StepObjective):
     ) -> None:
         self.trainable, self.phase, self.seed = trainable, phase, seed
         self.listenings = features.listenings
-        self.facts = targets(features.truths).vector()
+        self.facts = features.facts
 
     def loss(self, micro: int) -> Float[Tensor, ""]:
         """See objective.Objective."""

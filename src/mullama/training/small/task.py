@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jaxtyping import Float
+from torch import Tensor
+
 from mullama.checkpoints.store import resolve
 from mullama.jobs.atomic import atomic_file
 from mullama.studio.corpus import load_or_render
@@ -21,6 +24,7 @@ from mullama.training.checkpoints import TrainingError
 from mullama.training.objective import Objective
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.run_options import RunOptions
+from mullama.training.small.attributes import targets
 from mullama.training.small.build_model import (
     SmallTrainableModel,
     export,
@@ -77,15 +81,18 @@ class SmallTask:
         trainable, tokenizer = self.trainable, self.tokenizer
         seed = self.recipe.seed * 1009 + self.recipe.phases.index(phase)
         if phase.objective == "truth":
-            truths = self._truths(phase)
-            return AnswerObjective(trainable, phase, truths, tokenizer, seed)
+            truths, facts = self._facts(phase)
+            return AnswerObjective(
+                trainable, phase, truths, tokenizer, seed, lambda c: trainable.facts(facts[c])
+            )
         if phase.objective == "attributes":
             return AttributeObjective(trainable, phase, self.music(phase.split), seed)
         features = self._features(phase)
         if phase.objective == "align":
             return AlignObjective(trainable, phase, features, seed)
+        heard, bridge = features.listenings, trainable.model.bridge
         return AnswerObjective(
-            trainable, phase, features.truths, tokenizer, seed, features.listenings
+            trainable, phase, features.truths, tokenizer, seed, lambda c: bridge(heard[c].float())
         )
 
     def identity(self) -> str:
@@ -96,11 +103,13 @@ class SmallTask:
         """See task.Task. Raises TrainingError."""
         export(self.trainable.model, self.tokenizer, folder, provenance(self.recipe))
 
-    def _truths(self, phase: Phase) -> Sequence[Truth]:
+    def _facts(self, phase: Phase) -> tuple[Sequence[Truth], Float[Tensor, "clip facts"]]:
         """What there is to write about: what probes read, or pieces that are not even rendered."""
         if phase.teacher == "probes":
-            return self._features(phase).truths
-        return [truth for s in self.recipe.splits_of(phase.split) for truth in imagined(s)]
+            features = self._features(phase)
+            return features.truths, features.facts
+        truths = [truth for s in self.recipe.splits_of(phase.split) for truth in imagined(s)]
+        return truths, targets(truths).vector()
 
     def _features(self, phase: Phase) -> FeatureSet:
         music = self.music(phase.split)

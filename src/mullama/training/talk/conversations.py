@@ -14,7 +14,7 @@ from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 from mullama.training.qa.listenings import Names
 
-PRESENCES_AN_INSTRUMENT = 400
+PRESENCES_AN_INSTRUMENT = 1000
 """At most so many Listenings with an instrument, and as many without, are asked about it."""
 
 

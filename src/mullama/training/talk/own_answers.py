@@ -21,7 +21,8 @@ from mullama.jobs.run import run
 from mullama.song import MuLlama
 from mullama.studio.english.checks import contradictions
 from mullama.studio.english.facts_as_text import facts_as_text
-from mullama.studio.english.plain_requests import SONG_REQUESTS, WORLD_REQUESTS
+from mullama.studio.english.plain_requests import SONG_REQUESTS
+from mullama.studio.english.world import world_request
 from mullama.studio.truth import Truth
 from mullama.training.talk.conversations import ListeningNames
 
@@ -102,7 +103,7 @@ def _requests(truths: Sequence[Truth], count: int, seed: int) -> Iterator[Reques
     for _ in range(count):
         place = rng.choice(sounding)
         if rng.random() < PLAIN_SHARE:
-            text = rng.choice(WORLD_REQUESTS)
+            text = world_request(rng)
             yield Request(place, text, text)
         else:
             text = rng.choice(SONG_REQUESTS)

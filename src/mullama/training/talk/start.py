@@ -44,6 +44,7 @@ def start_of(recipe: Recipe, folder: Path, report: Callable[[str], None]) -> Sta
                 gate=fresh.gate,
                 prompt=fresh.prompt,
                 lora_rank=recipe.lora_rank,
+                lora_layers=recipe.lora_layers,
                 seed=recipe.seed,
                 adapter_only=True,
                 out=out,

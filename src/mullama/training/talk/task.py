@@ -15,7 +15,6 @@ from mullama.training.objective import Objective
 from mullama.training.qa.listenings import Names
 from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Phase
-from mullama.training.small.attributes import targets
 from mullama.training.small.build_model import SmallTrainableModel, with_noise
 from mullama.training.small.features import FeatureSet, with_mixtures
 from mullama.training.small.objectives import AlignObjective
@@ -64,8 +63,7 @@ class TalkTask:
             read = pseudo_labels(self.trainable, mixed)
             return AlignObjective(self.trainable, phase, read, self.qa.seed(phase))
         if phase.objective == "truth":
-            facts = targets(self.features.truths).vector()
-            music = FactsAsMusic(self.trainable, facts, self.names, phase.noise)
+            music = FactsAsMusic(self.trainable, self.features.facts, self.names, phase.noise)
             return self.qa.pair_objective(phase, music)
         return self.qa.objective(phase)
 
