@@ -204,6 +204,8 @@ def test_bad_requests(mu: MuLlama, model: object, tokenizer: PreTrainedTokenizer
     song = mu.listen(clip(0), sample_rate=RATE)
     with pytest.raises(UsageError, match="pair up"):
         mu.ask([song], ["a", "b"])
+    with pytest.raises(UsageError, match=r"one song is asked by song.ask\(question\)"):
+        mu.ask(song, "a")  # type: ignore[call-overload]
     with pytest.raises(UsageError, match="sample_rate"):
         mu.listen(clip(0))
     with pytest.raises(UsageError, match="published"):

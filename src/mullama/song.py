@@ -31,6 +31,7 @@ from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
+from mullama.checkpoints.heap import large_blocks_returned
 from mullama.checkpoints.shipped import model_name
 from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
@@ -252,6 +253,10 @@ class MuLlama:
 
         Of a choice whose probability is at most `negligible` the log-probability may be that of its beginning.
         """
+        if isinstance(songs, Song) or isinstance(questions, str):
+            raise UsageError(
+                "ask takes lists of songs and of questions; one song is asked by song.ask(question)"
+            )
         if choices is not None:
             if unused := options.keys() - {"min_probability", "negligible"}:
                 raise UsageError(f"choices are not sampled: leave out {', '.join(sorted(unused))}")
@@ -388,11 +393,14 @@ def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords
 def open_model(options: LoadOptions) -> MuLlama:
     """As `load`, for options that are one value already."""
     retrieval = read_retrieval(options)
-    if options.quantize is None:
-        model, tokenizer = load_model(options.model, options.dtype, options.device, options.base)
-        decoder = choose_decoder(model, options.decoder)
-    else:
-        model, tokenizer, decoder = load_quantized(options)
+    with large_blocks_returned():
+        if options.quantize is None:
+            model, tokenizer = load_model(
+                options.model, options.dtype, options.device, options.base
+            )
+            decoder = choose_decoder(model, options.decoder)
+        else:
+            model, tokenizer, decoder = load_quantized(options)
     return MuLlama(
         model,
         tokenizer,

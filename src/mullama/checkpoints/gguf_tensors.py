@@ -19,6 +19,8 @@ from mullama.errors import CheckpointError, MissingExtraError
 
 PLAIN = {0: torch.float32, 1: torch.float16, 30: torch.bfloat16}
 """GGUF's number of a type -> the same in torch."""
+PIECE_BYTES = 2**18
+"""Of a quantised tensor, dequantised at once: large ones leave holes in the heap that nothing fills."""
 
 
 class GgufFile(TensorFile):
@@ -90,10 +92,18 @@ def block_size(kind: int, where: str) -> tuple[int, int]:
 
 
 def _dequantised(rows: Any, kind: int) -> Tensor:
-    """(rows, bytes) -> (rows, values), float16."""
+    """(rows, bytes) -> (rows, values), float16; float32 is there of a few rows at a time alone."""
     gguf = _gguf()
-    values = gguf.quants.dequantize(np.ascontiguousarray(rows), gguf.GGMLQuantizationType(kind))
-    return torch.from_numpy(values).half()
+    quantised = gguf.GGMLQuantizationType(kind)
+    some = max(1, PIECE_BYTES // rows.shape[1])
+    found = None
+    for start in range(0, len(rows), some):
+        piece = np.ascontiguousarray(rows[start : start + some])
+        values = torch.from_numpy(gguf.quants.dequantize(piece, quantised))
+        if found is None:
+            found = torch.empty(len(rows), values.shape[1], dtype=torch.float16)
+        found[start : start + some] = values
+    return torch.empty(0, 0, dtype=torch.float16) if found is None else found
 
 
 def _gguf() -> Any:
