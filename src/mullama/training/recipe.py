@@ -146,6 +146,8 @@ class Phase(Options):
     """Share of the clips that are overlaid with another clip."""
     teacher: Literal["truth", "probes"] = "truth"
     """Whether answers say what is true of a clip, or what the encoder's probes read in it."""
+    probable: bool = False
+    """Whether facts in the place of music are as probable as the probes find them, or certain or missing."""
     mixtures: CountOrNone = 0
     """So many more of each Listening, moved a little towards others; what is in them only probes can tell."""
     noise: Amount = 0.0
@@ -155,6 +157,8 @@ class Phase(Options):
         super().__post_init__()
         if self.mixtures and self.teacher != "probes":
             raise UsageError(f"phase {self.name}: mixtures need `teacher: probes`")
+        if self.probable and self.teacher != "probes":
+            raise UsageError(f"phase {self.name}: probable facts need `teacher: probes`")
         if self.objective == "pairs" and (self.steps > 0) == (self.epochs > 0):
             raise UsageError(f"phase {self.name}: give either steps or epochs")
         if self.objective != "pairs" and not self.steps:

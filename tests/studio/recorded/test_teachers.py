@@ -1,8 +1,12 @@
 """Truth is where tools of different kinds agree; the tools hear what is plainly there."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from mullama.studio.recorded import teachers
 from mullama.studio.recorded.teachers import RATE, Readings, agreed_tempo, readings
 
 TEMPOS = {
@@ -56,3 +60,18 @@ def test_tools_hear_a_plain_cadence() -> None:
     found = readings(sound)
     assert found.tempo() == pytest.approx(120, rel=0.04)
     assert found.key() == "D major"
+
+
+def test_what_is_compiled_is_kept_apart_from_other_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compile_apart = teachers._compile_apart.__wrapped__
+    monkeypatch.setenv(teachers.NUMBA_CACHE, "")
+    compile_apart()
+    parent = os.environ[teachers.NUMBA_CACHE]
+    compile_apart()  # as a worker does, which inherits it
+    assert os.environ[teachers.NUMBA_CACHE] != parent
+    assert Path(os.environ[teachers.NUMBA_CACHE]).is_dir()
+    monkeypatch.setenv(teachers.NUMBA_CACHE, "/chosen")
+    compile_apart()
+    assert os.environ[teachers.NUMBA_CACHE] == "/chosen"

@@ -55,9 +55,11 @@ def test_sure_facts_are_the_probes_own_and_unsure_ones_stay_open(
     assert sure.truths[2] == unsure.truths[2] == NOTHING
     # As vectors they say how sure they are; and of silence, that nothing sounds.
     styles = logits["style"].softmax(1)
-    torch.testing.assert_close(sure.facts[:2, : styles.shape[1]], styles[:2])
-    assert unsure.facts[:2, : styles.shape[1]].max() < SURE["style"]
-    assert torch.equal(sure.facts[2:], targets([NOTHING]).vector())
+    probable = sure.facts(probable=True)
+    torch.testing.assert_close(probable[:2, : styles.shape[1]], styles[:2])
+    assert unsure.facts(probable=True)[:2, : styles.shape[1]].max() < SURE["style"]
+    assert torch.equal(probable[2:], targets([NOTHING]).vector())
+    assert torch.equal(unsure.facts(probable=False), targets(unsure.truths).vector())
 
 
 def test_of_a_recording_all_that_is_read_is_taken(trainable: SmallTrainableModel) -> None:

@@ -86,6 +86,8 @@ def test_what_is_true_of_a_mixture_nobody_knows(tmp_path: Path) -> None:
     path = write_small_recipe(tmp_path)
     with pytest.raises(UsageError, match="phase align: mixtures need `teacher: probes`"):
         load_recipe(path, ["phases.align.mixtures=2", "phases.align.teacher=truth"])
+    with pytest.raises(UsageError, match="phase align: probable facts need `teacher: probes`"):
+        load_recipe(path, ["phases.align.probable=true", "phases.align.teacher=truth"])
 
 
 @pytest.mark.slow

@@ -6,9 +6,14 @@ differently seldom in the same way: a fact is taken where two agree. Tools label
 Does not know where recordings come from.
 """
 
+import atexit
 import math
+import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -18,6 +23,7 @@ from jaxtyping import Float32
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.scores.score import key_fits
 
+NUMBA_CACHE, OWN = "NUMBA_CACHE_DIR", "mullama-numba-"
 RATE = 44_100
 """Samples per second that essentia's algorithms are made for."""
 LIBROSA_RATE = 22_050
@@ -102,6 +108,7 @@ def _commonest(keys: Iterable[str]) -> str:
 
 
 def _tools() -> tuple[Any, Any]:
+    _compile_apart()
     import essentia
 
     essentia.log.infoActive = essentia.log.warningActive = False
@@ -109,3 +116,14 @@ def _tools() -> tuple[Any, Any]:
     import librosa
 
     return essentia.standard, librosa
+
+
+@cache
+def _compile_apart() -> None:
+    """Give this process a cache of its own for what librosa compiles: one that two write at once crashes it."""
+    kept = os.environ.get(NUMBA_CACHE, "")
+    if (
+        not kept or OWN in kept
+    ):  # not one that somebody chose, nor that of the process that began this one
+        os.environ[NUMBA_CACHE] = tempfile.mkdtemp(prefix=OWN)
+        atexit.register(shutil.rmtree, os.environ[NUMBA_CACHE], ignore_errors=True)

@@ -45,10 +45,12 @@ class FeatureSet:
     read: Float[Tensor, "variant facts"] | None = None
     """What probes read in them, if they did."""
 
-    @property
-    def facts(self) -> Float[Tensor, "variant facts"]:
-        """The facts as vectors: as they were read, or else as they are true."""
-        return targets(self.truths).vector() if self.read is None else self.read
+    def facts(self, *, probable: bool) -> Float[Tensor, "variant facts"]:
+        """The facts as vectors: as probable as probes read them, or certain or missing."""
+        if not probable:
+            return targets(self.truths).vector()
+        assert self.read is not None, "no probes have read these Listenings"
+        return self.read
 
 
 def compute_features(

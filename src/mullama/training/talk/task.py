@@ -63,7 +63,8 @@ class TalkTask:
             read = pseudo_labels(self.trainable, mixed)
             return AlignObjective(self.trainable, phase, read, self.qa.seed(phase))
         if phase.objective == "truth":
-            music = FactsAsMusic(self.trainable, self.features.facts, self.names, phase.noise)
+            facts = self.features.facts(probable=phase.probable)
+            music = FactsAsMusic(self.trainable, facts, self.names, phase.noise)
             return self.qa.pair_objective(phase, music)
         return self.qa.objective(phase)
 
