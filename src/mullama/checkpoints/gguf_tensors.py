@@ -20,7 +20,7 @@ from mullama.errors import CheckpointError, MissingExtraError
 PLAIN = {0: torch.float32, 1: torch.float16, 30: torch.bfloat16}
 """GGUF's number of a type -> the same in torch."""
 PIECE_BYTES = 2**18
-"""Of a quantised tensor, dequantised at once: large ones leave holes in the heap that nothing fills."""
+"""Of a quantised tensor, dequantised at once: a whole one in float32 would need twice its memory again."""
 
 
 class GgufFile(TensorFile):
@@ -95,15 +95,13 @@ def _dequantised(rows: Any, kind: int) -> Tensor:
     """(rows, bytes) -> (rows, values), float16; float32 is there of a few rows at a time alone."""
     gguf = _gguf()
     quantised = gguf.GGMLQuantizationType(kind)
+    values, size = gguf.GGML_QUANT_SIZES[quantised]
+    found = torch.empty(len(rows), rows.shape[1] // size * values, dtype=torch.float16)
     some = max(1, PIECE_BYTES // rows.shape[1])
-    found = None
     for start in range(0, len(rows), some):
         piece = np.ascontiguousarray(rows[start : start + some])
-        values = torch.from_numpy(gguf.quants.dequantize(piece, quantised))
-        if found is None:
-            found = torch.empty(len(rows), values.shape[1], dtype=torch.float16)
-        found[start : start + some] = values
-    return torch.empty(0, 0, dtype=torch.float16) if found is None else found
+        found[start : start + some] = torch.from_numpy(gguf.quants.dequantize(piece, quantised))
+    return found
 
 
 def _gguf() -> Any:
