@@ -17,7 +17,7 @@ from mullama.training.checkpoints import FOLDER, TrainingError, read, write
 from mullama.training.curve import CURVE
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop, Stopped
-from mullama.training.objective import StepObjective
+from mullama.training.objective import Objective, StepObjective
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.run_log import LOG, read_log
 from mullama.training.trainable import LossModule, TrainableModel
@@ -103,7 +103,7 @@ def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
     whole = loop(tmp_path / "whole")
     whole.train()
     first = loop(tmp_path / "parts")
-    first.asked_to_stop = True
+    first.stop()
     with pytest.raises(Stopped):
         first.train()
     second = loop(tmp_path / "parts")
@@ -111,6 +111,22 @@ def test_a_run_that_is_asked_to_stop_saves_first(tmp_path: Path) -> None:
     assert second.progress.total == 1
     second.train()
     assert all(torch.equal(t, weights(second)[n]) for n, t in weights(whole).items())
+
+
+def test_a_run_that_prepares_a_phase_stops_at_once(tmp_path: Path) -> None:
+    run = loop(tmp_path)
+
+    def endless(_: Phase) -> Objective:
+        run.stop()
+        raise AssertionError("the phase was prepared to its end")
+
+    prepare, run.objective_for = run.objective_for, endless
+    with pytest.raises(Stopped):
+        run.train()
+    run.objective_for = prepare
+    with pytest.raises(Stopped):  # it is still asked to, and stops after one step
+        run.train()
+    assert run.progress.total == 1
 
 
 def test_a_phase_trains_what_it_names_and_nothing_else(tmp_path: Path) -> None:

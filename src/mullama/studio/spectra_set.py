@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -58,6 +58,12 @@ class SpectraSet:
 
     def __len__(self) -> int:
         return len(self.truths)
+
+    def some(self, clips: Int[Tensor, " chosen"]) -> "SpectraSet":
+        """These of them, whole pieces."""
+        truths = tuple(self.truths[clip] for clip in clips.tolist())
+        pictures = (self.bands[clips], self.onsets[clips], self.pitches[clips])
+        return SpectraSet(*pictures, truths, self.continues[clips])
 
     def spectra(self, clips: Tensor | slice) -> Spectra:
         """Their spectra, as the encoder takes them."""

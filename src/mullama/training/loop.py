@@ -51,7 +51,7 @@ class Loop:
         self.world = world if world is not None else World()
         self.checkpoints = CheckpointManager(folder, logger.say)
         self.progress = Progress()
-        self.asked_to_stop = False
+        self._asked_to_stop = self._preparing = False
         self._resumed_optimiser: dict[str, Any] = {}
         self._scaler = torch.amp.GradScaler(
             self.world.device.type, enabled=recipe.precision == "float16"
@@ -86,7 +86,7 @@ class Loop:
     def train(self, max_steps: int | None = None) -> bool:
         """Go on to the end, or for `max_steps` steps; whether the end was reached.
 
-        Raises Stopped when `asked_to_stop` was set, TrainingError for a NaN or infinite loss and for
+        Raises Stopped after `stop`, TrainingError for a NaN or infinite loss and for
         a full disk; after any of these the same call resumes.
         """
         end = math.inf if max_steps is None else self.progress.total + max_steps
@@ -94,6 +94,16 @@ class Loop:
             if self.progress.total >= end or not self._train_phase(end):
                 return False
         return True
+
+    def stop(self) -> None:
+        """End the run after the step under way, with a checkpoint; a signal handler may call it.
+
+        While a phase is being prepared, which can take as long as music takes to render, there is no
+        step under way and nothing to store: then it raises Stopped itself.
+        """
+        self._asked_to_stop = True
+        if self._preparing:
+            raise Stopped
 
     def weights(self) -> dict[str, Tensor]:
         """What any phase of the recipe trains, whole, by name; in the main process only."""
@@ -140,7 +150,11 @@ class Loop:
     def _begin_phase(self, phase: Phase) -> PhaseRun:
         # What was read of a checkpoint is not held in memory any longer than this.
         stored, self._resumed_optimiser = self._resumed_optimiser, {}
-        objective = self.objective_for(phase)
+        self._preparing = True
+        try:
+            objective = self.objective_for(phase)
+        finally:
+            self._preparing = False
         return begin_phase(
             self.recipe, phase, objective, self.loss_module, self.world, self._scaler, stored
         )
@@ -159,7 +173,7 @@ class Loop:
             self._log(run)
         if self.progress.step % self.recipe.validate_steps == 0:
             self._validate(run)
-        if self.world.any_rank(self.asked_to_stop):
+        if self.world.any_rank(self._asked_to_stop):
             self._save(run)
             raise Stopped
         due = time.monotonic() - self._saved_at > self.recipe.checkpoint_seconds

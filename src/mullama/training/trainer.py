@@ -132,12 +132,8 @@ def _resume(loop: Loop, options: RunOptions, logger: RunLogger) -> None:
 @contextmanager
 def _stopping_on_sigterm(loop: Loop) -> Iterator[None]:
     """Let SIGTERM, as schedulers send it, end the run after the step under way."""
-
-    def stop(*_: object) -> None:
-        loop.asked_to_stop = True
-
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        before = signal.signal(signal.SIGTERM, lambda *_: loop.stop())
     except ValueError:  # only the main thread gets signals
         yield
         return

@@ -34,6 +34,7 @@ from mullama.training.small.build_model import (
 from mullama.training.small.features import FeatureSet, compute_features, with_mixtures
 from mullama.training.small.objectives import AlignObjective, AnswerObjective, AttributeObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
+from mullama.training.small.self_training import fill_in
 from mullama.training.small.texts import corpus_texts, imagined
 from mullama.training.small.tokens import load_tokenizer, train_tokenizer
 from mullama.training.trainable import LossModule
@@ -86,7 +87,7 @@ class SmallTask:
                 trainable, phase, truths, tokenizer, seed, lambda c: trainable.facts(facts[c])
             )
         if phase.objective == "attributes":
-            return AttributeObjective(trainable, phase, self.music(phase.split), seed)
+            return AttributeObjective(trainable, phase, self._labelled(phase), seed)
         features = self._features(phase)
         if phase.objective == "align":
             return AlignObjective(trainable, phase, features, seed)
@@ -102,6 +103,20 @@ class SmallTask:
     def export(self, folder: Path) -> None:
         """See task.Task. Raises TrainingError."""
         export(self.trainable.model, self.tokenizer, folder, provenance(self.recipe))
+
+    def _labelled(self, phase: Phase) -> SpectraSet:
+        """The music of a phase with what is known of it, or with what its probes make of the rest."""
+        music = self.music(phase.split)
+        if phase.teacher == "probes":
+            filled = fill_in(self.trainable, music, self.recipe.seed, self.folder, phase.name)
+            for fact in ("tempo_bpm", "key"):
+                known, after = (
+                    sum(getattr(truth, fact) is not None for truth in one.truths)
+                    for one in (music, filled)
+                )
+                self.report(f"{fact} of {known} clips known, of {after} with what the probes read")
+            return filled
+        return music
 
     def _facts(self, phase: Phase) -> tuple[Sequence[Truth], Float[Tensor, "clip facts"]]:
         """What there is to write about: what probes read, or pieces that are not even rendered."""
