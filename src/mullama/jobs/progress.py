@@ -1,10 +1,15 @@
-"""How far a job is -> a bar on a terminal, with the time that remains; elsewhere nothing."""
+"""How far a job is -> a bar on a terminal, with the time that remains; elsewhere a line a minute."""
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Self
+
+
+EVERY_SECONDS = 60.0
+"""Between two lines where there is no terminal; a shorter job says nothing."""
 
 
 def tell(line: str) -> None:
@@ -24,8 +29,11 @@ class Progress(AbstractContextManager["Progress"]):
         self.total, self.unit, self.shown = total, unit, shown
         self.count = 0
         self._bar: Any = None
+        self._told = (0, 0.0)
+        """Count and time when something was last told."""
 
     def __enter__(self) -> Self:
+        self._told = (0, time.monotonic())
         if self.shown is True and sys.stderr.isatty():
             from tqdm import tqdm
 
@@ -47,5 +55,17 @@ class Progress(AbstractContextManager["Progress"]):
         if self._bar is not None:
             self._bar.set_postfix(figures, refresh=False)
             self._bar.update()
+        elif self.shown is True and time.monotonic() - self._told[1] >= EVERY_SECONDS:
+            tell(self._line(figures))
         if callable(self.shown):
             self.shown(self.count)
+
+    def _line(self, figures: Mapping[str, Any]) -> str:
+        """As "320 of 900 excerpts, about 12 min left, failed 2", at the pace since the last line."""
+        (count, told), now = self._told, time.monotonic()
+        self._told = (self.count, now)
+        line = f"{self.count:,} {self.unit}s"
+        if self.total:
+            minutes = (now - told) / (self.count - count) * max(0, self.total - self.count) / 60
+            line = f"{self.count:,} of {self.total:,} {self.unit}s, about {minutes:,.0f} min left"
+        return ", ".join([line] + [f"{name} {value}" for name, value in figures.items() if value])

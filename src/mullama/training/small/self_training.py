@@ -25,7 +25,7 @@ from mullama.training.small.features import compute_features
 from mullama.training.small.pseudo_labels import read_tempo
 
 SURE_KEY, SURE_TEMPO = 0.6, 0.6
-"""Mean share of the likeliest key, or of the likeliest tempo and its neighbours, from which on it is believed."""
+"""Mean share of the likeliest key, or of the likeliest tempo and its neighbours, that is believed."""
 Guess = tuple[int | None, str | None]
 """Tempo in BPM, and key."""
 
