@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Self
 
-
 EVERY_SECONDS = 60.0
 """Between two lines where there is no terminal; a shorter job says nothing."""
 
