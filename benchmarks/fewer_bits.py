@@ -16,7 +16,7 @@ import torch
 from machine import REPOSITORY, keep, machine
 
 from mullama.evaluation.small_model.measure import figures, listen
-from mullama.song import load
+from mullama.open_model import load
 from mullama.studio.corpus import load_or_render
 from mullama.studio.spectra_set import SpectraSet
 from mullama.training.recipe_file import load_recipe

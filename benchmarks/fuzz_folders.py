@@ -32,7 +32,7 @@ from mullama.checkpoints.convert.convert import convert
 from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.describe import describe
 from mullama.errors import CheckpointError, UsageError
-from mullama.song import load
+from mullama.open_model import load
 from mutations import mutated_bytes, mutated_json
 from tiny import RATE, clip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mullama.evaluation.small_model.measure import listen
 from mullama.evaluation.speaking.measure import SpeakingFigures, measure_speaking
-from mullama.song import load
+from mullama.open_model import load
 from mullama.studio.corpus import load_or_render
 from mullama.studio.split import Split
 

@@ -21,7 +21,7 @@ from mullama.answer.forms import Trust, stored_forms
 from mullama.evaluation.calibration import BINS, Asked, fit, reliability
 from mullama.evaluation.small_model.choices import FIELDS, scored
 from mullama.evaluation.small_model.measure import listen
-from mullama.song import load
+from mullama.open_model import load
 from mullama.studio.clips import TAKES
 from mullama.studio.corpus import load_or_render
 from mullama.studio.split import Split

@@ -26,7 +26,8 @@ from mullama.evaluation.small_model.measure import answers, listen, measure, sav
 from mullama.evaluation.speaking.measure import SpeakingFigures, measure_speaking
 from mullama.evaluation.speaking.open_requests import OPEN_REQUESTS
 from mullama.evaluation.speaking.plain_english import perplexity
-from mullama.song import MuLlama, load
+from mullama.open_model import load
+from mullama.song import MuLlama
 from mullama.studio.corpus import load_or_render
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.split import Split

@@ -17,8 +17,9 @@ from mullama.checkpoints.convert.convert_options import ConvertOptions
 from mullama.checkpoints.describe import describe
 from mullama.config import TEXT_CONFIGS
 from mullama.errors import CheckpointError, UsageError
+from mullama.open_model import load
 from mullama.processor import MuLlamaProcessor
-from mullama.song import MuLlama, load
+from mullama.song import MuLlama
 from mullama.training.phases import set_trainable
 from tiny import RATE, clip
 

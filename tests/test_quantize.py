@@ -18,7 +18,8 @@ from mullama.checkpoints.store import resolve
 from mullama.cli import main
 from mullama.errors import UsageError
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.song import MuLlama, Song, load
+from mullama.open_model import load
+from mullama.song import MuLlama, Song
 from paths import ROOT
 
 BOUNDS = {"int8": 0.03, "int4": 0.25}
@@ -131,7 +132,7 @@ def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 MEMORY = """
 import sys, threading
 from pathlib import Path
-from mullama.song import load
+from mullama.open_model import load
 
 def own():  # what the file maps in comes and goes as the kernel likes
     return int(Path("/proc/self/status").read_text().split("RssAnon:")[1].split()[0]) / 1024

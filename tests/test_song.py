@@ -19,8 +19,9 @@ from mullama.answer.sampling import Sampling, SamplingKeywords
 from mullama.checkpoints.store import load_model
 from mullama.errors import AudioError, UsageError
 from mullama.load_options import LoadKeywords, LoadOptions
+from mullama.open_model import load
 from mullama.options import options_of
-from mullama.song import MuLlama, load
+from mullama.song import MuLlama
 from tiny import RATE, clip, tiny_model
 
 QUESTIONS = [

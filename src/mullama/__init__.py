@@ -22,8 +22,8 @@ __version__ = version("mullama")
 
 
 def load(name: "str | PathLike[str] | None" = None, **options: "Unpack[LoadKeywords]") -> "MuLlama":
-    """Open a model: one that ships (small, english), a folder, or a hub name. See `mullama.song.load`."""
-    from mullama.song import load
+    """Open a model: one that ships (small, english), a folder, or a hub name. See `mullama.open_model.load`."""
+    from mullama.open_model import load
 
     return load(name, **options)
 
@@ -37,7 +37,8 @@ def caption(
     **sampling: "Unpack[SamplingKeywords]",
 ) -> "Answer":
     """Describe a music file, or samples at `sample_rate` hertz. For many of them, load a model once."""
-    from mullama.song import MuLlama, load
+    from mullama.open_model import load
+    from mullama.song import MuLlama
 
     mu = model if isinstance(model, MuLlama) else load(model)
     return mu.listen(audio, sample_rate=sample_rate).caption(length, **sampling)

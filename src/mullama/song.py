@@ -1,4 +1,4 @@
-"""The short way in: load a model, listen to a song once, ask it as often as you like.
+"""The short way in: listen to a song once, ask it as often as you like.
 
     mu = mullama.load()
     song = mu.listen("song.mp3")
@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, Literal, Unpack, overload
 
 import numpy as np
@@ -21,7 +21,6 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 from mullama.adapt.retrieval import Retrieval
-from mullama.adapt.retrieval_index import load_vectors
 from mullama.answer import prompt
 from mullama.answer.answer import CAPTIONS, Answer
 from mullama.answer.choice import Calibration, Choice
@@ -31,19 +30,14 @@ from mullama.answer.likelihood import go_on, loglikelihoods
 from mullama.answer.pieces import Pieces
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import Sampling, SamplingKeywords, stored_sampling
-from mullama.checkpoints.heap import large_blocks_returned
-from mullama.checkpoints.shipped import model_name
-from mullama.checkpoints.store import load_model
 from mullama.choose_decoder import choose_decoder
 from mullama.choosing import choose
 from mullama.errors import UsageError
 from mullama.given_answers import GivenAnswer, likelihoods
 from mullama.listen.audio.reader import AudioReader, from_array
 from mullama.listen.listening import EncodeWindows, encode_sound
-from mullama.load_options import LoadKeywords, LoadOptions
 from mullama.model import MuLlamaForConditionalGeneration
 from mullama.options import given
-from mullama.quantize import load_quantized
 
 SHORT, KNOWN = 256, 4096
 """Characters of prompts with answers whose tokens are remembered, and how many: songs are asked the same."""
@@ -378,44 +372,3 @@ class MuLlama:
             seconds_total=song.seconds_total,
             model=self.name,
         )
-
-
-def load(name: str | PathLike[str] | None = None, **options: Unpack[LoadKeywords]) -> MuLlama:
-    """Open a model: one that ships (small, english), a folder that `mullama convert` wrote, or a hub name.
-
-    The options are those of `LoadOptions`. Raises CheckpointError for what is no whole model,
-    UsageError for an option that does not fit.
-    """
-    model = None if name is None else fspath(name)
-    return open_model(LoadOptions(model=model, **given(LoadOptions, options)))
-
-
-def open_model(options: LoadOptions) -> MuLlama:
-    """As `load`, for options that are one value already."""
-    retrieval = read_retrieval(options)
-    with large_blocks_returned():
-        if options.quantize is None:
-            model, tokenizer = load_model(
-                options.model, options.dtype, options.device, options.base
-            )
-            decoder = choose_decoder(model, options.decoder)
-        else:
-            model, tokenizer, decoder = load_quantized(options)
-    return MuLlama(
-        model,
-        tokenizer,
-        name=model_name(options.model),
-        prompt_name=options.prompt,
-        retrieval=retrieval,
-        decoder=decoder,
-    )
-
-
-def read_retrieval(options: LoadOptions) -> Retrieval | None:
-    """The neighbours that are blended in, if any are asked for."""
-    if options.retrieval is None:
-        return None
-    vectors = load_vectors(options.retrieval)
-    return Retrieval(
-        vectors, options.retrieval_k, options.retrieval_weight, options.retrieval_temperature
-    )

@@ -13,7 +13,7 @@ from mullama.catalogue.describe import GREEDY, describe
 from mullama.catalogue.questions import FIELD_QUESTIONS, all_questions
 from mullama.catalogue.sound_answers import Said, SoundAnswers
 from mullama.engine import Engine
-from mullama.song import load
+from mullama.open_model import load
 from mullama.studio.words.vocabularies import VOCABULARIES
 from paths import ROOT
 

@@ -20,7 +20,7 @@ from mullama.checkpoints.model_folder import read_model_folder
 from mullama.checkpoints.store import load_model, open_carrier, open_encoder
 from mullama.cli import main
 from mullama.errors import CheckpointError, UsageError
-from mullama.song import load
+from mullama.open_model import load
 from tiny import RATE, clip
 
 

@@ -19,7 +19,7 @@ from mullama.checkpoints.model_folder import is_model_folder, load_config, read_
 from mullama.checkpoints.store import load_model, open_encoder
 from mullama.errors import CheckpointError
 from mullama.model import MuLlamaForConditionalGeneration
-from mullama.song import load
+from mullama.open_model import load
 from mutations import mutated_json, outcome
 from tiny import RATE, clip
 

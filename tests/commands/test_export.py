@@ -14,7 +14,7 @@ from mullama.checkpoints.export.widen import Widening
 from mullama.checkpoints.json_file import read_json
 from mullama.cli import main
 from mullama.jobs.digest import bytes_digest
-from mullama.song import load
+from mullama.open_model import load
 from paths import ROOT
 
 SONGS = [ROOT / "examples" / name for name in ("rock.mp3", "waltz.flac")]

@@ -11,7 +11,7 @@ from clips import make_clip, write_items
 from mullama.commands import listen
 from mullama.data.files import write_clips
 from mullama.errors import UsageError
-from mullama.song import load
+from mullama.open_model import load
 from tiny import RATE, clip
 
 

@@ -8,7 +8,7 @@ import pytest
 from mullama.answer.forms import Form, Trust
 from mullama.evaluation.calibration import ENOUGH, Asked, fit, reliability, shares
 from mullama.evaluation.small_model.choices import FIELDS, questions, tempo_class
-from mullama.song import load
+from mullama.open_model import load
 from mullama.studio.truth import Truth
 from mullama.studio.words.describe import ask_check, ask_of_silence, fact, presence
 from mullama.studio.words.forms import FORMS, TOPIC

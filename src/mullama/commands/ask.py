@@ -123,7 +123,7 @@ def answer_all(
     sampling: Any = choosing or given_flags(Sampling, arguments)
 
     from mullama.engine import Engine, Question
-    from mullama.song import open_model
+    from mullama.open_model import open_model
 
     engine = Engine(
         open_model(opened),

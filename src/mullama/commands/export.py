@@ -43,7 +43,7 @@ def _listen(model: str | None, options: ExportOptions, audio: Path) -> "Song":
     """What a music file adds to the language model."""
     from mullama.checkpoints.export.export import Song
     from mullama.jobs.digest import file_digest
-    from mullama.song import load
+    from mullama.open_model import load
 
     mu = load(model, base=options.base)
     for warning in (song := mu.listen(audio)).warnings:

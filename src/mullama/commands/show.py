@@ -23,10 +23,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
+    from mullama.open_model import open_model
     from mullama.show.colours import require_matplotlib
     from mullama.show.show import write
     from mullama.show.view import view_of
-    from mullama.song import open_model
 
     require_matplotlib()
     mu = open_model(loading)

@@ -10,7 +10,7 @@ from mullama.answer_options import AnswerOptions
 from mullama.engine.engine import BATCH_SIZE, Engine
 from mullama.errors import MissingExtraError
 from mullama.load_options import LoadOptions
-from mullama.song import open_model
+from mullama.open_model import open_model
 
 
 class EngineKeywords(TypedDict, total=False):

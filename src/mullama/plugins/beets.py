@@ -155,7 +155,7 @@ class TaggingPlugin(BeetsPlugin):  # type: ignore[misc]
         if self._model is None:
             from mullama.catalogue.maker import maker_of
             from mullama.engine import Engine
-            from mullama.song import open_model
+            from mullama.open_model import open_model
 
             asked = {name: self.config[name].get() for name in options_of(LoadOptions)}
             options = from_mapping(LoadOptions, {n: v for n, v in asked.items() if v is not None})

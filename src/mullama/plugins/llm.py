@@ -108,7 +108,7 @@ class MuLlamaModel(llm.Model):
 def _engine(options: LoadOptions) -> "Engine":
     """Opened once for all questions of a chat, with the songs that it listened to."""
     from mullama.engine import Engine
-    from mullama.song import open_model
+    from mullama.open_model import open_model
 
     return Engine(open_model(options), on_listened=_print_warnings)
 

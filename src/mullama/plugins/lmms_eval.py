@@ -24,9 +24,10 @@ from mullama.engine import CACHE_BYTES, Engine
 from mullama.errors import AudioError, UsageError
 from mullama.jobs.digest import chunks_digest
 from mullama.load_options import LoadOptions
+from mullama.open_model import open_model
 from mullama.options import Bounds, from_mapping, given, options_of
 from mullama.options.values import shown
-from mullama.song import MuLlama, Song, open_model
+from mullama.song import MuLlama, Song
 from mullama.song_cache import SongCache
 
 MANIFEST = ModelManifest(model_id="mullama", simple_class_path=f"{__name__}.MuLlamaModel")

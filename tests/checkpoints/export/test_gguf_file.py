@@ -25,7 +25,8 @@ from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.cli import main
 from mullama.errors import CheckpointError, UsageError
 from mullama.jobs.digest import file_digest
-from mullama.song import MuLlama, load
+from mullama.open_model import load
+from mullama.song import MuLlama
 from paths import ROOT
 
 gguf = pytest.importorskip("gguf")

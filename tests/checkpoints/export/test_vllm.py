@@ -16,8 +16,8 @@ from mullama.checkpoints.export.export import export
 from mullama.checkpoints.export.export_options import ExportOptions
 from mullama.checkpoints.export.song_adapter import NO_SONG, adapter_maker
 from mullama.checkpoints.export.song_folder import write_adapter
+from mullama.open_model import load
 from mullama.processor import MuLlamaProcessor
-from mullama.song import load
 from tiny import tiny_config, tiny_model
 from vllm_server import NEEDED, PYTHON, environment
 

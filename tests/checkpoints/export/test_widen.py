@@ -19,8 +19,9 @@ from mullama.checkpoints.export.widen import Widening, widening
 from mullama.checkpoints.json_file import read_json
 from mullama.errors import CheckpointError
 from mullama.model import MuLlamaForConditionalGeneration
+from mullama.open_model import load
 from mullama.processor import MuLlamaProcessor
-from mullama.song import MuLlama, load
+from mullama.song import MuLlama
 from paths import ROOT
 from tiny import tiny_config, tiny_model
 

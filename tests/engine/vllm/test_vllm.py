@@ -20,7 +20,8 @@ from mullama.checkpoints.export.song_adapter import NO_SONG
 from mullama.cli import main
 from mullama.engine import Engine, Question, open_engine
 from mullama.load_options import LoadOptions
-from mullama.song import MuLlama, load
+from mullama.open_model import load
+from mullama.song import MuLlama
 from paths import ROOT
 from vllm_server import NEEDED, PYTHON, VllmServer
 from waiting import wait_until

@@ -26,7 +26,8 @@ from mullama.engine.vllm.far import Far
 from mullama.engine.vllm.shelf import Place
 from mullama.errors import UsageError
 from mullama.load_options import LoadOptions
-from mullama.song import MuLlama, Song, read_retrieval
+from mullama.open_model import read_retrieval
+from mullama.song import MuLlama, Song
 
 Coming = queue.SimpleQueue[tuple[Token | None, bool] | BaseException]
 """Of one row: tokens, each with whether it is the last, None for the end; or what went wrong."""

@@ -24,7 +24,8 @@ from mullama.evaluation.small_model.details import (
 from mullama.evaluation.small_model.scores import TARGETS, Figures, majority, score
 from mullama.jobs.atomic import write_text
 from mullama.listen.encoders.filterbank import FilterbankEncoder
-from mullama.song import MuLlama, Song, load
+from mullama.open_model import load
+from mullama.song import MuLlama, Song
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences

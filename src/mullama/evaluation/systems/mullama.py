@@ -78,7 +78,7 @@ class MuLlamaSystem(System):
     @cached_property
     def _engine(self) -> "Engine":
         from mullama.engine import Engine
-        from mullama.song import open_model
+        from mullama.open_model import open_model
 
         return Engine(
             open_model(self.options),

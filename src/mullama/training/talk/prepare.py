@@ -16,7 +16,7 @@ from torch import Tensor
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.errors import UsageError
 from mullama.listen.encoders.filterbank import FilterbankEncoder
-from mullama.song import load
+from mullama.open_model import load
 from mullama.studio.clips import TAKES
 from mullama.studio.corpus import load_or_render
 from mullama.studio.spectra_set import SpectraSet, together
