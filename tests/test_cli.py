@@ -108,6 +108,16 @@ def test_one_of_either_serves_all(
                    "files, or one of either"]  # fmt: skip
 
 
+@pytest.mark.parametrize("flags", [(), ("--stream",)])
+def test_names_from_elsewhere_command_no_terminal(
+    folder: Path, songs: list[Path], capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
+) -> None:
+    red = songs[0].with_name("\x1b[31m\nred.wav")
+    red.write_bytes(songs[0].read_bytes())
+    _, out, _ = run(capsys, "ask", red, songs[1], "-q", "Key?", "--model", folder, *flags)
+    assert out[0] == f"{red.parent}/\\x1b[31m\\nred.wav: Key?"
+
+
 @pytest.mark.parametrize("extra", [[], ["--temperature", "0.8", "--top-p", "0.9", "--seed", "3"]])
 def test_batched_alone_and_streamed_agree(
     folder: Path, songs: list[Path], extra: list[str], capsys: pytest.CaptureFixture[str]

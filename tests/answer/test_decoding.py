@@ -11,7 +11,7 @@ from transformers.generation import logits_process
 from mullama.answer.decoding import HEAD, Token, penalise, probabilities
 from mullama.answer.rolling import RollingBatch, Row, decode
 from mullama.answer.sampling import GREEDY_BELOW, Sampling
-from mullama.errors import UsageError
+from mullama.errors import CheckpointError, UsageError
 
 
 class Table:
@@ -49,6 +49,12 @@ def test_top_p_keeps_the_token_that_crosses() -> None:
 def test_temperature_zero_takes_the_likeliest() -> None:
     logits = torch.tensor([[0.1, 2.0, 1.9]])
     assert probabilities(logits, Sampling()).tolist() == [[0, 1, 0]]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_nan_is_no_answer(temperature: float) -> None:
+    with pytest.raises(CheckpointError, match="computes no numbers"):
+        run(torch.full((4, 4), torch.nan), temperature=temperature)
 
 
 @pytest.mark.parametrize("temperature", [0.7, 3.0])

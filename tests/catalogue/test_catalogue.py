@@ -264,6 +264,24 @@ def test_archives_that_are_none_or_bombs_cost_their_members(tmp_path: Path, out:
     assert "music/broken.tar" in errors
 
 
+@pytest.mark.parametrize("name", ["x.wav", "x.tar", "x.parquet"])
+def test_what_never_ends_is_told_and_not_waited_for(
+    name: str, music: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(music / name)
+    assert len(catalogue(music, "--out", out, code=1)) == 2
+    assert f"{name}: is not a regular file" in capsys.readouterr().err
+
+
+def test_captions_may_lie_above_the_music_but_not_among_it(
+    music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalogue(music, "--out", music, code=2)
+    assert "is where the music lies: choose another --out" in capsys.readouterr().err
+    assert not (music / "captions.jsonl").exists()
+    assert len(catalogue(music, "--out", music.parent)) == 2
+
+
 def test_a_limit_takes_the_first_and_the_rest_comes_later(
     music: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import sys
 import tarfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -82,6 +83,20 @@ def test_parquet_of_many_and_of_none(tmp_path: Path, songs: list[CaptionRecord])
     assert parquet.read_table(path)["path"].to_pylist() == [str(n) for n in range(20_001)]
     write("parquet", tmp_path, [])
     assert parquet.read_table(path).num_rows == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["parquet", "ace-step-1.5"])
+def test_a_name_that_is_no_text_is_told(
+    name: str, tmp_path: Path, songs: list[CaptionRecord]
+) -> None:
+    if name == "parquet":
+        pytest.importorskip("pyarrow")
+    odd = replace(songs[0], path=os.fsdecode(b"bad\xff.mp3"))
+    (tmp_path / "music" / odd.path).write_bytes((tmp_path / "music" / songs[0].path).read_bytes())
+    (warning,) = [line for line in write(name, tmp_path, [odd, *songs]) if "UTF-8" in line]
+    assert warning.startswith(f"{name}: 1 ")
+    assert "bad\\udcff.mp3" in warning
 
 
 AUDIOCRAFT_FIELDS = (

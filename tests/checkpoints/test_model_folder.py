@@ -230,6 +230,12 @@ def test_json_of_another_form(own: Path, name: str, text: str, pattern: str) -> 
     refused(own, pattern)
 
 
+def test_a_folder_instead_of_its_settings_is_not_passed_over(own: Path) -> None:
+    (own / "generation_config.json").unlink(missing_ok=True)
+    (own / "generation_config.json").mkdir()
+    refused(own, r"generation_config\.json is no regular file")
+
+
 @pytest.mark.parametrize(
     "weight_map", [None, 1, "x", ["model.safetensors"], {"a": 1}, {"a": None}, {"a": {}}]
 )

@@ -44,7 +44,7 @@ def test_keys_come_from_a_file_and_from_the_environment(
 
 def test_a_file_without_keys_does_not_open_the_server(tmp_path: Path) -> None:
     file = tmp_path / "keys"
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="cannot read the API keys"):
         read_keys(file)
     file.write_text("# none yet\n")
     with pytest.raises(UsageError, match="no API key"):

@@ -192,6 +192,28 @@ def test_damaged_forms(server: RunningServer) -> None:
     wait_until(lambda: server.service.sounds.store.room.taken == 0)
 
 
+@pytest.mark.parametrize("rest", [b"--b\r\n", b""])
+def test_who_leaves_an_upload_is_no_fault_of_the_server(
+    server: RunningServer, caplog: pytest.LogCaptureFixture, rest: bytes
+) -> None:
+    address = httpx.URL(server.url)
+    for path in ("/v1/files", "/v1/captions"):
+        before = left(server, path)
+        with socket.create_connection((address.host, address.port or 80)) as client:
+            client.sendall(
+                f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n"
+                "Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode()
+                + rest
+            )
+        wait_until(lambda path=path, before=before: left(server, path) == before + 1)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def left(server: RunningServer, path: str) -> float:
+    """How many callers were gone before they had an answer."""
+    return float(server.service.metrics.requests.labels(path, "499")._value.get())
+
+
 def test_damaged_sounds(server: RunningServer) -> None:
     chance, good = random.Random(2), wav(1, 0.3)
     for _ in range(40):

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from mullama.answer.sampling import Sampling
+from mullama.errors import CheckpointError
 
 HEAD = 256
 """Most likely tokens that are looked at first; the whole vocabulary is sorted only if they fall short."""
@@ -26,6 +27,15 @@ class Token:
     """Natural logarithm of its probability under the model itself (temperature 1, all tokens)."""
     likeliest: tuple[tuple[int, float], ...] = ()
     """As many as the row asked for, likeliest first: ids with their logarithms, of the same kind."""
+
+
+def require_numbers(logits: Float[Tensor, "... vocabulary"]) -> None:
+    """Raise CheckpointError for NaN, of which no token is the likeliest: all would read as silence."""
+    if logits.isnan().any():
+        raise CheckpointError(
+            "the model computes no numbers (NaN): its weights are damaged, or too large for their type "
+            "(try --dtype float32)"
+        )
 
 
 def probabilities(
@@ -137,7 +147,8 @@ class Choice:
 
 
 def choose(choices: Sequence[Choice], logits: Float[Tensor, "row vocabulary"]) -> list[Token]:
-    """The next token of every row, each by its own options."""
+    """The next token of every row, each by its own options. Raises CheckpointError for NaN."""
+    require_numbers(logits)
     likeliest = logits.argmax(-1).tolist()
     chosen = [
         best if choice.plain else choice.draw(row)

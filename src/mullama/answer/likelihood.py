@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mullama.answer.branches import Reading, Tree, branches
 from mullama.answer.decoder import Decoder
-from mullama.answer.decoding import left_padded
+from mullama.answer.decoding import left_padded, require_numbers
 
 TOKENS_AT_ONCE = 4096
 """Nodes in one pass, with what pads them."""
@@ -123,6 +123,7 @@ class _Reader:
         self._between()
         tokens, mask = left_padded(prompts, self._device)
         logits, self._cache = self._decoder.start(tokens, shifts, attention_mask=mask)
+        require_numbers(logits)
         self._shifts = shifts
         for row, logprobs in zip(self.rows, logits.float().log_softmax(-1), strict=True):
             self._note(row, row.tree.first, iter(logprobs[list(row.tree.first)].tolist()))

@@ -40,12 +40,17 @@ class Listing:
     def __init__(
         self, paths: Sequence[Path], audio: Sequence[Path] = (), *, without: Path | None = None
     ) -> None:
-        """`audio` are folders where else a list's files may lie; the folder `without` is passed over."""
-        self._without = None if without is None else without.absolute()
+        """`audio` are folders where else a list's files may lie; the folder `without` is passed over.
+
+        It may hold the folders that are given, but be none of them.
+        """
+        self._without = None if without is None else _absolute(without)
         self.paths, self.audio = list(paths), tuple(audio)
         for path in self.paths:
             if not path.exists():
                 raise UsageError(f"{printable(path)}: no such file or folder")
+            if _absolute(path) == self._without:
+                raise UsageError(f"{printable(path)} is where the music lies: choose another --out")
         self.root = _root([*self.paths, *self.audio])
         """What records' paths are relative to: a folder, or the only archive."""
 
@@ -89,18 +94,22 @@ class Listing:
 
     def _folder(self, folder: Path) -> Iterator[Listed]:
         packed = {Path(name).suffix for name in PACKED_TARS}
+        without = self._without
+        if without is not None and _absolute(folder).is_relative_to(without):
+            without = None
         for path in audio_files(folder, (*AUDIO_SUFFIXES, *SETS, *packed)):
             if path.suffix.lower() in packed and not _is_packed_tar(path):
                 continue
-            if self._without is None or not path.absolute().is_relative_to(self._without):
+            if without is None or not _absolute(path).is_relative_to(without):
                 yield from self._file(path)
 
     def _file(self, path: Path) -> Iterator[Listed]:
         if _is_packed_tar(path):
             yield Listed(self._relative(path), None, "it is a compressed tar file")
             return
-        if not is_container(path):
-            yield self._sound(path)
+        sound = self._sound(path)
+        if sound.place is None or not is_container(path):
+            yield sound
             return
         inside = "" if path == self.root else f"{self._relative(path)}/"
         try:
@@ -185,3 +194,8 @@ def _named_table(path: Path) -> Table:
     if not set(LIST_COLUMNS) & set(table.columns):
         raise UsageError(f"{path}, line 1: no column {' or '.join(LIST_COLUMNS)} with files' names")
     return table
+
+
+def _absolute(path: Path) -> Path:
+    """Without `..`, links as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links

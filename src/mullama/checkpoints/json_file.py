@@ -32,7 +32,9 @@ INVALID = (
 def read_json(path: Path) -> dict[str, Any]:
     """The JSON object of a file. Raises CheckpointError for anything else, naming the file."""
     if not path.is_file():
-        raise CheckpointError(f"{path} does not exist")
+        raise CheckpointError(
+            f"{path} {'is no regular file' if path.exists() else 'does not exist'}"
+        )
     try:
         if (size := path.stat().st_size) > MAX_JSON_BYTES:
             raise CheckpointError(f"{path} has {human_size(size)}, which is too large for JSON")

@@ -139,7 +139,7 @@ def _generation(path: Path, rows: int) -> GenerationConfig | None:
 
     Padding is read by the language model, which has as many `rows` of embeddings.
     """
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return None
     stored = read_json(path)
     known = {field.name for field in fields(StoredGeneration)}

@@ -11,6 +11,7 @@ from mullama.answer.sampling import Sampling
 from mullama.errors import UsageError
 from mullama.load_options import LoadOptions
 from mullama.options import Bounds, Options, add_flags, from_flags, given_flags, options_of
+from mullama.printable import printable
 
 if TYPE_CHECKING:
     from mullama.answer.answer import Answer
@@ -182,7 +183,7 @@ def _stream(
             _print_refusal(Refusal(str(question.audio), question.text, error), refused)
             continue
         if len(questions) > 1:
-            print(f"{question.audio}: {question.text}")
+            print(f"{printable(question.audio)}: {question.text}")
         for piece in pieces:
             print(piece, end="", flush=True)
         print("\n" if len(questions) > 1 else "")
@@ -191,10 +192,10 @@ def _stream(
 
 def _print_answer(answer: "Answer | Choice", *, as_json: bool, headed: bool) -> None:
     if as_json:
-        print(json.dumps(answer.as_record()), flush=True)
+        print(json.dumps(answer.as_record(), allow_nan=False), flush=True)
         return
     if headed:
-        print(f"{answer.audio}: {answer.question}")
+        print(f"{printable(answer.audio)}: {answer.question}")
     print(answer, flush=True)
     if headed:
         print()

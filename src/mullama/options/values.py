@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
+from reprlib import Repr
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from mullama.errors import UsageError
@@ -187,10 +188,17 @@ def expected(hint: Any, bounds: Bounds | None = None) -> str:
     return names[hint]
 
 
+_REPR = Repr()
+"""Cuts what is long or deep before it writes it: lists of lists, named again and again, have no end."""
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 10 * MAX_SHOWN
+_REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = MAX_SHOWN // 4
+_REPR.maxlevel = 3
+
+
 def shown(value: Any) -> str:
     """A refused value on one line, shortened."""
     try:
-        text = repr(value)
+        text = _REPR.repr(value)
     except ValueError:  # Python refuses to print an int of very many digits
         return "an int of very many digits"
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 3]}..."

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,7 +21,7 @@ from mullama.serving.chat import Chat, require_model
 from mullama.serving.chat_request import ChatRequest
 from mullama.serving.demo_mount import DemoMount, is_demo
 from mullama.serving.event_stream import EventResponse, EventStream
-from mullama.serving.gate import Gate
+from mullama.serving.gate import LEFT, Gate
 from mullama.serving.invalid_request import from_validation
 from mullama.serving.refusals import ApiError, as_api_error
 from mullama.serving.replies import Completion
@@ -254,6 +254,10 @@ def _add_refusals(app: FastAPI) -> None:
         response = _response(ApiError(error.status_code, str(error.detail), code="http_error"))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(ClientDisconnect)
+    async def leave(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=LEFT)  # nobody is there to read it
 
     @app.exception_handler(Exception)
     async def fail(request: Request, error: Exception) -> JSONResponse:

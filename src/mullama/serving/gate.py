@@ -29,6 +29,8 @@ FORM_BYTES = 64 << 10
 """What a form may need around its file."""
 LINGER_SECONDS = 1.0
 """How long a client that still sends may take to read why it is refused."""
+LEFT = 499
+"""What nginx notes for a client that left."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -133,7 +135,7 @@ class _WatchedSend:
 
     def __init__(self, send: Send, body: ReceivedBody, seconds: float) -> None:
         self._send, self._body, self._seconds = send, body, seconds
-        self.status = 499  # what nginx notes for a client that left
+        self.status = LEFT
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from mullama.errors import UsageError
+from mullama.jobs.small_text import read_small_text
 from mullama.serving.pace import MAX_CALLERS, tries
 
 VARIABLE = "MULLAMA_SERVE_KEYS"
@@ -81,11 +82,7 @@ def read_keys(path: Path | None) -> ApiKeys:
     """
     keys = os.environ.get(VARIABLE, "").split()
     if path is not None:
-        try:
-            lines = path.read_text().splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "not text"
-            raise UsageError(f"{path}: the API keys cannot be read ({why})") from error
+        lines = read_small_text(path, "the API keys").splitlines()
         found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         if not found:
             raise UsageError(f"{path}: there is no API key in it")

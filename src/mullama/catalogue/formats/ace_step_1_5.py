@@ -17,6 +17,7 @@ from typing import IO, Any
 from mullama.catalogue.formats.caption_format import Destination
 from mullama.catalogue.formats.sidecars import Sidecars, beats
 from mullama.catalogue.record import CaptionRecord
+from mullama.data.records import is_utf8
 from mullama.jobs.atomic import atomic_file
 from mullama.jobs.digest import text_number
 
@@ -32,7 +33,9 @@ def write_ace_step_1_5(records: Iterable[CaptionRecord], to: Destination) -> lis
         for record, sound in files.placed(records):
             files.write(sound, CAPTION, record.text)
             files.write(sound, FACTS, json.dumps(facts(record), ensure_ascii=False))
-            if not table.add(sound.name, record):
+            if not is_utf8(sound.name):
+                files.note("in no row of the table, as their name is not UTF-8", record)
+            elif not table.add(sound.name, record):
                 files.note("in no row of the table, as others have their base name", record)
         table.write(files.folder / TABLE)
     return [files.folder]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from mullama.errors import UsageError
+from mullama.jobs.small_text import read_small_text
 from mullama.options import Bounds, Flag, Options
 
 MAX_LIST_BYTES = 64 << 20
@@ -39,12 +39,5 @@ class SourceOptions(Options):
 
 def read_ids(path: Path) -> frozenset[str]:
     """The ids of a held-out list: one a line, empty lines and `#` comments aside."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_LIST_BYTES + 1)
-        if len(content) > MAX_LIST_BYTES:
-            raise UsageError(f"the held-out list {path} is too long: more than 64 MiB")
-        lines = content.decode().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the held-out list {path}: {error}") from error
+    lines = read_small_text(path, "the held-out list", MAX_LIST_BYTES).splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and line[0] != "#")

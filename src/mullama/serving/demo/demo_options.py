@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from mullama.errors import UsageError
+from mullama.jobs.small_text import read_small_text
 from mullama.options import Bounds, Flag, Options
 
 VARIABLE = "MULLAMA_DEMO_AUTH"
@@ -56,8 +57,5 @@ class DemoOptions(Options):
 def _lines(entry: str) -> list[str]:
     if not entry.startswith("@"):
         return [entry]
-    try:
-        text = Path(entry[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--auth {entry}: cannot be read: {error}") from error
+    text = read_small_text(Path(entry[1:]), "--auth")
     return [line.strip() for line in text.splitlines() if line.strip()]
