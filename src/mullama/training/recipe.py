@@ -145,7 +145,8 @@ class Phase(Options):
     overlaid: Share = 0.0
     """Share of the clips that are overlaid with another clip."""
     teacher: Literal["truth", "probes"] = "truth"
-    """Whether answers say what is true of a clip, or what the encoder's probes read in it."""
+    """Whether answers say what is true of a clip, or what the encoder's probes read in it; where the encoder
+    itself learns, `probes` adds what they are sure of in recordings to what is known of them."""
     probable: bool = False
     """Whether facts in the place of music are as probable as the probes find them, or certain or missing."""
     mixtures: CountOrNone = 0
