@@ -183,7 +183,7 @@ def _stream(
             _print_refusal(Refusal(str(question.audio), question.text, error), refused)
             continue
         if len(questions) > 1:
-            print(f"{printable(question.audio)}: {question.text}")
+            print(f"{printable(str(question.audio))}: {question.text}")
         for piece in pieces:
             print(piece, end="", flush=True)
         print("\n" if len(questions) > 1 else "")
