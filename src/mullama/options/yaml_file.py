@@ -15,7 +15,7 @@ MERGED = "tag:yaml.org,2002:merge"
 def read_yaml(path: Path, what: str = "recipe") -> dict[str, Any]:
     """What the file says; raises UsageError for what cannot be read, and for no keys and values.
 
-    A key that is there twice is refused, for whoever wrote it means one of them.
+    A key that is there twice is refused: one of the two would be dropped without a word.
     """
     import yaml
 
@@ -40,11 +40,13 @@ def _loader() -> type:
                 if name.tag == MERGED:  # defaults, which may be said again
                     continue
                 key = self.construct_object(name, deep=True)
-                if isinstance(key, Hashable) and key in known:
+                if not isinstance(key, Hashable):  # refused below
+                    continue
+                if key in known:
                     raise yaml.constructor.ConstructorError(
                         None, None, f"{shown(key)} is there twice", name.start_mark
                     )
-                known.add(key if isinstance(key, Hashable) else id(key))
+                known.add(key)
             return super().construct_mapping(node, deep)
 
     return StrictLoader

@@ -257,7 +257,7 @@ def _add_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def leave(request: Request, error: ClientDisconnect) -> Response:
-        return Response(status_code=LEFT)  # nobody is there to read it
+        return Response(status_code=LEFT)  # for the metrics: its connection is closed
 
     @app.exception_handler(Exception)
     async def fail(request: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""What nobody knows of a recording becomes what the ears read in it, where they are sure.
+"""Facts of recordings that no label has become what the probes read in them, where they are sure.
 
 Tools agree on the key of half of the recordings only, and what they disagree about is lost to a training on
 labels. Probes read the missing tempo and key from a whole piece as it is, all of its clips together, and the
