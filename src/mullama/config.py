@@ -63,6 +63,10 @@ class FilterbankConfig(HubertConfig):
     """Numbers that carry the tempogram."""
     tuned_pitches: bool = False
     """Whether the key is heard from the notes in the piece's own tuning, too; models before 0.3 have none."""
+    key_profiles: bool = False
+    """Whether those notes are held against profiles of keys, too; with `tuned_pitches` alone."""
+    beat_multiples: bool = False
+    """Whether the tempo is heard from rates beside lags, and from multiples of both."""
     pitch_channels: int = 4
     """Numbers for each of the twelve pitch classes that carry the key."""
 

@@ -82,7 +82,6 @@ def test_training_hears_more_of_a_track_than_measuring(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[dict[str, object]] = []
-    monkeypatch.setattr("mullama.studio.sources._missing", lambda _: "")
     monkeypatch.setattr(
         "mullama.studio.sources.labels.label", lambda *_, **options: asked.append(options)
     )
@@ -97,18 +96,17 @@ def test_nothing_is_known_of_a_recordings_instruments() -> None:
     assert not truth.listed
 
 
-def test_what_is_not_installed_is_left_out_by_its_name(
+def test_scores_are_left_out_where_nothing_reads_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    for kind, needed in (("scores", "music21"), ("recordings", "essentia, librosa")):
-        split = Split("theirs", "encoder", 5, source=kind)
-        said: list[str] = []
-        assert len(load_or_render(split, tmp_path, report=said.append)) == 0
-        assert said == [
-            f"{kind} are left out of 'theirs', for {needed} is not installed: "
-            "pip install 'mullama[listening]'"
-        ]
+    said: list[str] = []
+    split = Split("theirs", "encoder", 5, source="scores")
+    assert len(load_or_render(split, tmp_path, report=said.append)) == 0
+    assert said == [
+        "scores are left out of 'theirs', for music21 is not installed: "
+        "pip install 'mullama[listening]'"
+    ]
 
 
 def test_scores_are_played_by_the_banks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

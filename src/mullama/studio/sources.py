@@ -34,9 +34,6 @@ CLIP_SECONDS = 10.0
 CLIPS_AN_EXCERPT = 3
 RECORDED, SCORES = "recorded", "scores"
 """Folders beside the splits, for what they share."""
-NEEDED: dict[str, Sequence[str]] = {"scores": ["music21"], "recordings": ["essentia", "librosa"]}
-"""Source -> modules of the extra `listening` without which there is none."""
-HINT = "pip install 'mullama[listening]'"
 
 
 class Heard(NamedTuple):
@@ -64,17 +61,17 @@ def fetch(
 ) -> None:
     """See to it that the scores or recordings of a split are in `folder`, read and labelled.
 
-    Where what that needs is not installed, a line to `report` says so, and the split stays empty.
+    Where what that needs is not installed, a line to `report` says what is left out of the split.
     Raises UsageError for a disk that refuses.
     """
-    if split.source != "composed" and (missing := _missing(NEEDED[split.source])):
-        report(
-            f"{split.source} are left out of {split.name!r}, for {missing} is not installed: {HINT}"
-        )
-    elif split.source == "recordings":
+    if split.source == "recordings":
         places = labels.PLACES if split.purpose == "held-out" else labels.MORE_PLACES
         found = _packages(split)
         labels.label(found, folder / RECORDED, places=places, workers=workers, report=report)
+    elif split.source == "scores" and importlib.util.find_spec("music21") is None:
+        report(
+            f"scores are left out of {split.name!r}, for music21 is not installed: {labels.HINT}"
+        )
     elif split.source == "scores":
         scores.read(_composers(split), folder / SCORES, workers=workers, report=report)
 
@@ -88,10 +85,6 @@ def open_source(split: Split, folder: Path) -> Source:
         shelf = _Shelf(scores.load(_composers(split), folder / SCORES))
         return Rendered(split, partial(_play_one, shelf)) if shelf.works else Nothing()
     return Rendered(split, composed)
-
-
-def _missing(modules: Sequence[str]) -> str:
-    return ", ".join(name for name in modules if importlib.util.find_spec(name) is None)
 
 
 def _packages(split: Split) -> Sequence[str]:

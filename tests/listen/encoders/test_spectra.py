@@ -11,6 +11,7 @@ from mullama.listen.encoders.spectra import (
     LAG_SECONDS,
     LAGS,
     ONSET_GROUPS,
+    fourier_tempogram,
     spectra,
     statistics,
     tempogram,
@@ -48,6 +49,7 @@ def test_silence_is_zero_and_finite() -> None:
     assert not music.bands.any()
     assert not music.onsets.any()
     assert tempogram(music.onsets).isfinite().all()
+    assert not fourier_tempogram(music.onsets).any()
     assert statistics(music.bands).isfinite().all()
 
 
@@ -61,6 +63,32 @@ def test_the_tempogram_peaks_at_the_beat() -> None:
     between = round((LAGS - 1) * math.log(1.5 * beat_seconds / low) / math.log(high / low))
     assert lags[place - 1 : place + 2].max() > 0.7
     assert lags[between] < 0.2
+
+
+def test_rates_tell_a_beat_from_its_multiples() -> None:
+    period = 0.5
+    apart = (torch.arange(1000) / 100 + period / 2) % period - period / 2
+    onsets = torch.exp(-((apart / 0.02) ** 2)).expand(1, ONSET_GROUPS, -1)
+    lags, rates = tempogram(onsets)[0, 0], fourier_tempogram(onsets)[0, 0]
+    low, high = LAG_SECONDS
+    beat, twice, half = (
+        round((LAGS - 1) * math.log(factor * period / low) / math.log(high / low))
+        for factor in (1, 2, 0.5)
+    )
+    near = torch.arange(-1, 2)
+    assert lags[twice + near].max() > 0.7 > 0.2 > lags[half + near].max()
+    assert rates[half + near].max() > 0.3 > 0.1 > rates[twice + near].max()
+    assert rates[beat + near].max() > 0.3
+
+
+def test_a_pure_swing_has_one_rate() -> None:
+    low, high = LAG_SECONDS
+    place = 40
+    seconds = low * (high / low) ** (place / (LAGS - 1))
+    swing = torch.sin(2 * math.pi * torch.arange(1000) / 100 / seconds).expand(1, ONSET_GROUPS, -1)
+    rates = fourier_tempogram(swing)[0, 0]
+    assert int(rates.argmax()) == place
+    assert rates[place] == pytest.approx(1, abs=0.02)
 
 
 def test_a_window_shorter_than_the_lags_has_no_long_lags() -> None:

@@ -7,8 +7,15 @@ import pytest
 import soundfile
 
 from mullama.studio.recorded import labels
-from mullama.studio.recorded.labels import EXCERPTS, MORE_PLACES, Excerpt, label, load
-from mullama.studio.recorded.packages import FEWEST_BYTES
+from mullama.studio.recorded.labels import (
+    EXCERPTS,
+    KNOWN,
+    MORE_PLACES,
+    Excerpt,
+    label,
+    load,
+)
+from mullama.studio.recorded.packages import FEWEST_BYTES, HELD_OUT, TRAINING
 from mullama.studio.recorded.teachers import Readings
 
 RATE = 8000
@@ -85,6 +92,39 @@ def test_what_a_tool_cannot_bear_costs_one_excerpt(
     label(["tune-game"], folder, report=said.append)
     assert len(load(["tune-game"], folder)) == 2
     assert said[-1] == "recordings: 1 of 3 excerpts could not be labelled"
+
+
+def test_what_is_known_needs_no_tool(
+    folder: Path, small_files: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ours = Readings({"librosa": 90.0}, {"librosa": "D minor"})
+    known = [Excerpt("tune-game", "usr/music/long.flac", start, ours) for start in (40.0, 120.0)]
+    (tmp_path / "known.jsonl").write_bytes(b"".join(map(EXCERPTS.to_line, known)))
+    monkeypatch.setattr(labels, "KNOWN", tmp_path / "known.jsonl")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    said: list[str] = []
+    label(["tune-game"], folder, report=said.append)
+    assert sorted(load(["tune-game"], folder), key=lambda one: one.start_seconds) == known
+    assert said[-1] == (
+        "recordings: 1 of 3 excerpts are new and left out, for essentia, librosa is not installed: "
+        "pip install 'mullama[listening]'"
+    )
+    heard: list[float] = []
+    monkeypatch.undo()
+    monkeypatch.setattr("mullama.studio.recorded.packages.FEWEST_BYTES", 1000)
+    monkeypatch.setattr(labels, "readings", hears(heard))
+    label(["tune-game"], folder, report=said.append)
+    assert len(load(["tune-game"], folder)) == 3
+    assert len(heard) == 1
+
+
+def test_what_came_with_the_package_is_of_its_packages() -> None:
+    known = list(EXCERPTS.read(KNOWN))
+    assert len({one.name for one in known}) == len(known)
+    assert {one.package for one in known} <= {*TRAINING, *HELD_OUT}
+    assert {one.package for one in known} >= {*HELD_OUT}
+    assert not any(one.failure for one in known)
+    assert sum(one.readings.tempo() is not None for one in known) > len(known) / 2
 
 
 def test_excerpts_survive_their_lines() -> None:

@@ -50,16 +50,34 @@ def test_ears_that_grow_hear_at_first_what_they_heard(
     trainable: SmallTrainableModel, tmp_path: Path
 ) -> None:
     export(trainable.model, train_tokenizer(["Is there a piano? Yes."] * 3, 300), tmp_path)
-    grown = started_model(tmp_path, replace(SIZES, encoder={"tuned_pitches": True}), 1)
+    more = {"tuned_pitches": True, "key_profiles": True, "beat_multiples": True}
+    grown = started_model(tmp_path, replace(SIZES, encoder=more), 1)
     before, after = mullama.load(tmp_path).model.encoder, grown.encoder.eval()
-    added = {
-        name for name, p in after.named_parameters() if p.shape != before.get_parameter(name).shape
+    sizes = {name: p.shape for name, p in before.named_parameters()}
+    added = {name for name, p in after.named_parameters() if p.shape != sizes.get(name)}
+    assert added == {
+        f"feature_extractor.{name}"
+        for name in (
+            "pitches.chords.weight",
+            "pitches.near_keys.weight",
+            "pitches.near_keys.bias",
+            "pitches.fits.weight",
+            "pitches.fits.bias",
+            "beats.near.weight",
+            "beats.near.bias",
+            "beats.far.weight",
+            "beats.far.bias",
+            "beats.out.weight",
+            "beats.out.bias",
+        )
     }
-    assert added == {"feature_extractor.pitches.chords.weight"}
     sound = 0.1 * torch.randn(2, 48_000)
     with torch.no_grad():
         torch.testing.assert_close(after(sound), before(sound))
     assert grown.config.audio_config.tuned_pitches
+    after(sound).square().sum().backward()
+    assert after.feature_extractor.pitches.fits.weight.grad.abs().max() > 0
+    assert after.feature_extractor.beats.out.weight.grad.abs().max() > 0
 
 
 def test_an_export_answers_like_the_model_in_memory(

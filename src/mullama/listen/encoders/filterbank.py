@@ -15,6 +15,7 @@ from transformers import initialization as init
 
 from mullama.config import FilterbankConfig
 from mullama.listen.encoders.encoder import EncoderModel
+from mullama.listen.encoders.key_profiles import PICTURES, fits_of_notes
 from mullama.listen.encoders.pitches import OCTAVES, PITCH_CLASSES
 from mullama.listen.encoders.spectra import (
     BANDS,
@@ -22,6 +23,7 @@ from mullama.listen.encoders.spectra import (
     ONSET_GROUPS,
     STATISTICS,
     Spectra,
+    fourier_tempogram,
     spectra,
     statistics,
     tempogram,
@@ -34,6 +36,18 @@ PITCH_SPREAD = 3.0
 """About how far a note stands out in `Spectra.pitches`."""
 CHORD_FRAMES = 10
 """Spectral frames averaged into one step of the pitch path: a fifth of a second."""
+
+
+MULTIPLES = (1, 2, 3, 4)
+"""Of a beat's length, and of its rate, at which it shows as well."""
+
+
+class SilentConv1d(nn.Conv1d):
+    """Gives zeros at first, so that a stored encoder can grow it and hears as before."""
+
+
+class SilentLinear(nn.Linear):
+    """Likewise."""
 
 
 class FramePath(nn.Module):
@@ -57,15 +71,24 @@ class FramePath(nn.Module):
 
 
 class PitchPath(nn.Module):
-    """Convolutions round the twelve pitch classes: a transposed piece is transposed here too."""
+    """Convolutions round the twelve pitch classes: a transposed piece is transposed here too.
 
-    def __init__(self, channels: int, inner: int = 24, *, tuned: bool) -> None:
+    With `profiled` (and `tuned`) it is also told how well each key fits all of the notes.
+    """
+
+    def __init__(
+        self, channels: int, inner: int = 24, *, tuned: bool, profiled: bool = False
+    ) -> None:
         super().__init__()
         self.tuned = tuned
         pictures = 2 if tuned else 1
         self.chords = nn.Conv2d(pictures * OCTAVES, inner, (PITCH_CLASSES, 3), padding=(0, 1))
         self.phrases = nn.Conv2d(inner, inner, (PITCH_CLASSES, 3), stride=(1, 2), padding=(0, 1))
         self.key = nn.Conv1d(inner, channels, PITCH_CLASSES)
+        self.profiled = profiled
+        if profiled:
+            self.near_keys = nn.Conv1d(PICTURES, inner, PITCH_CLASSES)
+            self.fits = SilentConv1d(inner + PICTURES, channels, 1)
 
     def forward(
         self,
@@ -79,11 +102,16 @@ class PitchPath(nn.Module):
             x = torch.cat([x, _octaves(pitches, steps)], dim=1)
         x = functional.gelu(self.chords(_round(x)))
         x = functional.gelu(self.phrases(_round(x))).mean(-1)
-        return self.key(_round(x)).flatten(1)
+        keys = self.key(_round(x))
+        if self.profiled:
+            fits = _standardised(fits_of_notes(pitches.float())).to(keys.dtype)
+            near = functional.gelu(self.near_keys(_round(fits)))
+            keys = keys + self.fits(torch.cat([near, fits], dim=1))
+        return keys.flatten(1)
 
 
 class RhythmPath(nn.Module):
-    """A tempogram on logarithmic lags: another tempo is the same picture, moved."""
+    """Tempograms on logarithmic lags: another tempo is the same picture, moved."""
 
     def __init__(self, width: int, inner: int = 24) -> None:
         super().__init__()
@@ -91,10 +119,31 @@ class RhythmPath(nn.Module):
         self.far = nn.Conv1d(inner, 16, 25, padding=12)
         self.out = nn.Linear(16 * LAGS, width)
 
-    def forward(self, lags: Float[Tensor, "window groups lags"]) -> Float[Tensor, "window width"]:
-        """A tempogram -> the tempo, and how sure it is."""
+    def forward(
+        self, onsets: Float[Tensor, "window groups frames"]
+    ) -> Float[Tensor, "window width"]:
+        """Onsets -> the tempo, and how sure it is."""
+        lags = self.pictures(onsets).to(self.out.weight.dtype)
         x = functional.gelu(self.far(functional.gelu(self.near(lags))))
         return self.out(x.flatten(1))
+
+    def pictures(self, onsets: Tensor) -> Tensor:
+        """What is read."""
+        return tempogram(onsets)
+
+
+class BeatPath(RhythmPath):
+    """The same over lags and rates, each beside its multiples: which of them is the beat."""
+
+    def __init__(self, width: int, inner: int = 24) -> None:
+        super().__init__(width, inner)
+        self.near = nn.Conv1d(2 * len(MULTIPLES) * ONSET_GROUPS, inner, 9, padding=4)
+        self.out = SilentLinear(16 * LAGS, width)
+
+    def pictures(self, onsets: Tensor) -> Tensor:
+        """See RhythmPath."""
+        both = tempogram(onsets, MULTIPLES), fourier_tempogram(onsets, MULTIPLES)
+        return torch.cat(both, dim=1)
 
 
 class StatisticsPath(nn.Module):
@@ -116,8 +165,11 @@ class FilterbankFrontEnd(nn.Module):
     def __init__(self, config: FilterbankConfig) -> None:
         super().__init__()
         self.frames = FramePath(tuple(config.frame_channels))
-        self.pitches = PitchPath(config.pitch_channels, tuned=config.tuned_pitches)
+        self.pitches = PitchPath(
+            config.pitch_channels, tuned=config.tuned_pitches, profiled=config.key_profiles
+        )
         self.rhythm = RhythmPath(config.rhythm_width)
+        self.beats = BeatPath(config.rhythm_width) if config.beat_multiples else None
         self.statistics = StatisticsPath(config.statistics_width)
 
     def forward(self, music: Spectra) -> Float[Tensor, "window width frames"]:
@@ -125,9 +177,12 @@ class FilterbankFrontEnd(nn.Module):
         weights = self.rhythm.out.weight
         bands = ((music.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
         frames = self.frames(bands)
+        rhythm = self.rhythm(music.onsets)
+        if self.beats is not None:
+            rhythm = rhythm + self.beats(music.onsets)
         paths = (
             self.pitches(bands, (music.pitches / PITCH_SPREAD).to(weights.dtype)),
-            self.rhythm(tempogram(music.onsets).to(weights.dtype)),
+            rhythm,
             self.statistics(statistics(music.bands).to(weights.dtype)),
         )
         # Each path alone, so that none is drowned by another's size.
@@ -151,6 +206,9 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         super()._init_weights(module)
         if isinstance(module, nn.Conv2d):
             init.kaiming_normal_(module.weight, nonlinearity="relu")
+        if isinstance(module, SilentConv1d | SilentLinear):
+            for parameter in module.parameters():
+                init.zeros_(parameter)
 
     @property
     def min_samples(self) -> int:
@@ -188,6 +246,11 @@ def _octaves(picture: Tensor, steps: int) -> Tensor:
     """(window, pitches, frames) -> (window, octaves, pitch classes, steps)."""
     octaves = picture.unflatten(1, (OCTAVES, PITCH_CLASSES))
     return functional.adaptive_avg_pool2d(octaves, (PITCH_CLASSES, steps))
+
+
+def _standardised(fits: Tensor) -> Tensor:
+    """Each window's numbers to mean zero and deviation one; silence stays zero."""
+    return (fits - fits.mean((1, 2), keepdim=True)) / fits.std((1, 2), keepdim=True).clamp_min(1e-3)
 
 
 def _round(x: Tensor) -> Tensor:

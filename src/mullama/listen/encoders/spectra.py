@@ -106,10 +106,12 @@ def onset_strength(found: Powers, rate_hz: int) -> Float[Tensor, "window groups 
 
 def tempogram(
     onsets: Float[Tensor, "window groups frames"],
-) -> Float[Tensor, "window groups lags"]:
-    """Onsets -> their autocorrelation at log-spaced lags.
+    multiples: tuple[int, ...] = (1,),
+) -> Float[Tensor, "window pictures lags"]:
+    """Onsets -> their autocorrelation at log-spaced lags, and at multiples of those.
 
-    One is the onsets' own variance; lags longer than the window are zero.
+    The pictures are those of all groups for the first multiple, then for the next. One is the onsets' own
+    variance; lags longer than seven eighths of the window are zero.
     """
     frames = onsets.shape[-1]
     x = onsets - onsets.mean(-1, keepdim=True)
@@ -119,11 +121,34 @@ def tempogram(
     pairs = torch.arange(frames, 0, -1, device=x.device)
     correlation = products / pairs / (products[..., :1] / frames + 1e-6)
     reliable = torch.where(pairs * 8 >= frames, correlation, 0.0)
-    at = torch.from_numpy(_lag_frames()).to(x)
-    padded = functional.pad(reliable, (0, max(0, int(at[-1]) + 2 - frames)))
+    at = torch.cat([multiple * torch.from_numpy(_lag_frames()) for multiple in multiples]).to(x)
+    padded = functional.pad(reliable, (0, max(0, int(at.max()) + 2 - frames)))
     below = at.floor().long()
     part = at - below
-    return padded[..., below] * (1 - part) + padded[..., below + 1] * part
+    read = padded[..., below] * (1 - part) + padded[..., below + 1] * part
+    return read.unflatten(-1, (len(multiples), LAGS)).transpose(1, 2).flatten(1, 2)
+
+
+def fourier_tempogram(
+    onsets: Float[Tensor, "window groups frames"], multiples: tuple[int, ...] = (1,)
+) -> Float[Tensor, "window pictures lags"]:
+    """Onsets -> how strongly they swing at the rates of the tempogram's lags, and at multiples of those rates.
+
+    One for a pure swing. Where an autocorrelation has multiples of a beat's length, this has parts of it
+    (Grosche, Mueller and Kurth 2010, section 2): both together tell a beat from what is twice or two
+    thirds as long.
+    """
+    frames = onsets.shape[-1]
+    x = onsets - onsets.mean(-1, keepdim=True)
+    shape = torch.hann_window(frames, device=x.device).to(x)
+    lags = torch.from_numpy(_lag_frames()).to(x)
+    times = 2 * math.pi * torch.arange(frames, device=x.device)[:, None]
+    turns = torch.cat([times * multiple / lags for multiple in multiples], dim=1)
+    shaped = x * shape
+    swings = (shaped @ turns.cos()).square() + (shaped @ turns.sin()).square()
+    size = x.square().sum(-1, keepdim=True) * shape.square().sum() + 1e-6
+    read = (3 * swings / size).sqrt()
+    return read.unflatten(-1, (len(multiples), LAGS)).transpose(1, 2).flatten(1, 2)
 
 
 def statistics(

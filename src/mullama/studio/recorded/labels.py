@@ -1,6 +1,8 @@
 """Tracks become excerpts of half a minute with what the tools say about each: one line of JSON a piece.
 
-Labelling goes on where it was interrupted. Does not know what the labels are used for.
+What the tools said of Debian's packages is stored here, so that whoever trains on them has the same
+labels at once; the tools hear what is new. Labelling goes on where it was interrupted. Does not know what
+the labels are used for.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,14 +14,18 @@ import numpy as np
 from jaxtyping import Float32
 
 from mullama.errors import AudioError
+from mullama.jobs.atomic import write_bytes
 from mullama.jobs.logged import run_logged
 from mullama.jobs.records import RecordFormat
 from mullama.jobs.workers import Work
 from mullama.listen.audio.reader import AudioReader
 from mullama.studio.recorded.packages import tracks
-from mullama.studio.recorded.teachers import RATE, Readings, readings
+from mullama.studio.recorded.teachers import RATE, Readings, not_installed, readings
 
 FILE = "labels.jsonl"
+KNOWN = Path(__file__).with_name("known.jsonl")
+"""What the tools said already; a labelling begins with it."""
+HINT = "pip install 'mullama[listening]'"
 SECONDS = 30.0
 """Of an excerpt, at most."""
 FEWEST_SECONDS = 10.0
@@ -75,9 +81,18 @@ def label(
 ) -> None:
     """Have the tools say what they hear in the packages' music; what is fetched and labelled stays in `folder`.
 
-    `places` is where excerpts of a long track begin. Raises UsageError for a disk that refuses.
+    `places` is where excerpts of a long track begin. Where the tools are not installed, a line to
+    `report` says how many excerpts are left out. Raises UsageError for a disk that refuses.
     """
     wanted = [one for package in packages for one in _excerpts(package, places, folder, report)]
+    if not (folder / FILE).exists():
+        write_bytes(folder / FILE, KNOWN.read_bytes(), parents=True)
+    known = {one.name for one in EXCERPTS.read(folder / FILE)}
+    new = sum(one.name not in known for one in wanted)
+    if new and (missing := not_installed()):
+        why = f"for {missing} is not installed: {HINT}"
+        report(f"recordings: {new} of {len(wanted)} excerpts are new and left out, {why}")
+        return
     work = Work[Excerpt, Excerpt].of(_Labelling(folder), catch=FAULTS, failed=_failed)
     outcome = run_logged(
         wanted, work, folder / FILE, EXCERPTS, key=_name, workers=workers, unit="excerpt"

@@ -7,6 +7,7 @@ Does not know where recordings come from.
 """
 
 import atexit
+import importlib.util
 import math
 import os
 import shutil
@@ -23,6 +24,7 @@ from jaxtyping import Float32
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.scores.score import key_fits
 
+TOOLS = ("essentia", "librosa")
 NUMBA_CACHE, OWN = "NUMBA_CACHE_DIR", "mullama-numba-"
 RATE = 44_100
 """Samples per second that essentia's algorithms are made for."""
@@ -77,6 +79,11 @@ def agreed_tempo(tempos: Mapping[str, float], without: str = "") -> float | None
     ]
     distance, tempo = min(pairs, default=(math.inf, 0.0))
     return tempo if distance <= math.log1p(SAME_TEMPO) else None
+
+
+def not_installed() -> str:
+    """Which of the tools cannot be imported, by their names."""
+    return ", ".join(name for name in TOOLS if importlib.util.find_spec(name) is None)
 
 
 def readings(sound: Float32[np.ndarray, " samples"]) -> Readings:

@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from jaxtyping import Float64
 
 from mullama.jobs.records import RecordFormat
+from mullama.listen.encoders import key_profiles
 
 
 class Written(NamedTuple):
@@ -75,18 +77,10 @@ SCORE_FILES: RecordFormat[ScoreFile] = RecordFormat(
     encode=asdict, decode=_decode, key=lambda file: file.name, failure=lambda file: file.failure
 )
 
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-"""Probe-tone profiles (Krumhansl and Kessler 1982): how well a pitch class fits a key of tonic C."""
-
 
 def key_fits(chroma: Float64[np.ndarray, "12"]) -> Float64[np.ndarray, "24"]:
     """How long each pitch class sounds -> its correlation with each key, majors from C, then minors."""
-    profiles = np.array([np.roll(p, tonic) for p in (MAJOR, MINOR) for tonic in range(12)])
-    centred = profiles - profiles.mean(1, keepdims=True)
-    given = chroma - chroma.mean()
-    norms = np.linalg.norm(centred, axis=1) * max(float(np.linalg.norm(given)), 1e-9)
-    return np.asarray(centred @ given / norms)
+    return key_profiles.key_fits(torch.from_numpy(chroma)).flatten().numpy()
 
 
 def key_of(notes: Iterable[Written], sharps: int | None) -> int | None:

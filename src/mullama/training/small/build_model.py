@@ -96,7 +96,9 @@ def started_model(folder: Path, sizes: ModelSizes, seed: int) -> MuLlamaForCondi
     torch.manual_seed(seed)
     model = MuLlamaForConditionalGeneration(config)
     before = stored.state_dict()
-    model.load_state_dict({name: _grown(before[name], t) for name, t in model.state_dict().items()})
+    model.load_state_dict(
+        {n: _grown(before[n], t) if n in before else t for n, t in model.state_dict().items()}
+    )
     return model
 
 
