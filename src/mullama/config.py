@@ -64,9 +64,13 @@ class FilterbankConfig(HubertConfig):
     tuned_pitches: bool = False
     """Whether the key is heard from the notes in the piece's own tuning, too; models before 0.3 have none."""
     key_profiles: bool = False
-    """Whether those notes are held against profiles of keys, too; with `tuned_pitches` alone."""
+    """Whether those notes are held against profiles of keys, too; of no effect without `tuned_pitches`."""
     beat_multiples: bool = False
     """Whether the tempo is heard from rates beside lags, and from multiples of both."""
+    formulas: bool = False
+    """Whether what formulas say of key and tempo is added to what was learnt; with all three of these."""
+    path_dropout: float | int = 0.0
+    """Share of windows of which a training leaves out learnt chords, or rhythms; half as often frames."""
     pitch_channels: int = 4
     """Numbers for each of the twelve pitch classes that carry the key."""
 

@@ -46,7 +46,9 @@ def step_seed(recipe: Recipe, phase: Phase, step: int) -> int:
 def fingerprint(recipe: Recipe, data: str = "") -> dict[str, Any]:
     """What a checkpoint must share with the run that resumes it; how long phases last may change."""
     values = asdict(recipe)
-    same = {key: values[key] for key in ("seed", "model", "start", "lora_rank", "precision")}
+    same = {
+        key: values[key] for key in ("seed", "model", "start", "ears", "lora_rank", "precision")
+    }
     phases = [[phase.name, phase.objective, list(phase.trains)] for phase in recipe.phases]
     plain: dict[str, Any] = json.loads(json.dumps({**same, "data": data, "phases": phases}))
     return plain

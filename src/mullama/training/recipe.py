@@ -144,6 +144,10 @@ class Phase(Options):
     """Listenings of each clip: the first plain, the others augmented."""
     overlaid: Share = 0.0
     """Share of the clips that are overlaid with another clip."""
+    beats: Amount = 0.0
+    """Where only formulas of the encoder learn: how far the formula of the beat counts for the tempo."""
+    moved: Share = 0.5
+    """Share of the clips that are transposed, and that are sped up or slowed down, where the encoder learns."""
     teacher: Literal["truth", "probes"] = "truth"
     """Whether answers say what is true of a clip, or what the encoder's probes read in it; where the encoder
     itself learns, `probes` adds what they are sure of in recordings to what is known of them."""
@@ -176,6 +180,8 @@ class Recipe(Options):
     """In this order."""
     start: str | None = None
     """The model to begin with, as `mullama.load` takes it; without it a fresh small one."""
+    ears: str | None = None
+    """Beside `start`: the model whose encoder it begins with, in place of that one's."""
     fresh: FreshAdapter | None = None
     """In place of `start`: an adapter that is made when the run begins."""
     talk: Talk | None = None

@@ -85,6 +85,23 @@ def _turned(bands: torch.Tensor, semitones: int) -> torch.Tensor:
     return torch.cat([octaves.flatten(1, 2), bands[:, 96:]], dim=1)
 
 
+def test_a_training_leaves_paths_out_of_some_windows() -> None:
+    torch.manual_seed(3)
+    config = FilterbankConfig(
+        hidden_size=32, intermediate_size=64, hidden_dropout=0.0, path_dropout=0.5,
+        tuned_pitches=True, key_profiles=True, beat_multiples=True,
+    )  # fmt: skip
+    encoder = FilterbankEncoder(config)
+    same = torch.randn(1, 48_000).expand(64, -1)
+    with torch.no_grad():
+        front = encoder.feature_extractor
+        music = spectra(same, RATE)
+        assert len(front.eval()(music).unique(dim=0)) == 1
+        heard = front.train()(music)
+    # Frames, chords and rhythms there or not, each by itself.
+    assert len(heard.unique(dim=0)) == 8
+
+
 def test_half_precision_weights_encode_alike(encoder: FilterbankEncoder) -> None:
     music = spectra(0.1 * torch.randn(1, 48_000), RATE)
     with torch.no_grad():

@@ -41,6 +41,15 @@ def test_without_transposition_pitch_and_speed_stay() -> None:
     assert (found.bands.mean(-1).argmax(1) == 50).all()
 
 
+@pytest.mark.parametrize("moved", [0.0, 0.5, 1.0])
+def test_so_many_clips_move(moved: float) -> None:
+    random = torch.Generator().manual_seed(2)
+    _, change = augment(some_spectra(256, 60), random, moved=moved)
+    assert (change.speed != 1).float().mean().item() == pytest.approx(moved, abs=0.1)
+    # Of those that are transposed, some are so by nothing.
+    assert 0.7 * moved - 0.1 < (change.semitones != 0).float().mean().item() <= moved
+
+
 def test_events_follow_the_speed_told() -> None:
     frames = 400
     quiet = with_notes(torch.ones(32, BANDS, frames), torch.zeros(32, ONSET_GROUPS, 2 * frames))

@@ -80,6 +80,23 @@ def test_ears_that_grow_hear_at_first_what_they_heard(
     assert after.feature_extractor.beats.out.weight.grad.abs().max() > 0
 
 
+def test_ears_of_another_model_take_the_place_of_its_own(
+    trainable: SmallTrainableModel, tmp_path: Path
+) -> None:
+    tokenizer = train_tokenizer(["Is there a piano? Yes."] * 3, 300)
+    export(trainable.model, tokenizer, tmp_path / "words")
+    other = fresh_model(SIZES, tokenizer, 7)
+    export(other, tokenizer, tmp_path / "ears")
+    sizes = replace(SIZES, encoder={"tuned_pitches": True})
+    both = started_model(tmp_path / "words", sizes, 1, tmp_path / "ears").eval()
+    words, ears = (mullama.load(tmp_path / name).model for name in ("words", "ears"))
+    sound = 0.1 * torch.randn(2, 48_000)
+    with torch.no_grad():
+        torch.testing.assert_close(both.encoder(sound), ears.encoder(sound))
+    assert torch.equal(both.bridge.proj.weight, words.bridge.proj.weight)
+    assert torch.equal(both.shifts.queries, words.shifts.queries)
+
+
 def test_an_export_answers_like_the_model_in_memory(
     trainable: SmallTrainableModel, tmp_path: Path
 ) -> None:

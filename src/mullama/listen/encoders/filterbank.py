@@ -19,11 +19,14 @@ from mullama.listen.encoders.key_profiles import PICTURES, fits_of_notes
 from mullama.listen.encoders.pitches import OCTAVES, PITCH_CLASSES
 from mullama.listen.encoders.spectra import (
     BANDS,
+    BEAT_PICTURES,
+    BEATS,
     LAGS,
     ONSET_GROUPS,
     STATISTICS,
     Spectra,
-    fourier_tempogram,
+    beat_pictures,
+    beat_scores,
     spectra,
     statistics,
     tempogram,
@@ -36,10 +39,6 @@ PITCH_SPREAD = 3.0
 """About how far a note stands out in `Spectra.pitches`."""
 CHORD_FRAMES = 10
 """Spectral frames averaged into one step of the pitch path: a fifth of a second."""
-
-
-MULTIPLES = (1, 2, 3, 4)
-"""Of a beat's length, and of its rate, at which it shows as well."""
 
 
 class SilentConv1d(nn.Conv1d):
@@ -77,7 +76,13 @@ class PitchPath(nn.Module):
     """
 
     def __init__(
-        self, channels: int, inner: int = 24, *, tuned: bool, profiled: bool = False
+        self,
+        channels: int,
+        inner: int = 24,
+        *,
+        tuned: bool,
+        profiled: bool = False,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.tuned = tuned
@@ -85,7 +90,7 @@ class PitchPath(nn.Module):
         self.chords = nn.Conv2d(pictures * OCTAVES, inner, (PITCH_CLASSES, 3), padding=(0, 1))
         self.phrases = nn.Conv2d(inner, inner, (PITCH_CLASSES, 3), stride=(1, 2), padding=(0, 1))
         self.key = nn.Conv1d(inner, channels, PITCH_CLASSES)
-        self.profiled = profiled
+        self.profiled, self.dropout = profiled, dropout
         if profiled:
             self.near_keys = nn.Conv1d(PICTURES, inner, PITCH_CLASSES)
             self.fits = SilentConv1d(inner + PICTURES, channels, 1)
@@ -102,7 +107,7 @@ class PitchPath(nn.Module):
             x = torch.cat([x, _octaves(pitches, steps)], dim=1)
         x = functional.gelu(self.chords(_round(x)))
         x = functional.gelu(self.phrases(_round(x))).mean(-1)
-        keys = self.key(_round(x))
+        keys = _left_out(self.key(_round(x)), self.dropout, training=self.training)
         if self.profiled:
             fits = _standardised(fits_of_notes(pitches.float())).to(keys.dtype)
             near = functional.gelu(self.near_keys(_round(fits)))
@@ -113,37 +118,19 @@ class PitchPath(nn.Module):
 class RhythmPath(nn.Module):
     """Tempograms on logarithmic lags: another tempo is the same picture, moved."""
 
-    def __init__(self, width: int, inner: int = 24) -> None:
+    def __init__(
+        self, width: int, inner: int = 24, *, pictures: int = ONSET_GROUPS, silent: bool = False
+    ) -> None:
+        """`silent`: it gives zeros at first."""
         super().__init__()
-        self.near = nn.Conv1d(ONSET_GROUPS, inner, 9, padding=4)
+        self.near = nn.Conv1d(pictures, inner, 9, padding=4)
         self.far = nn.Conv1d(inner, 16, 25, padding=12)
-        self.out = nn.Linear(16 * LAGS, width)
+        self.out = (SilentLinear if silent else nn.Linear)(16 * LAGS, width)
 
-    def forward(
-        self, onsets: Float[Tensor, "window groups frames"]
-    ) -> Float[Tensor, "window width"]:
-        """Onsets -> the tempo, and how sure it is."""
-        lags = self.pictures(onsets).to(self.out.weight.dtype)
+    def forward(self, lags: Float[Tensor, "window pictures lags"]) -> Float[Tensor, "window width"]:
+        """Tempograms -> the tempo, and how sure it is."""
         x = functional.gelu(self.far(functional.gelu(self.near(lags))))
         return self.out(x.flatten(1))
-
-    def pictures(self, onsets: Tensor) -> Tensor:
-        """What is read."""
-        return tempogram(onsets)
-
-
-class BeatPath(RhythmPath):
-    """The same over lags and rates, each beside its multiples: which of them is the beat."""
-
-    def __init__(self, width: int, inner: int = 24) -> None:
-        super().__init__(width, inner)
-        self.near = nn.Conv1d(2 * len(MULTIPLES) * ONSET_GROUPS, inner, 9, padding=4)
-        self.out = SilentLinear(16 * LAGS, width)
-
-    def pictures(self, onsets: Tensor) -> Tensor:
-        """See RhythmPath."""
-        both = tempogram(onsets, MULTIPLES), fourier_tempogram(onsets, MULTIPLES)
-        return torch.cat(both, dim=1)
 
 
 class StatisticsPath(nn.Module):
@@ -159,6 +146,22 @@ class StatisticsPath(nn.Module):
         return self.out(functional.gelu(self.inner(spread.flatten(1))))
 
 
+class FormulaPath(nn.Module):
+    """What formulas alone say of key and tempo, beside all that was learnt: it cannot be learnt by heart."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.keys = SilentLinear(PICTURES * PITCH_CLASSES, width, bias=False)
+        self.beats = SilentLinear(BEATS.stop - BEATS.start, width, bias=False)
+
+    def forward(self, music: Spectra) -> Float[Tensor, "window width"]:
+        """Spectra of windows -> what is added to each state's mean."""
+        weights = self.keys.weight
+        fits = _standardised(fits_of_notes(music.pitches)).flatten(1)
+        beats = beat_scores(music.onsets)
+        return (self.keys(fits.to(weights.dtype)) + self.beats(beats.to(weights.dtype))).float()
+
+
 class FilterbankFrontEnd(nn.Module):
     """Takes the place of HuBERT's convolutions over samples: spectra in, frames out."""
 
@@ -166,10 +169,16 @@ class FilterbankFrontEnd(nn.Module):
         super().__init__()
         self.frames = FramePath(tuple(config.frame_channels))
         self.pitches = PitchPath(
-            config.pitch_channels, tuned=config.tuned_pitches, profiled=config.key_profiles
+            config.pitch_channels,
+            tuned=config.tuned_pitches,
+            profiled=config.tuned_pitches and config.key_profiles,
+            dropout=config.path_dropout,
         )
+        self.dropout = config.path_dropout
         self.rhythm = RhythmPath(config.rhythm_width)
-        self.beats = BeatPath(config.rhythm_width) if config.beat_multiples else None
+        self.beats = None
+        if config.beat_multiples:
+            self.beats = RhythmPath(config.rhythm_width, pictures=BEAT_PICTURES, silent=True)
         self.statistics = StatisticsPath(config.statistics_width)
 
     def forward(self, music: Spectra) -> Float[Tensor, "window width frames"]:
@@ -177,9 +186,11 @@ class FilterbankFrontEnd(nn.Module):
         weights = self.rhythm.out.weight
         bands = ((music.bands - USUAL_BAND) / BAND_SPREAD).to(weights.dtype)
         frames = self.frames(bands)
-        rhythm = self.rhythm(music.onsets)
+        rhythm = self.rhythm(tempogram(music.onsets).to(weights.dtype))
+        frames = _left_out(frames, self.dropout / 2, training=self.training)
+        rhythm = _left_out(rhythm, self.dropout, training=self.training)
         if self.beats is not None:
-            rhythm = rhythm + self.beats(music.onsets)
+            rhythm = rhythm + self.beats(beat_pictures(music.onsets).to(weights.dtype))
         paths = (
             self.pitches(bands, (music.pitches / PITCH_SPREAD).to(weights.dtype)),
             rhythm,
@@ -201,6 +212,9 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         super().__init__(config)
         self.feature_extractor = FilterbankFrontEnd(config)  # type: ignore[assignment]
         self.feature_extractor.apply(self._init_weights)
+        self.formulas = None
+        if config.formulas and config.tuned_pitches:
+            self.formulas = FormulaPath(config.hidden_size)
 
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)
@@ -230,7 +244,9 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         Training enters here, because the spectra have no weights and can be cached.
         """
         out = super().forward(music, output_hidden_states=True, return_dict=True)
-        return torch.stack([s.mean(dim=1, dtype=torch.float32) for s in out.hidden_states], dim=1)
+        states = [s.mean(dim=1, dtype=torch.float32) for s in out.hidden_states]
+        means = torch.stack(states, dim=1)
+        return means if self.formulas is None else means + self.formulas(music)[:, None]
 
 
 def frame_width(config: FilterbankConfig) -> int:
@@ -240,6 +256,17 @@ def frame_width(config: FilterbankConfig) -> int:
         rows = (rows + 1) // 2
     whole = config.pitch_channels * PITCH_CLASSES + config.rhythm_width + config.statistics_width
     return rows * config.frame_channels[-1] + whole
+
+
+def _left_out(x: Tensor, share: float, *, training: bool) -> Tensor:
+    """What a path gives, and in training nothing for a share of the windows.
+
+    So that what is computed by a formula is relied on, too, where clips could be learnt by heart.
+    """
+    if not training or not share:
+        return x
+    kept = torch.rand(len(x), *(1 for _ in x.shape[1:]), device=x.device) >= share
+    return x * kept
 
 
 def _octaves(picture: Tensor, steps: int) -> Tensor:

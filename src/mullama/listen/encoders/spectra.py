@@ -31,6 +31,13 @@ SUBBANDS = 8
 """Bands in each onset group, whose rises are averaged."""
 LAGS = 96
 LAG_SECONDS = (0.16, 3.2)
+MULTIPLES = (1, 2, 3, 4)
+"""Of a beat's length, and of its rate, at which it shows as well."""
+BEAT_PICTURES = 2 * len(MULTIPLES) * ONSET_GROUPS
+BEATS = slice(20, 63)
+"""Lags that may be a beat: of 53 to 204 BPM."""
+BEAT_SHARES = ((1.0, 1.0, 0.0, 1.0), (2.0, 1.0, 0.0, 1.0))
+"""Of each multiple, of lags and of rates, in how well a lag serves as the beat."""
 STATISTICS = 4
 FLOOR = 1e-5
 """Share of the mean band power below which a band counts as silent (-50 dB)."""
@@ -151,6 +158,28 @@ def fourier_tempogram(
     return read.unflatten(-1, (len(multiples), LAGS)).transpose(1, 2).flatten(1, 2)
 
 
+def beat_pictures(
+    onsets: Float[Tensor, "window groups frames"],
+) -> Float[Tensor, "window pictures lags"]:
+    """Onsets -> BEAT_PICTURES of them: lags and rates, each beside its multiples."""
+    return torch.cat([tempogram(onsets, MULTIPLES), fourier_tempogram(onsets, MULTIPLES)], dim=1)
+
+
+def beat_scores(
+    onsets: Float[Tensor, "window groups frames"],
+) -> Float[Tensor, "window beats"]:
+    """Onsets -> how well each lag of BEATS serves as the beat, of deviation one; zero in silence.
+
+    A weighted sum of autocorrelation and spectrum of the onsets, there and at twice and four times as
+    much: lags and rates agree on the beat alone (Peeters 2006, "Template-based estimation of time-varying
+    tempo").
+    """
+    kinds = beat_pictures(onsets)[..., BEATS].unflatten(1, (2, len(MULTIPLES), ONSET_GROUPS))
+    shares = torch.tensor(BEAT_SHARES).to(kinds)
+    sums = torch.einsum("wkmgl,km->wl", kinds, shares) / ONSET_GROUPS
+    return (sums - sums.mean(1, keepdim=True)) / sums.std(1, keepdim=True).clamp_min(1e-3)
+
+
 def statistics(
     bands: Float[Tensor, "window bands frames"],
 ) -> Float[Tensor, "window 4 bands"]:
@@ -215,6 +244,11 @@ def _onset_filters(rate_hz: int) -> NDArray[np.float32]:
         row = (np.abs(bins - centre) <= half).astype(np.float32)
         rows.append(row / row.sum())
     return np.stack(rows)
+
+
+def lag_seconds() -> NDArray[np.float32]:
+    """The lags of a tempogram, the shortest first."""
+    return np.geomspace(*LAG_SECONDS, LAGS).astype(np.float32)
 
 
 def _lag_frames() -> NDArray[np.float32]:

@@ -33,22 +33,24 @@ def augment(
     random: Generator,
     *,
     transpose: bool = True,
+    moved: float = 0.5,
     shortest: float = 0.6,
     piece: Int[Tensor, " clip"] | None = None,
 ) -> tuple[Spectra, Change]:
     """Change each clip in its own way; all are cut to one common length.
 
-    Without `transpose`, pitch and speed stay, so that the facts do. `shortest` is the shortest cut,
+    Without `transpose`, pitch and speed stay, so that the facts do; else `moved` is the share of clips that
+    change in each. `shortest` is the shortest cut,
     as a share of the clip's length. Where `piece` names each clip by the first one of its piece, all of
     a piece are transposed and sped up alike.
     """
     clips, frames = spectra.bands.shape[0], spectra.bands.shape[-1]
     speed, semitones = torch.ones(clips), torch.zeros(clips, dtype=torch.long)
     if transpose:
-        speed = torch.exp2(_sometimes(0.5, clips, random) * _uniform(-0.12, 0.12, clips, random))
+        speed = torch.exp2(_sometimes(moved, clips, random) * _uniform(-0.12, 0.12, clips, random))
         # Two dice: far away seldom, for there the instruments are no longer themselves.
-        moved = torch.randint(-3, 4, (2, clips), generator=random).sum(0)
-        semitones = torch.where(_sometimes(0.5, clips, random) > 0, moved, 0)
+        steps = torch.randint(-3, 4, (2, clips), generator=random).sum(0)
+        semitones = torch.where(_sometimes(moved, clips, random) > 0, steps, 0)
     if piece is not None:
         speed, semitones = speed[piece], semitones[piece]
     share = 1.0 if _one(random) < 0.5 else shortest + (1 - shortest) * _one(random)

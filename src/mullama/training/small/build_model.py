@@ -24,6 +24,9 @@ from mullama.training.small.attributes import FACTS_WIDTH, AttributeProbes
 from mullama.training.small.tokens import BOS, EOS, PAD, as_transformers
 from mullama.training.trainable import TrainableModel
 
+HEARING = ("encoder.", "bridge.mix.")
+"""How the names of parameters begin from which a Listening's feature comes."""
+
 
 class FactsProjection(nn.Module):
     """Stands in for encoder and bridge while the language model learns to write about facts."""
@@ -87,18 +90,31 @@ def fresh_model(sizes: ModelSizes, tokenizer: Any, seed: int) -> MuLlamaForCondi
     return model
 
 
-def started_model(folder: Path, sizes: ModelSizes, seed: int) -> MuLlamaForConditionalGeneration:
-    """The stored small model, with what `sizes.encoder` adds to its encoder; that is silent at first."""
-    stored, _ = open_model(folder, dtype="float32", device="cpu")
+def started_model(
+    folder: Path, sizes: ModelSizes, seed: int, ears: Path | None = None
+) -> MuLlamaForConditionalGeneration:
+    """The stored small model, with what `sizes.encoder` adds to its encoder; that is silent at first.
+
+    `ears` is another such model, whose encoder takes the place of its own.
+    """
+    stored = _stored(folder)
+    before = stored.state_dict()
+    if ears is not None:
+        heard = _stored(ears).state_dict().items()
+        before |= {name: tensor for name, tensor in heard if name.startswith(HEARING)}
     config = MuLlamaConfig.from_dict(stored.config.to_dict())
     for name, value in sizes.encoder.items():
         setattr(config.audio_config, name, value)
     torch.manual_seed(seed)
     model = MuLlamaForConditionalGeneration(config)
-    before = stored.state_dict()
     model.load_state_dict(
         {n: _grown(before[n], t) if n in before else t for n, t in model.state_dict().items()}
     )
+    return model
+
+
+def _stored(folder: Path) -> MuLlamaForConditionalGeneration:
+    model, _ = open_model(folder, dtype="float32", device="cpu")
     return model
 
 

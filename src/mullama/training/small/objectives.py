@@ -53,7 +53,7 @@ class AttributeObjective(StepObjective):
         """See objective.Objective."""
         clips = draw_clips(micro, self.phase.batch, len(self.music), self.seed)
         random = Generator().manual_seed(self.seed * 1_000_003 + micro)
-        spectra, change = augment(self.music.spectra(clips), random)
+        spectra, change = augment(self.music.spectra(clips), random, moved=self.phase.moved)
         facts = self.targets[clips].changed(change)
         spectra, mixed = overlay(spectra, self.phase.overlaid, random)
         facts = facts.together(facts[torch.arange(len(clips)).roll(-1)], mixed)

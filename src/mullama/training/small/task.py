@@ -32,6 +32,7 @@ from mullama.training.small.build_model import (
     started_model,
 )
 from mullama.training.small.features import FeatureSet, compute_features, with_mixtures
+from mullama.training.small.formulas import add_beats
 from mullama.training.small.objectives import AlignObjective, AnswerObjective, AttributeObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.small.self_training import fill_in
@@ -87,7 +88,10 @@ class SmallTask:
                 trainable, phase, truths, tokenizer, seed, lambda c: trainable.facts(facts[c])
             )
         if phase.objective == "attributes":
-            return AttributeObjective(trainable, phase, self._labelled(phase), seed)
+            music = self._labelled(phase)
+            if phase.beats:
+                add_beats(trainable, music, phase.beats)
+            return AttributeObjective(trainable, phase, music, seed)
         features = self._features(phase)
         if phase.objective == "align":
             return AlignObjective(trainable, phase, features, seed)
@@ -147,7 +151,8 @@ def prepare_small_task(
     if recipe.start is None:
         model = fresh_model(recipe.model, tokenizer, recipe.seed)
     else:
-        model = started_model(resolve(recipe.start), recipe.model, recipe.seed)
+        ears = None if recipe.ears is None else resolve(recipe.ears)
+        model = started_model(resolve(recipe.start), recipe.model, recipe.seed, ears)
     trainable = SmallTrainableModel(model)
     return SmallTask(
         recipe=recipe,
@@ -170,11 +175,15 @@ def provenance(recipe: Recipe) -> dict[str, Any]:
         "steps": {phase.name: phase.steps for phase in recipe.phases},
         "music": [MUSIC[source] for source in MUSIC if source in sources],
         "sound banks": sorted(TRAINING_BANKS),
-    } | ({} if recipe.start is None else {"start": before(recipe.start)})
+    } | {
+        name: before(model)
+        for name, model in (("start", recipe.start), ("ears", recipe.ears))
+        if model is not None
+    }
 
 
 def before(start: str) -> dict[str, Any]:
-    """What is known of how the model came to be that a recipe starts from."""
+    """What is known of how a model came to be that a recipe starts from."""
     stored = json.loads((resolve(start) / "config.json").read_text(encoding="utf-8"))
     return dict(stored.get("provenance") or {"model": start})
 
