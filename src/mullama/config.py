@@ -68,7 +68,7 @@ class FilterbankConfig(HubertConfig):
     beat_multiples: bool = False
     """Whether the tempo is heard from rates beside lags, and from multiples of both."""
     formulas: bool = False
-    """Whether what formulas say of key and tempo is added to what was learnt; with all three of these."""
+    """Whether what formulas say of key and beat is added to what was learnt; not without `tuned_pitches`."""
     path_dropout: float | int = 0.0
     """Share of windows of which a training leaves out learnt chords, or rhythms; half as often frames."""
     pitch_channels: int = 4

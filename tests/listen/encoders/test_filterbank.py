@@ -53,7 +53,8 @@ def test_training_enters_with_the_same_spectra(encoder: FilterbankEncoder) -> No
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_every_parameter_learns(whole: bool) -> None:
-    inputs = dict.fromkeys(("tuned_pitches", "key_profiles", "beat_multiples"), whole)
+    names = ("tuned_pitches", "key_profiles", "beat_multiples", "formulas")
+    inputs = dict.fromkeys(names, whole)
     encoder = FilterbankEncoder(FilterbankConfig(hidden_size=32, intermediate_size=64, **inputs))
     if whole:  # what is silent at first passes no gradient on
         for silent in (encoder.feature_extractor.pitches.fits, encoder.feature_extractor.beats.out):

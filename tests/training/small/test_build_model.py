@@ -50,12 +50,13 @@ def test_ears_that_grow_hear_at_first_what_they_heard(
     trainable: SmallTrainableModel, tmp_path: Path
 ) -> None:
     export(trainable.model, train_tokenizer(["Is there a piano? Yes."] * 3, 300), tmp_path)
-    more = {"tuned_pitches": True, "key_profiles": True, "beat_multiples": True}
+    inputs = ("tuned_pitches", "key_profiles", "beat_multiples", "formulas")
+    more = dict.fromkeys(inputs, True)
     grown = started_model(tmp_path, replace(SIZES, encoder=more), 1)
     before, after = mullama.load(tmp_path).model.encoder, grown.encoder.eval()
     sizes = {name: p.shape for name, p in before.named_parameters()}
     added = {name for name, p in after.named_parameters() if p.shape != sizes.get(name)}
-    assert added == {
+    assert added == {"formulas.keys.weight", "formulas.beats.weight"} | {
         f"feature_extractor.{name}"
         for name in (
             "pitches.chords.weight",
@@ -78,6 +79,7 @@ def test_ears_that_grow_hear_at_first_what_they_heard(
     after(sound).square().sum().backward()
     assert after.feature_extractor.pitches.fits.weight.grad.abs().max() > 0
     assert after.feature_extractor.beats.out.weight.grad.abs().max() > 0
+    assert after.formulas.keys.weight.grad.abs().max() > 0
 
 
 def test_ears_of_another_model_take_the_place_of_its_own(

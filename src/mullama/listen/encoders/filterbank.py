@@ -214,7 +214,7 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         self.feature_extractor.apply(self._init_weights)
         self.formulas = None
         if config.formulas and config.tuned_pitches:
-            self.formulas = FormulaPath(config.hidden_size)
+            self.formulas = FormulaPath(config.hidden_size).apply(self._init_weights)
 
     def _init_weights(self, module: nn.Module) -> None:
         super()._init_weights(module)

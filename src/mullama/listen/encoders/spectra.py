@@ -147,13 +147,9 @@ def fourier_tempogram(
     """
     frames = onsets.shape[-1]
     x = onsets - onsets.mean(-1, keepdim=True)
-    shape = torch.hann_window(frames, device=x.device).to(x)
-    lags = torch.from_numpy(_lag_frames()).to(x)
-    times = 2 * math.pi * torch.arange(frames, device=x.device)[:, None]
-    turns = torch.cat([times * multiple / lags for multiple in multiples], dim=1)
-    shaped = x * shape
-    swings = (shaped @ turns.cos()).square() + (shaped @ turns.sin()).square()
-    size = x.square().sum(-1, keepdim=True) * shape.square().sum() + 1e-6
+    real, imaginary = (torch.from_numpy(waves).to(x) for waves in _waves(frames, multiples))
+    swings = (x @ real).square() + (x @ imaginary).square()
+    size = x.square().sum(-1, keepdim=True) * (3 / 8 * frames) + 1e-6
     read = (3 * swings / size).sqrt()
     return read.unflatten(-1, (len(multiples), LAGS)).transpose(1, 2).flatten(1, 2)
 
@@ -244,6 +240,17 @@ def _onset_filters(rate_hz: int) -> NDArray[np.float32]:
         row = (np.abs(bins - centre) <= half).astype(np.float32)
         rows.append(row / row.sum())
     return np.stack(rows)
+
+
+@lru_cache(maxsize=8)
+def _waves(
+    frames: int, multiples: tuple[int, ...]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Cosines and sines (frames, multiples * lags) of the lags' rates and their multiples, under a bell."""
+    times = np.arange(frames)[:, None] / ONSETS_HZ
+    turns = 2 * math.pi * times * (np.array(multiples)[:, None] / lag_seconds()).reshape(1, -1)
+    bell = np.sin(math.pi * np.arange(frames)[:, None] / frames) ** 2
+    return (bell * np.cos(turns)).astype(np.float32), (bell * np.sin(turns)).astype(np.float32)
 
 
 def lag_seconds() -> NDArray[np.float32]:
