@@ -12,7 +12,7 @@ from mullama.training.recipe import Recipe
 from mullama.training.recipe_file import load_recipe
 from paths import RECIPES
 
-SMALL = sorted(RECIPES.glob("small*.yaml"))
+SMALL = sorted([*RECIPES.glob("small*.yaml"), *RECIPES.glob("listening*.yaml")])
 PHASE = {
     "name": "hear",
     "objective": "attributes",
@@ -45,6 +45,7 @@ def test_lists_become_tuples_and_whole_numbers_rates() -> None:
     ("change", "said"),
     [
         ({"sede": 1}, "unknown key 'sede'; did you mean 'seed'"),
+        ({"ears": "small"}, "`ears` stands beside `start`"),
         (
             {"phases": [{**PHASE, "step": 1}]},
             r"phases\[0\]: unknown key 'step'; did you mean 'steps'",

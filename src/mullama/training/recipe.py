@@ -228,6 +228,10 @@ class Recipe(Options):
         names = [phase.name for phase in self.phases]
         if not names or len(set(names)) < len(names):
             raise UsageError(f"recipe {self.name}: needs phases, each with a name of its own")
+        if self.ears is not None and (self.start is None or self.learns_from_pairs):
+            raise UsageError(
+                f"recipe {self.name}: `ears` stands beside `start`, in a training of the small model"
+            )
         for phase in self.phases:
             if self.talk is not None and phase.objective not in TALKED:
                 raise UsageError(f"phase {phase.name}: with `talk`, {', '.join(TALKED)} are learnt")
