@@ -1,6 +1,6 @@
 """Tracks become excerpts of half a minute with what the tools say about each: one line of JSON a piece.
 
-What the tools said of Debian's packages is stored here, so that whoever trains on them has the same
+What the tools said of Debian's packages is stored here, so that every training on them has the same
 labels at once; the tools hear what is new. Labelling goes on where it was interrupted. Does not know what
 the labels are used for.
 """

@@ -32,6 +32,7 @@ def add_beats(trainable: SmallTrainableModel, music: SpectraSet, weight: float) 
     if model.encoder.formulas is None:
         raise TrainingError("beats are for an encoder with `formulas: true`")
     trainable.eval()
+    model.encoder.formulas.beats.weight.zero_()  # what an earlier beginning of the phase set
     weights = {name: p.get_parameter("weight") for name, p in probes.probes.items()}
     names = [name for name, rows in weights.items() for _ in rows]
     is_tempo = torch.tensor([name == "tempo" for name in names])
