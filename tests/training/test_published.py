@@ -148,6 +148,6 @@ def test_two_epochs(folders: dict[str, Path], tmp_path: Path, phase: str) -> Non
 def test_what_is_ignored(folders: dict[str, Path], tmp_path: Path) -> None:
     pairs = tokenized(folders["finetune"], tmp_path, KNOWN["max_words"]["normal"])
     learn = objective(trainable_model(folders["finetune"]), pairs, "finetune")
-    _, labels = learn.collate(pairs, MicroBatch([3], 1.0, KNOWN["max_words"]["normal"]))
+    _, labels, _ = learn.collate(pairs, MicroBatch([3], 1.0, KNOWN["max_words"]["normal"]))
     known = torch.tensor([KNOWN["dataset"]["normal"][3]["labels"]])
     assert torch.equal(labels.masked_fill(labels == IGNORED, 0), known)

@@ -79,10 +79,15 @@ class Talk(Options):
     """Listenings of each clip: the first plain, the others augmented."""
     pairs: Count = 6
     """Questions put to each Listening."""
+    presences: Count = 1000
+    """At most so many Listenings with an instrument, and as many without, are asked about it besides."""
     own_answers: CountOrNone = 0
     """Questions that the language model answers itself, given as text what was heard."""
     own_answer_weight: Amount = 1.0
     """How often each of those comes in an epoch, on average."""
+    keep: Amount = 0.0
+    """How much it counts that the language model, where no music is given, makes of its own answers what it
+    made of them before."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,8 @@ class Phase(Options):
     """Tokens of a text, its end included; a longer answer is cut."""
     micro_tokens: Count = 4096
     """Most tokens that go through the model at once, padding included: limits memory, changes nothing."""
+    emphasis: Amount = 1.0
+    """With `talk`: how many times a token that says a fact counts, beside those around it."""
     as_published: bool = False
     """Order, padding, cut, averaging and schedule as in the published training (docs/quirks.md)."""
     # -- the studio's clips
@@ -155,6 +162,8 @@ class Phase(Options):
     """Whether facts in the place of music are as probable as the probes find them, or certain or missing."""
     mixtures: CountOrNone = 0
     """So many more of each Listening, moved a little towards others; what is in them only probes can tell."""
+    sharpened: Amount = 1.0
+    """To which power probable facts are taken: above one, they are more certain."""
     noise: Amount = 0.0
     """Deviation of the noise on what carries the music, as a share of its own size."""
 
@@ -179,11 +188,12 @@ class Recipe(Options):
     phases: tuple[Phase, ...]
     """In this order."""
     start: str | None = None
-    """The model to begin with, as `mullama.load` takes it; without it a fresh small one."""
+    """The model to begin with, as `mullama.load` takes it; without it a fresh small one. Beside `fresh`: an
+    adapter for the same language model, whose values it goes on from, but for its encoder's."""
     ears: str | None = None
     """Beside `start`: the model whose encoder it begins with, in place of that one's."""
     fresh: FreshAdapter | None = None
-    """In place of `start`: an adapter that is made when the run begins."""
+    """An adapter that is made when the run begins."""
     talk: Talk | None = None
     """Talk about the studio's music, beside the data."""
     model: ModelSizes = field(default_factory=ModelSizes)

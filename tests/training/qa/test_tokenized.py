@@ -6,7 +6,7 @@ from mullama.answer.prompt import fill
 from mullama.checkpoints.store import resolve
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.data.records import Pair
-from mullama.training.qa.tokenized import tokenize
+from mullama.training.qa.tokenized import Emphasis, tokenize
 
 TOKENIZER = load_tokenizer(resolve("small"))
 PAIRS = [
@@ -18,7 +18,8 @@ PAIRS = [
 
 def test_a_text_is_the_prompt_the_answer_and_its_end() -> None:
     tokenized = tokenize(PAIRS, TOKENIZER, "brief", 400)
-    ids, prompt = tokenized[0]
+    ids, prompt, counts = tokenized[0]
+    assert counts.tolist() == [0.0] * prompt + [1.0] * (len(ids) - prompt)
     text = fill("brief", PAIRS[0].question)
     assert ids[:prompt].tolist() == TOKENIZER(text)["input_ids"]
     assert TOKENIZER.decode(ids[prompt:-1]) == " Yes, there are drums."
@@ -50,3 +51,17 @@ def test_as_published_nothing_is_left_out(max_length: int) -> None:
 
 def test_no_pairs_no_texts() -> None:
     assert len(tokenize([], TOKENIZER, "brief", 40)) == 0
+
+
+def test_what_is_emphasised_counts_for_more() -> None:
+    def number(answer: str) -> list[tuple[int, int]]:
+        return [(answer.index("120"), answer.index("120") + 3)] if "120" in answer else []
+
+    pairs = [Pair("How fast?", "It runs at 120 BPM.", "a.wav"), PAIRS[0]]
+    tokenized = tokenize(pairs, TOKENIZER, "brief", 400, emphasis=Emphasis(number, 5))
+    ids, prompt, counts = tokenized[0]
+    assert TOKENIZER.decode(ids[counts == 5]).strip() == "120"
+    assert set(counts[prompt:].tolist()) == {1.0, 5.0}
+    assert not counts[:prompt].any()
+    assert set(tokenized[1].counts.tolist()) == {0.0, 1.0}
+    assert tokenized.weights.tolist() == [counts.sum(), tokenized[1].counts.sum()]

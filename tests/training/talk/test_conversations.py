@@ -5,6 +5,7 @@ from pathlib import Path
 from mullama.studio.english.checks import contradictions
 from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
+from mullama.training.recipe import Talk
 from mullama.training.talk.conversations import ListeningNames, conversations
 
 TRUTHS = [
@@ -18,12 +19,10 @@ NAMES = ListeningNames(range(len(TRUTHS)))
 
 
 def test_each_listening_is_talked_of_truly() -> None:
-    pairs = conversations(TRUTHS, NAMES, 30, seed=1)
-    assert (
-        pairs
-        == conversations(TRUTHS, NAMES, 30, seed=1)
-        != conversations(TRUTHS, NAMES, 30, seed=2)
-    )
+    talk = Talk("any", pairs=30)
+    pairs = conversations(TRUTHS, NAMES, talk, seed=1)
+    again, others = (conversations(TRUTHS, NAMES, talk, seed) for seed in (1, 2))
+    assert pairs == again != others
     assert set(NAMES.places([pair.audio for pair in pairs])) == {0, 1, 2}
     for pair in pairs:
         [place] = NAMES.places([pair.audio])

@@ -22,15 +22,17 @@ from mullama.training.trainer import run
 RECIPE = {
     "name": "talk",
     "threads": 1,
+    "precision": "bfloat16",
     "lora_rank": 2,
     "export_dtype": "float16",
     "fresh": {"language_model": str(LLAMA), "adapted_layers": 1, "gate": 0.1, "prompt": "brief"},
     "splits": [{"name": "few", "purpose": "answers", "clips": 3, "silences": 1}],
-    "talk": {"split": "few", "variants": 2, "pairs": 2, "own_answers": 6},
+    "talk": {"split": "few", "variants": 2, "pairs": 2, "own_answers": 6, "keep": 0.5},
     "phases": [
         {
             "name": "speak", "objective": "truth", "trains": ["facts.*", "shifts.queries", "shifts.gates"],
             "steps": 2, "batch": 4, "max_length": 400, "rates": {"shifts.gates": 4}, "noise": 0.1,
+            "teacher": "probes", "probable": True, "sharpened": 2, "emphasis": 4,
         },
         {
             "name": "align", "objective": "align", "trains": ["bridge.proj.*"], "steps": 2, "batch": 4,

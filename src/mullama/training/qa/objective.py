@@ -58,7 +58,7 @@ class PairObjective:
     ) -> None:
         self.model, self.phase, self.pairs, self.music = model, phase, pairs, music
         self.held_out, self.world = held_out, world if world is not None else World()
-        self.lengths = pairs.lengths
+        self.lengths, self.weights = pairs.lengths, pairs.weights
         every = np.ones(len(pairs)) if weights is None else weights
         self.sampler = Sampler(self.lengths, every, batch=phase.batch, parts=phase.parts, seed=seed)
         if phase.as_published and (every != 1).any():
@@ -97,7 +97,7 @@ class PairObjective:
         if self.published:
             return self._published_batches(self.published.rows(step))
         chosen = self.sampler.rows(step)
-        share = 1 / float((self.lengths[chosen] - self.pairs.prompts[chosen]).sum())
+        share = 1 / float(self.weights[chosen].sum())
         size = self.world.size
         groups = pack(chosen.tolist(), self.lengths, self.phase.micro_tokens, size)
         return self._of_rank([MicroBatch(rows, share) for rows in groups])
@@ -124,7 +124,7 @@ class PairObjective:
         pairs = self.held_out
         if not len(pairs):
             return []
-        share = 1 / float((pairs.lengths - pairs.prompts).sum())
+        share = 1 / float(pairs.weights.sum())
         size = self.world.size
         groups = pack(range(len(pairs)), pairs.lengths, self.phase.micro_tokens, size)
         return self._of_rank([MicroBatch(rows, share, held_out=True) for rows in groups])
@@ -132,30 +132,36 @@ class PairObjective:
     def summed_loss(self, micro: MicroBatch) -> Float[Tensor, ""]:
         """The summed loss of a micro-batch's answers, in nats."""
         pairs = self._pairs_of(micro)
-        ids, labels = self.collate(pairs, micro)
+        ids, labels, counts = self.collate(pairs, micro)
         shifts = self.music([pairs.pairs[row].audio for row in micro.rows])
         decoder = self.model.get_decoder()
         hidden = decoder(input_ids=ids, shifts=shifts, use_cache=False).last_hidden_state
         # Only answers go through the output projection, the most expensive product of small models.
         answers = labels[:, 1:] != IGNORED
         logits = self.model.get_output_embeddings()(hidden[:, :-1][answers])
-        return functional.cross_entropy(logits.float(), labels[:, 1:][answers], reduction="sum")
+        losses = functional.cross_entropy(logits.float(), labels[:, 1:][answers], reduction="none")
+        return (losses * counts[:, 1:][answers]).sum()
 
     def collate(
         self, pairs: TokenizedPairs, micro: MicroBatch
-    ) -> tuple[Int[Tensor, "text tokens"], Int[Tensor, "text tokens"]]:
-        """Token ids and labels, padded on the right, which no token before attends to."""
+    ) -> tuple[
+        Int[Tensor, "text tokens"], Int[Tensor, "text tokens"], Float[Tensor, "text tokens"]
+    ]:
+        """Token ids, labels and what each counts, padded on the right, which no token before attends to."""
         some = [pairs[row] for row in micro.rows]
         width = max(micro.width, *(len(text.ids) for text in some))
         ids = torch.zeros(len(some), width, dtype=torch.long)
         labels = torch.full((len(some), width), IGNORED)
+        counts = torch.zeros(len(some), width)
         for place, text in enumerate(some):
             tokens = torch.from_numpy(text.ids.astype(np.int64))
             ids[place, : len(tokens)] = tokens
             labels[place, text.prompt : len(tokens)] = tokens[text.prompt :]
+            counts[place, : len(tokens)] = torch.from_numpy(text.counts)
         if self.phase.as_published:
             labels[labels == UNKNOWN] = IGNORED
-        return ids.to(self.world.device), labels.to(self.world.device)
+        device = self.world.device
+        return ids.to(device), labels.to(device), counts.to(device)
 
     def counted(self, row: int) -> int:
         """How many of a text's tokens have a loss, as published; 1 where none has."""

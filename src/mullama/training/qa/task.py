@@ -24,7 +24,7 @@ from mullama.training.qa.divide_pairs import DividedPairs
 from mullama.training.qa.objective import PairObjective, ShiftsOf
 from mullama.training.qa.prepare_listenings import PreparedListenings
 from mullama.training.qa.start_model import trains_encoder
-from mullama.training.qa.tokenized import TokenizedPairs, tokenize
+from mullama.training.qa.tokenized import Emphasis, Spans, TokenizedPairs, tokenize
 from mullama.training.recipe import Phase, Recipe
 from mullama.training.trainable import LossModule
 
@@ -48,6 +48,8 @@ class QaTask:
     lent_values: bool
     """Whether the shifts have value projections of their own for this training only."""
     loss_module: LossModule
+    emphasised: Spans | None = None
+    """What in an answer a phase's `emphasis` is on."""
 
     @property
     def model(self) -> MuLlamaForConditionalGeneration:
@@ -118,7 +120,17 @@ class QaTask:
 
     def _tokenized(self, pairs: Sequence[Pair], phase: Phase) -> TokenizedPairs:
         template, published = self.model.config.prompt, phase.as_published
-        return tokenize(pairs, self.tokenizer, template, phase.max_length, as_published=published)
+        emphasis = None
+        if self.emphasised is not None and phase.emphasis != 1:
+            emphasis = Emphasis(self.emphasised, phase.emphasis)
+        return tokenize(
+            pairs,
+            self.tokenizer,
+            template,
+            phase.max_length,
+            as_published=published,
+            emphasis=emphasis,
+        )
 
     def _report_cuts(self, tokenized: TokenizedPairs, phase: Phase) -> None:
         if tokenized.cut:
@@ -134,6 +146,7 @@ class QaTask:
     def _provenance(self) -> dict[str, Any]:
         return {
             "recipe": self.recipe.name,
+            "start": self.recipe.start,
             "seed": self.recipe.seed,
             "pairs": len(self.pairs.training),
             "phases": {phase.name: phase.steps or phase.epochs for phase in self.recipe.phases},

@@ -1,6 +1,6 @@
 """Question-answer pairs become tokens, cut to length. Does not know the music, nor the order of steps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +14,16 @@ IGNORED = -100
 """Label of a position without a loss."""
 CHUNK = 4096
 """Texts that are tokenized at a time."""
+Spans = Callable[[str], Sequence[tuple[int, int]]]
+"""An answer -> where in it stands what counts for more: characters from, and up to, a place."""
+
+
+class Emphasis(NamedTuple):
+    """What counts for more than the rest of an answer."""
+
+    spans: Spans
+    times: float
+    """How many times what lies in a span counts."""
 
 
 class TokenizedPair(NamedTuple):
@@ -23,6 +33,8 @@ class TokenizedPair(NamedTuple):
     """Prompt, answer and end of text."""
     prompt: int
     """How many of them are given, and have no loss."""
+    counts: NDArray[np.float32]
+    """How much the loss of each counts."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,8 @@ class TokenizedPairs:
     """Where each text ends."""
     prompts: NDArray[np.int32]
     """How many of each text's tokens are given."""
+    counts: NDArray[np.float32]
+    """How much the loss of each token counts: nothing where it is given, one in an answer, or more."""
     pairs: tuple[Pair, ...]
     """What they were made from."""
     places: NDArray[np.int64]
@@ -49,18 +63,26 @@ class TokenizedPairs:
 
     def __getitem__(self, index: int) -> TokenizedPair:
         start = self.ends[index - 1] if index else 0
-        return TokenizedPair(self.tokens[start : self.ends[index]], int(self.prompts[index]))
+        text = slice(start, self.ends[index])
+        return TokenizedPair(self.tokens[text], int(self.prompts[index]), self.counts[text])
 
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens of each text."""
         return np.diff(self.ends, prepend=0)
 
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What the tokens of each text count together."""
+        sums = np.concatenate([[0.0], np.cumsum(self.counts, dtype=np.float64)])[self.ends]
+        return np.diff(sums, prepend=0.0)
+
 
 NO_PAIRS = TokenizedPairs(
     np.zeros(0, np.int32),
     np.zeros(0, np.int64),
     np.zeros(0, np.int32),
+    np.zeros(0, np.float32),
     (),
     np.zeros(0, np.int64),
     0,
@@ -75,6 +97,7 @@ def tokenize(
     max_length: int,
     *,
     as_published: bool = False,
+    emphasis: Emphasis | None = None,
 ) -> TokenizedPairs:
     """Tokenize pairs by the prompt template of that name.
 
@@ -83,19 +106,25 @@ def tokenize(
     too, and a question that leaves no room stays, without a loss.
     """
     tokens: list[NDArray[np.int32]] = []
+    counts: list[NDArray[np.float32]] = []
     prompts, places, too_long, cut = [], [], [], 0
-    for place, (given, ids) in enumerate(_token_ids(pairs, tokenizer, template)):
-        if given >= max_length - 1 and not as_published:
-            too_long.append(f"pair {place} ({pairs[place].question[:40]!r}, {given} tokens)")
+    for place, text in enumerate(_texts(pairs, tokenizer, template, emphasis)):
+        if text.prompt >= max_length - 1 and not as_published:
+            question = pairs[place].question[:40]
+            too_long.append(f"pair {place} ({question!r}, {text.prompt} tokens)")
             continue
-        cut += len(ids) >= max_length
-        tokens.append(_ended(ids, tokenizer.eos_token_id, max_length, as_published))
-        prompts.append(min(given, len(tokens[-1])))
+        cut += len(text.ids) >= max_length
+        room = max_length if as_published else max_length - 1
+        ids = [*text.ids[:room], tokenizer.eos_token_id][:max_length]
+        tokens.append(np.array(ids, dtype=np.int32))
+        counts.append(np.append(text.counts[:room], np.float32(1))[:max_length])
+        prompts.append(min(text.prompt, len(ids)))
         places.append(place)
     return TokenizedPairs(
         np.concatenate(tokens) if tokens else np.zeros(0, np.int32),
         np.cumsum([len(text) for text in tokens], dtype=np.int64),
         np.array(prompts, dtype=np.int32),
+        np.concatenate(counts) if counts else np.zeros(0, np.float32),
         tuple(pairs[place] for place in places),
         np.array(places, dtype=np.int64),
         cut,
@@ -103,19 +132,31 @@ def tokenize(
     )
 
 
-def _token_ids(
-    pairs: Sequence[Pair], tokenizer: Any, template: str
-) -> Iterator[tuple[int, list[int]]]:
-    """Of each pair, how many tokens its prompt has, and the tokens of prompt and answer."""
+def _texts(
+    pairs: Sequence[Pair], tokenizer: Any, template: str, emphasis: Emphasis | None
+) -> Iterator[TokenizedPair]:
+    """Prompt and answer of each pair, whole and without an end."""
     for start in range(0, len(pairs), CHUNK):
         some = pairs[start : start + CHUNK]
         asked = [fill(template, pair.question) for pair in some]
         # The whole text is tokenized at once, as a prompt and its continuation would be.
-        answered = [a + follow(template, pair.answer) for a, pair in zip(asked, some, strict=True)]
-        prompts, texts = (tokenizer(each)["input_ids"] for each in (asked, answered))
-        yield from zip(map(len, prompts), texts, strict=True)
+        texts = [a + follow(template, pair.answer) for a, pair in zip(asked, some, strict=True)]
+        prompts = tokenizer(asked)["input_ids"]
+        read = tokenizer(texts, return_offsets_mapping=emphasis is not None)
+        for row, pair in enumerate(some):
+            ids = np.array(read["input_ids"][row], dtype=np.int32)
+            given = len(prompts[row])
+            counts = np.ones(len(ids), dtype=np.float32)
+            counts[:given] = 0
+            if emphasis is not None:
+                before = len(texts[row]) - len(pair.answer)
+                spans = np.array(emphasis.spans(pair.answer)).reshape(-1, 2) + before
+                inside = _inside(np.array(read["offset_mapping"][row]), spans)
+                counts[given:][inside[given:]] = emphasis.times
+            yield TokenizedPair(ids, given, counts)
 
 
-def _ended(ids: list[int], end: int, max_length: int, as_published: bool) -> NDArray[np.int32]:
-    ended = [*ids, end][:max_length] if as_published else [*ids[: max_length - 1], end]
-    return np.array(ended, dtype=np.int32)
+def _inside(tokens: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which tokens share characters with a span; both by their beginnings and ends."""
+    begins, ends = tokens[:, :1], tokens[:, 1:]
+    return np.any((begins < spans[:, 1]) & (ends > spans[:, 0]), axis=1)

@@ -169,14 +169,14 @@ class AttributeProbes(nn.Module):
         return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
 
 
-def facts_read(logits: dict[str, Tensor]) -> Float[Tensor, "clip facts"]:
+def facts_read(logits: dict[str, Tensor], sharpened: float = 1.0) -> Float[Tensor, "clip facts"]:
     """What probes read, as `Targets.vector` has it, but each fact as sure as they are of it.
 
     So it changes little where the Listening does, and can be learnt from it; which of them are to be said
-    is for the language model to learn.
+    is for the language model to learn. Probabilities are taken to the power `sharpened`, and add up again.
     """
-    choices = [logits[name].softmax(1) for name in (*CHOICES, "tempo")]
-    instruments = (logits["instruments"] - NAMED_ABOVE).sigmoid()
+    choices = [(logits[name] * sharpened).softmax(1) for name in (*CHOICES, "tempo")]
+    instruments = ((logits["instruments"] - NAMED_ABOVE) * sharpened).sigmoid()
     return torch.cat([*choices, instruments, torch.zeros(len(instruments), 1)], dim=1)
 
 

@@ -22,7 +22,7 @@ from mullama.studio.compose.harmony import all_keys
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.checkpoints import UNREADABLE, TrainingError
-from mullama.training.small.attributes import targets
+from mullama.training.small.attributes import facts_read, targets
 from mullama.training.small.augment import Change, augment
 
 BATCH = 32
@@ -42,15 +42,16 @@ class FeatureSet:
     truths: tuple[Truth, ...]
     clips: Int[Tensor, " variant"]
     """Which clip each is of; of a piece's mean, its first."""
-    read: Float[Tensor, "variant facts"] | None = None
-    """What probes read in them, if they did."""
+    read: dict[str, Tensor] | None = None
+    """The logits that probes read in them, if they did."""
 
-    def facts(self, *, probable: bool) -> Float[Tensor, "variant facts"]:
-        """The facts as vectors: as probable as probes read them, or certain or missing."""
+    def facts(self, *, probable: bool, sharpened: float = 1.0) -> Float[Tensor, "variant facts"]:
+        """The facts as vectors: as probable as probes read them, or certain or missing; see Phase."""
+        true = targets(self.truths)
         if not probable:
-            return targets(self.truths).vector()
+            return true.vector()
         assert self.read is not None, "no probes have read these Listenings"
-        return self.read
+        return torch.where(true.silent[:, None], true.vector(), facts_read(self.read, sharpened))
 
 
 def compute_features(

@@ -130,7 +130,7 @@ class AlignObjective(StepObjective):
     ) -> None:
         self.trainable, self.phase, self.seed = trainable, phase, seed
         self.listenings = features.listenings
-        self.facts = features.facts(probable=phase.probable)
+        self.facts = features.facts(probable=phase.probable, sharpened=phase.sharpened)
 
     def loss(self, micro: int) -> Float[Tensor, ""]:
         """See objective.Objective."""

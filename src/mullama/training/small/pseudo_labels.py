@@ -19,7 +19,7 @@ from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
 from mullama.studio.instruments import INSTRUMENTS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
-from mullama.training.small.attributes import NAMED_ABOVE, facts_read, targets, tempo_centres
+from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
 from mullama.training.small.build_model import SmallTrainableModel
 from mullama.training.small.features import FeatureSet
 
@@ -43,16 +43,15 @@ def pseudo_labels(trainable: SmallTrainableModel, features: FeatureSet) -> Featu
     """The same Listenings with what the probes read, open where they are unsure; silence stays."""
     trainable.eval()
     truths: list[Truth] = []
-    read = []
+    read: list[dict[str, Tensor]] = []
     for start in range(0, len(features.truths), BATCH):
         rows = slice(start, start + BATCH)
         feature = trainable.model.bridge.feature(features.listenings[rows].float())
         logits = trainable.probes(feature)
         truths += _facts(logits, features.truths[rows])
-        read.append(facts_read(logits))
-    true = targets(truths)
-    vectors = torch.where(true.silent[:, None], true.vector(), torch.cat(read))
-    return replace(features, truths=tuple(truths), read=vectors)
+        read.append(logits)
+    together = {fact: torch.cat([one[fact] for one in read]) for fact in read[0]}
+    return replace(features, truths=tuple(truths), read=together)
 
 
 def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:

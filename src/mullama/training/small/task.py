@@ -126,7 +126,9 @@ class SmallTask:
         """What there is to write about: what probes read, or pieces that are not even rendered."""
         if phase.teacher == "probes":
             features = self._features(phase)
-            return features.truths, features.facts(probable=phase.probable)
+            return features.truths, features.facts(
+                probable=phase.probable, sharpened=phase.sharpened
+            )
         truths = [truth for s in self.recipe.splits_of(phase.split) for truth in imagined(s)]
         return truths, targets(truths).vector()
 

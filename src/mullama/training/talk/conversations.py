@@ -13,9 +13,7 @@ from mullama.studio.english.converse import converse
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import balanced_presences
 from mullama.training.qa.listenings import Names
-
-PRESENCES_AN_INSTRUMENT = 1000
-"""At most so many Listenings with an instrument, and as many without, are asked about it."""
+from mullama.training.recipe import Talk
 
 
 @dataclass(frozen=True)
@@ -38,15 +36,15 @@ class ListeningNames:
 
 
 def conversations(
-    truths: Sequence[Truth], names: ListeningNames, pairs: int, seed: int
+    truths: Sequence[Truth], names: ListeningNames, talk: Talk, seed: int
 ) -> list[Pair]:
-    """`pairs` questions with answers about each Listening, and some after single instruments."""
+    """Questions with answers about each Listening, and some after single instruments; see Talk."""
     sounding = [place for place, truth in enumerate(truths) if truth.instruments]
-    asked = balanced_presences([truths[p] for p in sounding], seed, PRESENCES_AN_INSTRUMENT)
+    asked = balanced_presences([truths[p] for p in sounding], seed, talk.presences)
     presences = dict(zip(sounding, asked, strict=True))
     found = []
     for place, truth in enumerate(truths):
         rng = random.Random(f"{seed} {place}")
-        talk = converse(truth, rng, presences.get(place, ()), pairs=pairs)
-        found += [Pair(one.question, one.answer, names.name(place)) for one in talk]
+        asked_now = converse(truth, rng, presences.get(place, ()), pairs=talk.pairs)
+        found += [Pair(one.question, one.answer, names.name(place)) for one in asked_now]
     return found

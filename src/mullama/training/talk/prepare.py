@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from mullama.checkpoints.store import resolve
 from mullama.checkpoints.tokenizer import load_tokenizer
 from mullama.errors import UsageError
 from mullama.listen.encoders.filterbank import FilterbankEncoder
@@ -21,6 +22,7 @@ from mullama.studio.clips import TAKES
 from mullama.studio.corpus import load_or_render
 from mullama.studio.spectra_set import SpectraSet, together
 from mullama.training.parallel import World
+from mullama.training.precision import autocast
 from mullama.training.qa.divide_pairs import divide
 from mullama.training.qa.find_pairs import PairSet
 from mullama.training.qa.listenings import Names
@@ -33,9 +35,11 @@ from mullama.training.small.build_model import SmallTrainableModel
 from mullama.training.small.features import compute_features
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.talk.conversations import ListeningNames, conversations
+from mullama.training.talk.emphasis import facts_said
 from mullama.training.talk.facts import fit_probes
+from mullama.training.talk.kept import kept_texts
 from mullama.training.talk.own_answers import LOG, own_answers
-from mullama.training.talk.start import start_of
+from mullama.training.talk.start import go_on_from, start_of
 from mullama.training.talk.task import TalkTask
 
 
@@ -62,6 +66,8 @@ def prepare_talk_task(
     talk = _checked(recipe, world)
     start = start_of(recipe, folder, report)
     model = open_for_training(start.folder, recipe, world, start.base)
+    # On a CPU, and with texts as short as these, plain products are quicker than a fused kernel's backward.
+    model.language_model.set_attn_implementation("eager")
     torch.manual_seed(recipe.seed)  # a resumed run has to read the same facts
     trainable = SmallTrainableModel(model)
     check_phases(trainable, recipe, world)
@@ -75,13 +81,20 @@ def prepare_talk_task(
     fit_probes(trainable, known, recipe.seed)
     features = pseudo_labels(trainable, known)
     names = ListeningNames(_pieces(music)[features.clips].tolist())
-    pairs = conversations(features.truths, names, talk.pairs, recipe.seed)
+    pairs = conversations(features.truths, names, talk, recipe.seed)
     sources = [PairSet(folder / "conversations", 1.0, tuple(pairs), {})]
     if talk.own_answers:
         speaker = partial(load, start.folder, device="cpu", base=start.base)
         said = own_answers(speaker, features.truths, names, talk.own_answers, recipe.seed, folder)
         report(f"{len(said)} of {talk.own_answers} of its own answers are kept")
         sources.append(PairSet(folder / LOG, talk.own_answer_weight, tuple(said), {}))
+    own = [pair for source in sources[1:] for pair in source.pairs]
+    kept = None
+    if talk.keep and own:
+        with autocast(world.device, recipe.precision):
+            kept = kept_texts(model, load_tokenizer(start.folder), own)
+    if recipe.start is not None:
+        go_on_from(resolve(recipe.start), model, start.base)
     listen = TalkListenings(features.listenings, names)
     qa = QaTask(
         recipe=recipe,
@@ -93,8 +106,9 @@ def prepare_talk_task(
         lent_values=False,
         start=start.folder,
         loss_module=wrap_model(trainable, recipe, world),
+        emphasised=facts_said,
     )
-    return TalkTask(qa, trainable, features, names)
+    return TalkTask(qa, trainable, features, names, kept)
 
 
 def _checked(recipe: Recipe, world: World) -> Talk:

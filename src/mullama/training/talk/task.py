@@ -13,6 +13,7 @@ from torch import Tensor
 
 from mullama.training.objective import Objective
 from mullama.training.qa.listenings import Names
+from mullama.training.qa.objective import PairObjective
 from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Phase
 from mullama.training.small.build_model import SmallTrainableModel, with_noise
@@ -20,6 +21,7 @@ from mullama.training.small.features import FeatureSet, with_mixtures
 from mullama.training.small.objectives import AlignObjective
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.talk.conversations import ListeningNames
+from mullama.training.talk.kept import KeepingObjective, KeptTexts
 from mullama.training.trainable import LossModule
 
 
@@ -50,6 +52,8 @@ class TalkTask:
     features: FeatureSet
     """Listenings, and what probes read in them."""
     names: ListeningNames
+    kept: KeptTexts | None = None
+    """What it makes of these is to stay."""
 
     @property
     def loss_module(self) -> LossModule:
@@ -63,10 +67,15 @@ class TalkTask:
             read = pseudo_labels(self.trainable, mixed)
             return AlignObjective(self.trainable, phase, read, self.qa.seed(phase))
         if phase.objective == "truth":
-            facts = self.features.facts(probable=phase.probable)
+            facts = self.features.facts(probable=phase.probable, sharpened=phase.sharpened)
             music = FactsAsMusic(self.trainable, facts, self.names, phase.noise)
-            return self.qa.pair_objective(phase, music)
-        return self.qa.objective(phase)
+            return self._keeping(self.qa.pair_objective(phase, music))
+        return self._keeping(self.qa.objective(phase))
+
+    def _keeping(self, pairs: PairObjective) -> Objective:
+        talk = self.qa.recipe.talk
+        assert talk is not None, "see prepare.py"
+        return pairs if self.kept is None else KeepingObjective(pairs, self.kept, talk.keep)
 
     def identity(self) -> str:
         """See task.Task."""
