@@ -10,13 +10,14 @@ how to train.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM
-from transformers.models.llama.modeling_llama import LlamaDecoderLayer
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer, LlamaRMSNorm
 
 from mullama.answer.branches import Branches, wanted_logprobs
 from mullama.answer.key_values import KeyValueCache
@@ -54,16 +55,18 @@ class FastLlama:
         self.precision = precision
         stock, consume = language_model.model, consume and precision != "float32"
         self._layers = []
-        with torch.no_grad():
+        # A packing takes one core and no lock of Python's, so that several go on at once.
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            # A wrong word costs more than a layer's noise: the head is not made coarser than int8.
+            coarse = "int8" if precision == "int4" else precision
+            fill("lm_head.")
+            head = pool.submit(fused_linear, [language_model.lm_head], coarse, stock.norm)
             for index, layer in enumerate(stock.layers):
                 fill(f"model.layers.{index}.")
-                self._layers.append(_Layer(layer, precision))
+                self._layers.append(_Layer(layer, precision, pool))
                 if consume:
                     _give_up(layer)
-            # A wrong word costs more than a layer's noise: the head is not made coarser than int8.
-            head = "int8" if precision == "int4" else precision
-            fill("lm_head.")
-            self._head = fused_linear([language_model.lm_head], head, stock.norm)
+            self._head = head.result()
             if consume:
                 _give_up(language_model.lm_head)
 
@@ -163,19 +166,21 @@ class FastLlama:
 class _Layer:
     """One decoder layer over rows: Float[batch*new hidden] -> the same."""
 
-    def __init__(self, layer: LlamaDecoderLayer, precision: str) -> None:
+    def __init__(self, layer: LlamaDecoderLayer, precision: str, pool: ThreadPoolExecutor) -> None:
         attention, mlp = layer.self_attn, layer.mlp
         before, after = layer.input_layernorm, layer.post_attention_layernorm
         self.head_dim, self.scaling = attention.head_dim, attention.scaling
         self.queries = attention.q_proj.out_features // self.head_dim
         self.heads = attention.k_proj.out_features // self.head_dim
         self.activation = mlp.act_fn
-        self.qkv = fused_linear(
-            [attention.q_proj, attention.k_proj, attention.v_proj], precision, before
-        )
-        self.o = fused_linear([attention.o_proj], precision)
-        self.gate_up = fused_linear([mlp.gate_proj, mlp.up_proj], precision, after)
-        self.down = fused_linear([mlp.down_proj], precision)
+        projected: list[tuple[list[nn.Linear], LlamaRMSNorm | None]] = [
+            ([mlp.gate_proj, mlp.up_proj], after),
+            ([mlp.down_proj], None),
+            ([attention.q_proj, attention.k_proj, attention.v_proj], before),
+            ([attention.o_proj], None),
+        ]
+        packed = [pool.submit(fused_linear, linears, precision, n) for linears, n in projected]
+        self.gate_up, self.down, self.qkv, self.o = (each.result() for each in packed)
 
     def __call__(
         self,

@@ -141,7 +141,7 @@ class _Reader:
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
     def string(self) -> str:
-        size = self.scalar(10)
+        size = int.from_bytes(self.take(8), "little")  # a vocabulary has a hundred thousand of them
         self.limit("bytes of a text", size, MAX_STRING)
         return self.take(size).decode()
 

@@ -19,7 +19,7 @@ from mullama.errors import CheckpointError, MissingExtraError
 
 PLAIN = {0: torch.float32, 1: torch.float16, 30: torch.bfloat16}
 """GGUF's number of a type -> the same in torch."""
-PIECE_BYTES = 2**18
+PIECE_BYTES = 2**16
 """Of a quantised tensor, dequantised at once: a whole one in float32 would need twice its memory again."""
 
 
@@ -95,12 +95,14 @@ def _dequantised(rows: Any, kind: int) -> Tensor:
     """(rows, bytes) -> (rows, values), float16; float32 is there of a few rows at a time alone."""
     gguf = _gguf()
     quantised = gguf.GGMLQuantizationType(kind)
-    values, size = gguf.GGML_QUANT_SIZES[quantised]
-    found = torch.empty(len(rows), rows.shape[1] // size * values, dtype=torch.float16)
+    in_block, size = gguf.GGML_QUANT_SIZES[quantised]
+    found = torch.empty(len(rows), rows.shape[1] // size * in_block, dtype=torch.float16)
     some = max(1, PIECE_BYTES // rows.shape[1])
     for start in range(0, len(rows), some):
         piece = np.ascontiguousarray(rows[start : start + some])
-        found[start : start + some] = torch.from_numpy(gguf.quants.dequantize(piece, quantised))
+        # As one row, because gguf goes through sixteen at a time.
+        values = gguf.quants.dequantize(piece.reshape(1, -1), quantised)
+        found[start : start + some] = torch.from_numpy(values.reshape(len(piece), -1))
     return found
 
 

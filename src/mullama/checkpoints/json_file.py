@@ -69,7 +69,8 @@ def _check(value: Any, depth: int = 0) -> None:
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            _check(inner, depth + 1)
+            if type(inner) is not str:  # a tokenizer holds a hundred thousand of them
+                _check(inner, depth + 1)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ValueError("it holds an infinite number")
     elif isinstance(value, int) and abs(value) > MAX_INTEGER:

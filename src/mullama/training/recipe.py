@@ -238,7 +238,8 @@ class Recipe(Options):
         names = [phase.name for phase in self.phases]
         if not names or len(set(names)) < len(names):
             raise UsageError(f"recipe {self.name}: needs phases, each with a name of its own")
-        if self.ears is not None and (self.start is None or self.learns_from_pairs):
+        small = self.talk is None and not self.learns_from_pairs
+        if self.ears is not None and not (small and self.start):
             raise UsageError(
                 f"recipe {self.name}: `ears` stands beside `start`, in a training of the small model"
             )
