@@ -106,6 +106,11 @@ def test_one_of_either_serves_all(
     assert (code, out) == (2, [])
     assert err == ["mullama: error: 3 files and 2 questions do not pair up: give as many questions as "
                    "files, or one of either"]  # fmt: skip
+    code, out, err = run(capsys, "ask", "", "-q", "a", "--model", folder)
+    assert (code, out) == (2, [])
+    assert err == [
+        "mullama: error: an empty text names no music file: is a variable of the shell not set?"
+    ]
 
 
 @pytest.mark.parametrize("flags", [(), ("--stream",)])

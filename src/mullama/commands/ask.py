@@ -103,6 +103,8 @@ def pair(audio: Sequence[str], questions: Sequence[str]) -> list[tuple[str, str]
         questions = [*questions] * len(audio)
     elif len(audio) == 1:
         audio = [*audio] * len(questions)
+    if "" in audio:
+        raise UsageError("an empty text names no music file: is a variable of the shell not set?")
     if len(audio) != len(questions):
         raise UsageError(
             f"{len(audio)} files and {len(questions)} questions do not pair up: give as many "

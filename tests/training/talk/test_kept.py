@@ -37,6 +37,13 @@ def test_a_model_that_has_not_changed_does_not_diverge(objective: KeepingObjecti
     assert objective.divergence([0, 1]).item() == pytest.approx(0, abs=1e-4)
 
 
+def test_a_model_that_has_not_changed_does_not_diverge_in_bfloat16(
+    objective: KeepingObjective,
+) -> None:
+    with torch.autocast("cpu", torch.bfloat16):
+        assert objective.divergence([0, 1]).item() == pytest.approx(0, abs=1e-2)
+
+
 def test_what_has_changed_is_drawn_back(objective: KeepingObjective) -> None:
     model = objective.pairs.model
     weight = model.language_model.model.layers[0].mlp.up_proj.weight

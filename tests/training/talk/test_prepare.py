@@ -12,10 +12,17 @@ from torch import nn
 import mullama
 from goldens import LLAMA
 from mullama.checkpoints.base import read_base_record
+from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.training.parallel import World
+from mullama.training.phases import set_trainable
+from mullama.training.precision import autocast
+from mullama.training.qa.objective import PairObjective
 from mullama.training.recipe_file import load_recipe
 from mullama.training.run_options import RunOptions
+from mullama.training.small.objectives import AlignObjective
+from mullama.training.talk import prepare
+from mullama.training.talk.kept import KeepingObjective
 from mullama.training.talk.prepare import prepare_talk_task
 from mullama.training.trainer import run
 
@@ -96,6 +103,41 @@ def test_the_same_facts_are_read_again(trained: Path) -> None:
     modules = [nn.ModuleList([task.trainable.probes, task.trainable.facts]) for task in tasks]
     for one, again in zip(*(module.parameters() for module in modules), strict=True):
         assert torch.equal(one, again)
+
+
+def test_what_it_says_itself_is_kept_where_the_language_model_learns(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [Pair("Why is it late?", "The ferry waits for the tide.", "0/0")]
+    monkeypatch.setattr(prepare, "own_answers", lambda *_: said)
+    recipe = load_recipe(trained.parent / "talk.yaml")
+    options = RunOptions(music=trained.parent / "music")
+    task = prepare_talk_task(recipe, trained, options, World(), lambda _: None)
+    speak, align, together = (task.objective(phase) for phase in recipe.phases)
+    assert isinstance(speak, PairObjective), "nothing of the language model is trained"
+    assert isinstance(align, AlignObjective)
+    assert isinstance(together, KeepingObjective)
+    set_trainable(task.trainable, recipe.phases[2].trains)
+    with autocast(torch.device("cpu"), recipe.precision):
+        losses = [together.loss(micro) for micro in together.micro_batches(0)]
+    assert len(losses) == 2
+    sum(losses).backward()
+    assert abs(losses[1].item()) < 1e-3, "nothing has changed yet"
+
+
+def test_a_run_goes_on_from_a_stored_adapter(trained: Path, tmp_path: Path) -> None:
+    options = RunOptions(music=trained.parent / "music")
+    phases = [{**RECIPE["phases"][0], "steps": 1, "learning_rate": 0}]  # type: ignore[index]
+    run(
+        write(tmp_path, start=str(trained), phases=phases),
+        tmp_path / "on",
+        options,
+        report=lambda _: None,
+    )
+    before, after = (
+        load_file(f / "model" / "model.safetensors") for f in (trained, tmp_path / "on")
+    )
+    assert all(torch.equal(tensor, after[name]) for name, tensor in before.items())
 
 
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class KeptTexts(NamedTuple):
 
     tokens: list[Int[Tensor, " _"]]
     hidden: list[Float[Tensor, "_ width"]]
-    """Of each token behind the last layer, in half precision."""
+    """Of each token behind the last layer."""
 
 
 class KeptBatch(NamedTuple):
@@ -50,7 +50,7 @@ def kept_texts(model: Any, tokenizer: Any, answers: Sequence[Pair]) -> KeptTexts
         for start in range(0, len(tokens), BATCH):
             some = tokens[start : start + BATCH]
             found = _hidden(model, some)
-            hidden += [row[: len(one)].half() for row, one in zip(found, some, strict=True)]
+            hidden += [row[: len(one)].float() for row, one in zip(found, some, strict=True)]
     return KeptTexts(tokens, hidden)
 
 
@@ -88,7 +88,7 @@ class KeepingObjective:
         found = _hidden(model, tokens)
         now = torch.cat([row[: len(one)] for row, one in zip(found, tokens, strict=True)])
         with torch.no_grad():
-            before = torch.cat([self.kept.hidden[row] for row in rows]).to(now)
+            before = torch.cat([self.kept.hidden[row] for row in rows]).to(now.device)
             wanted = head(before).float().log_softmax(1)
         return functional.kl_div(
             head(now).float().log_softmax(1), wanted, reduction="batchmean", log_target=True

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from mullama.training.objective import Objective
+from mullama.training.phases import is_trained
 from mullama.training.qa.listenings import Names
 from mullama.training.qa.objective import PairObjective
 from mullama.training.qa.task import QaTask
@@ -69,13 +70,16 @@ class TalkTask:
         if phase.objective == "truth":
             facts = self.features.facts(probable=phase.probable, sharpened=phase.sharpened)
             music = FactsAsMusic(self.trainable, facts, self.names, phase.noise)
-            return self._keeping(self.qa.pair_objective(phase, music))
-        return self._keeping(self.qa.objective(phase))
+            return self._keeping(phase, self.qa.pair_objective(phase, music))
+        return self._keeping(phase, self.qa.objective(phase))
 
-    def _keeping(self, pairs: PairObjective) -> Objective:
-        talk = self.qa.recipe.talk
+    def _keeping(self, phase: Phase, pairs: PairObjective) -> Objective:
+        talk, model = self.qa.recipe.talk, self.qa.model
         assert talk is not None, "see prepare.py"
-        return pairs if self.kept is None else KeepingObjective(pairs, self.kept, talk.keep)
+        speaks = (f"language_model.{name}" for name, _ in model.language_model.named_parameters())
+        if self.kept is None or not any(is_trained(name, phase.trains) for name in speaks):
+            return pairs
+        return KeepingObjective(pairs, self.kept, talk.keep)
 
     def identity(self) -> str:
         """See task.Task."""
