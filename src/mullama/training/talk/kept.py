@@ -18,7 +18,7 @@ from mullama.data.records import Pair
 from mullama.training.qa.objective import MicroBatch, PairObjective
 from mullama.training.qa.tokenized import tokenize
 
-SHARE = 8
+SHARE = 16
 """To so many pairs of a step comes one text."""
 MAX_TOKENS = 160
 BATCH = 16
