@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mullama.checkpoints.base import PREFIX, BaseRecord, read_base_record, write_base_record
+from mullama.checkpoints.model_folder import read_model_folder
 from mullama.checkpoints.save import save_model
 from mullama.checkpoints.skeleton import HEAD
+from mullama.checkpoints.store import resolve
 from mullama.data.records import Pair
 from mullama.errors import UsageError
 from mullama.jobs.digest import chunks_digest
@@ -105,13 +107,23 @@ class QaTask:
             tensors.pop(HEAD, None)
         base = read_base_record(self.start)
         if base is not None:
-            tensors = {n: t for n, t in tensors.items() if not self._is_left_to(base, n)}
+            kept = self._stored_before()
+            tensors = {
+                n: t for n, t in tensors.items() if n in kept or not self._is_left_to(base, n)
+            }
         if self.recipe.export_dtype is not None:
             tensors = {n: cast(t, self.recipe.export_dtype) for n, t in tensors.items()}
         with export_folder(folder, tensors) as part:
             save_model(self.model, self.tokenizer, part, tensors)
             if base is not None:
                 write_base_record(part, base)
+
+    def _stored_before(self) -> set[str]:
+        """What the adapters that it began with store themselves: no longer the base's, trained now or not."""
+        folders = [self.start]
+        if self.recipe.start is not None:
+            folders.append(resolve(self.recipe.start))
+        return {name for folder in folders for name in read_model_folder(folder).tensors}
 
     def _is_left_to(self, base: BaseRecord, name: str) -> bool:
         """Whether a tensor is the base's own, as it was."""
