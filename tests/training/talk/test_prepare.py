@@ -26,6 +26,8 @@ from mullama.training.talk.kept import KeepingObjective
 from mullama.training.talk.prepare import prepare_talk_task
 from mullama.training.trainer import run
 
+pytestmark = pytest.mark.slow
+
 RECIPE = {
     "name": "talk",
     "threads": 1,
