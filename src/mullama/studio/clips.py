@@ -11,7 +11,7 @@ from mullama.studio.compose.composer import compose
 from mullama.studio.compose.piece import Piece
 from mullama.studio.sound.banks import HELD_OUT_BANK, TRAINING_BANKS, bank_named
 from mullama.studio.sound.mixing import Clip, mix
-from mullama.studio.sound.render import RATE, Stems, render_stems
+from mullama.studio.sound.render import RATE, Stems, Sung, nobody, render_stems
 from mullama.studio.sound.synth import Synth
 
 TAKES = 2
@@ -54,6 +54,11 @@ def composed(seed: int, seconds: float) -> Piece:
     return compose(seed, seconds=seconds)
 
 
+def song(seed: int, seconds: float) -> Piece:
+    """The same piece with a singer, as a rule."""
+    return compose(seed, seconds=seconds, song=True)
+
+
 class Studio:
     """Keeps the banks that were used open, and the stems of the last piece for its next take."""
 
@@ -63,11 +68,13 @@ class Studio:
         seconds: float = 10.0,
         rate: int = RATE,
         compose: Callable[[int, float], Piece] = composed,
+        sung: Sung = nobody,
     ) -> None:
-        """`compose` makes a piece of a seed and a length in seconds."""
+        """`compose` makes a piece of a seed and a length in seconds; `sung` sings what singers have in it."""
         self.seconds = seconds
         self.rate = rate
         self._compose = compose
+        self._sung = sung
         self._synths: dict[str, Synth] = {}
         self._last: tuple[tuple[int, str], Stems] | None = None
 
@@ -75,7 +82,7 @@ class Studio:
         """Compose and render a piece, unless it is the one that was rendered last."""
         if self._last is None or self._last[0] != (piece_seed, bank):
             piece = self._compose(piece_seed, self.seconds)
-            self._last = (piece_seed, bank), render_stems(piece, self._synth(bank))
+            self._last = (piece_seed, bank), render_stems(piece, self._synth(bank), self._sung)
         return self._last[1]
 
     def clip(

@@ -1,7 +1,8 @@
 """The instrument words: how each is called, which General MIDI programs sound it, where it plays.
 
 A word is what can be told by ear, so it covers several programs (a nylon and a steel string are
-both "acoustic guitar"). This file does not know which style uses an instrument, nor any sound.
+both "acoustic guitar"). Singers are among them, though no program sings. This file does not know which
+style uses an instrument, nor any sound.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ class Instrument:
     name: str
     """The word in questions and answers."""
     programs: tuple[int, ...]
-    """General MIDI programs, counted from zero (kits for drums); every bank has the first."""
+    """General MIDI programs, counted from zero (kits for drums); every bank has the first. None for singers."""
     low: int
     """Lowest MIDI pitch it plays here."""
     high: int
@@ -31,8 +32,14 @@ class Instrument:
 
 
 DRUMS = "drums"
+FEMALE_SINGER, MALE_SINGER = "female singer", "male singer"
+SINGERS = (FEMALE_SINGER, MALE_SINGER)
+"""Those that sing words, each alone; no bank has them."""
+CHOIR = "choir"
 
 _TABLE = (
+    Instrument(FEMALE_SINGER, (), 56, 77, "sustained", 1, 2.0),
+    Instrument(MALE_SINGER, (), 44, 67, "sustained", 1, 2.0),
     Instrument("piano", (0, 1), 33, 96, "struck", 5),
     Instrument("electric piano", (4, 5), 36, 91, "struck", 5),
     Instrument("harpsichord", (6,), 36, 86, "struck", 4),
@@ -51,7 +58,7 @@ _TABLE = (
     Instrument("cello", (42,), 36, 72, "sustained", 1),
     Instrument("harp", (46,), 40, 93, "struck", 5),
     Instrument("string section", (48, 49), 40, 88, "sustained", 4),
-    Instrument("choir", (52, 53), 48, 79, "sustained", 4),
+    Instrument(CHOIR, (52, 53), 48, 79, "sustained", 4),
     Instrument("trumpet", (56,), 55, 84, "sustained", 1),
     Instrument("trombone", (57,), 40, 70, "sustained", 1),
     Instrument("brass section", (61,), 46, 82, "sustained", 4),

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from mullama.errors import AudioError
-from mullama.studio.clips import Studio, composed, seeds_for
+from mullama.studio.clips import Studio, composed, seeds_for, song
 from mullama.studio.compose.piece import Piece
 from mullama.studio.recorded import labels, packages
 from mullama.studio.recorded.labels import Excerpt
@@ -23,8 +23,10 @@ from mullama.studio.scores import read as scores
 from mullama.studio.scores.play import can_be_played, play
 from mullama.studio.scores.score import Score
 from mullama.studio.silence import NOTHING
+from mullama.studio.sound import voices
 from mullama.studio.sound.effects import Waveform
-from mullama.studio.sound.render import RATE
+from mullama.studio.sound.render import RATE, Sung, nobody
+from mullama.studio.sound.singers import Singers
 from mullama.studio.sound.wear import worn
 from mullama.studio.split import Split
 from mullama.studio.truth import Truth
@@ -32,7 +34,7 @@ from mullama.studio.truth import Truth
 CLIPS_A_SHARD = 200
 CLIP_SECONDS = 10.0
 CLIPS_AN_EXCERPT = 3
-RECORDED, SCORES = "recorded", "scores"
+RECORDED, SCORES, VOICES = "recorded", "scores", "voices"
 """Folders beside the splits, for what they share."""
 
 
@@ -68,6 +70,11 @@ def fetch(
         places = labels.PLACES if split.purpose == "held-out" else labels.MORE_PLACES
         found = _packages(split)
         labels.label(found, folder / RECORDED, places=places, workers=workers, report=report)
+    elif split.source == "songs":
+        singers = _singers(split, folder)
+        if singers.hint is not None:
+            report(f"{split.name!r}: {singers.hint}")
+        singers.rehearse()
     elif split.source == "scores" and importlib.util.find_spec("music21") is None:
         report(
             f"scores are left out of {split.name!r}, for music21 is not installed: {labels.HINT}"
@@ -84,11 +91,19 @@ def open_source(split: Split, folder: Path) -> Source:
     if split.source == "scores":
         shelf = _Shelf(scores.load(_composers(split), folder / SCORES))
         return Rendered(split, partial(_play_one, shelf)) if shelf.works else Nothing()
+    if split.source == "songs":
+        singers = _singers(split, folder)
+        return Rendered(split, song, singers.sing) if singers.complete else Nothing()
     return Rendered(split, composed)
 
 
 def _packages(split: Split) -> Sequence[str]:
     return packages.HELD_OUT if split.purpose == "held-out" else packages.TRAINING
+
+
+def _singers(split: Split, folder: Path) -> Singers:
+    who = voices.HELD_OUT if split.purpose == "held-out" else voices.TRAINING
+    return Singers(who, folder / VOICES)
 
 
 def _composers(split: Split) -> Sequence[str]:
@@ -112,6 +127,8 @@ class Rendered:
     split: Split
     piece: Callable[[int, float], Piece]
     """(seed, seconds) -> what is played."""
+    sung: Sung = nobody
+    """Who sings in it."""
 
     @property
     def clips(self) -> int:
@@ -122,7 +139,7 @@ class Rendered:
         """See Source."""
         split = self.split
         seeds = seeds_for(split.purpose, split.clips)
-        with Studio(compose=self.piece) as studio:
+        with Studio(compose=self.piece, sung=self.sung) as studio:
             for seed in seeds[first:last]:
                 for take in range(split.takes):
                     clip = studio.clip(seed, split.bank, take=take - 1 if take else None)

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from mullama.options import Bounds, Options
 
-SourceName = Literal["composed", "scores", "recordings"]
-"""Where music comes from: the studio's own composer, other people's scores, free recordings."""
+SourceName = Literal["composed", "songs", "scores", "recordings"]
+"""Where music comes from: the studio's own composer, without and with singers, other people's scores, free
+recordings."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.studio.instruments import DRUMS
+from mullama.studio.instruments import CHOIR, DRUMS, SINGERS
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Truth:
     def drums(self) -> bool:
         """Whether drums can be heard."""
         return DRUMS in self.instruments
+
+    @property
+    def singers(self) -> tuple[str, ...]:
+        """Who sings, a choir included, in listing order."""
+        return tuple(name for name in self.instruments if name in (*SINGERS, CHOIR))
 
     @property
     def minor(self) -> bool | None:

@@ -143,7 +143,7 @@ class Phase(Options):
     micro_tokens: Count = 4096
     """Most tokens that go through the model at once, padding included: limits memory, changes nothing."""
     emphasis: Amount = 1.0
-    """With `talk`: how many times a token that says a fact counts, beside those around it."""
+    """How many times a token that says a fact counts, beside those around it; not for pairs of a data set."""
     as_published: bool = False
     """Order, padding, cut, averaging and schedule as in the published training (docs/quirks.md)."""
     # -- the studio's clips

@@ -6,7 +6,7 @@ from mullama.errors import UsageError
 from mullama.studio.compose.composer import SPARE_SECONDS, STYLES, compose
 from mullama.studio.compose.harmony import MAJOR_SCALE
 from mullama.studio.compose.piece import METRES, Piece
-from mullama.studio.instruments import DRUMS, INSTRUMENTS
+from mullama.studio.instruments import DRUMS, INSTRUMENTS, SINGERS
 
 
 def test_the_same_seed_gives_the_same_piece() -> None:
@@ -64,10 +64,26 @@ def test_labels_are_spread_as_training_needs(pieces: list[Piece]) -> None:
     assert 0.4 < sum(piece.minor for piece in pieces) / count < 0.6
     assert all(60 <= piece.tempo_bpm <= 180 for piece in pieces)
     playing = Counter(part.instrument for piece in pieces for part in piece.parts)
-    assert min(playing[name] for name in INSTRUMENTS) >= 0.04 * count
+    assert min(playing[name] for name in INSTRUMENTS if name not in SINGERS) >= 0.04 * count
     small = sum(len(piece.parts) <= 2 for piece in pieces)
     assert 0.13 * count < small < 0.35 * count
     assert 0.3 * count < sum(DRUMS not in {p.instrument for p in x.parts} for x in pieces)
+
+
+def test_somebody_sings_in_most_songs_and_the_rest_is_as_it_was() -> None:
+    songs = [compose(seed, song=True) for seed in range(60)]
+    sung = [{part.instrument for part in song.parts} & set(SINGERS) for song in songs]
+    assert 0.6 < sum(map(bool, sung)) / len(songs) < 0.9
+    assert all(some in sung for some in ({"female singer"}, {"male singer"}, set(SINGERS)))
+    for song in songs:
+        for part in song.parts:
+            if part.instrument in SINGERS:
+                low, high = INSTRUMENTS[part.instrument].low, INSTRUMENTS[part.instrument].high
+                assert all(low <= note.pitch <= high for note in part.notes)
+        assert (song.tempo_bpm, song.tonic) == (
+            compose(song.seed).tempo_bpm,
+            compose(song.seed).tonic,
+        )
 
 
 def test_the_bass_gives_the_key_note_at_the_beginning(pieces: list[Piece]) -> None:

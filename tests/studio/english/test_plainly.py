@@ -56,10 +56,13 @@ def test_yes_and_no_are_both_right_when_a_claim_is_checked() -> None:
     assert min(begins.values()) > 100
 
 
-def test_every_opinion_is_asked_for_and_the_choir_is_heard() -> None:
+def test_every_opinion_is_asked_for() -> None:
     assert {pair.subject for pair in asked(ROCK, "opinion", 400)} == set(OPINIONS)
-    told = {pair.answer for pair in asked(CHOIR, "opinion", 400) if pair.subject == "vocals"}
-    assert told == {"There is a choir."}
+
+
+def test_who_sings_is_told() -> None:
+    assert {pair.answer for pair in asked(CHOIR, "vocals", 50)} == {"There is a choir."}
+    assert {pair.answer for pair in asked(ROCK, "vocals", 50)} == {"Nobody sings."}
 
 
 def test_what_it_cannot_do_is_answered_by_what_it_can() -> None:
@@ -91,6 +94,6 @@ def test_of_silence_there_is_nothing_to_tell() -> None:
     pairs = [plainly.ask_of_silence(rng) for _ in range(200)]
     assert {pair.answer for pair in pairs} == {"I hear no music.", "No, I hear no music."}
     for pair in pairs:
-        if re.search(r"\b(is|are) there\b", pair.question, re.IGNORECASE):
+        if re.search(r"^(is|are) there\b", pair.question, re.IGNORECASE):
             asked_after = re.search(r"\b(which|what|how)\b", pair.question, re.IGNORECASE)
             assert pair.answer.startswith("No") or asked_after, pair

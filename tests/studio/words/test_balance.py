@@ -1,8 +1,10 @@
 from collections import Counter
 
-from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.instruments import INSTRUMENTS, SINGERS
 from mullama.studio.truth import Truth
 from mullama.studio.words.balance import LOOKALIKES, balanced_presences
+
+PLAYED = [name for name in INSTRUMENTS if name not in SINGERS]
 
 
 def test_yes_and_no_are_equally_often_right_for_every_instrument(truths: list[Truth]) -> None:
@@ -12,14 +14,14 @@ def test_yes_and_no_are_equally_often_right_for_every_instrument(truths: list[Tr
         for truth, names in zip(truths, asked, strict=True)
         for name in names
     )
-    for name in INSTRUMENTS:
+    for name in PLAYED:
         assert answers[name, True] == answers[name, False] > 10
     assert all(len(set(names)) == len(names) for names in asked)
 
 
 def test_a_limit_holds_for_each_answer(truths: list[Truth]) -> None:
     asked = balanced_presences(truths, 0, per_instrument=3)
-    assert Counter(name for names in asked for name in names) == dict.fromkeys(INSTRUMENTS, 6)
+    assert Counter(name for names in asked for name in names) == dict.fromkeys(PLAYED, 6)
 
 
 def test_tempting_clips_are_asked_more_often(truths: list[Truth]) -> None:

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ from mullama.studio.words.describe import (
     short_caption,
     with_article,
 )
-from mullama.studio.words.parsing import parse_yes_no
+from mullama.studio.words.parsing import parse_instruments, parse_yes_no
 
 WALTZ = Truth(("piano", "violin"), "waltz", 132, "3/4", "Eb major", "happy", "violin")
 DRUMS = Truth(("drums",), None, 100, "4/4", None, None, None)
@@ -35,7 +36,18 @@ def test_one_wording_for_every_fact() -> None:
         "The style is waltz.",
         "The mood is happy.",
         "The melody is played by a violin.",
+        "Nobody sings.",
     ]
+
+
+def test_singers_are_named_as_people() -> None:
+    sung = replace(WALTZ, instruments=("female singer", "piano"), lead="female singer")
+    assert fact(sung, "instruments") == "I hear a female singer and piano."
+    assert fact(sung, "lead") == "The melody is sung by a female singer."
+    assert fact(sung, "vocals") == "There is a female singer."
+    both = replace(WALTZ, instruments=("female singer", "male singer", "choir"))
+    assert fact(both, "vocals") == "There is a female singer, a male singer and a choir."
+    assert parse_instruments(fact(both, "vocals")) == both.singers
 
 
 def test_what_is_unknown_is_said_to_be() -> None:

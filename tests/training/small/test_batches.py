@@ -27,10 +27,13 @@ def test_each_place_of_a_pool_is_taken_once() -> None:
 
 
 def test_only_answers_have_a_loss() -> None:
-    batch = pad([TextRow(5, [1, 2, 3], [4, 9]), TextRow(6, [1], [2, 9])], padding=0)
+    batch = pad(
+        [TextRow(5, [1, 2, 3], [4, 9], [4.0, 1.0]), TextRow(6, [1], [2, 9], [1.0, 1.0])], padding=0
+    )
     assert batch.clips.tolist() == [5, 6]
     assert batch.input_ids.tolist() == [[1, 2, 3, 4, 9], [1, 2, 9, 0, 0]]
     assert batch.labels.tolist() == [
         [IGNORED, IGNORED, IGNORED, 4, 9],
         [IGNORED, 2, 9, IGNORED, IGNORED],
     ]
+    assert batch.counts.tolist() == [[0, 0, 0, 4, 1], [0, 1, 1, 0, 0]]

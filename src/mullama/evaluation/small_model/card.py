@@ -8,6 +8,7 @@ from typing import Any
 SETS = {
     "seen": "seen",
     "unseen": "unseen",
+    "sung": "songs",
     "other composers": "composers",
     "other recordings": "",
 }

@@ -33,7 +33,7 @@ from mullama.studio.words.describe import ask, ask_presence
 
 FIGURES = "figures.json"
 """Usual name of the file that `save_figures` writes, in a run's folder."""
-TOPICS = ("drums", "style", "tempo", "metre", "key", "mood", "instruments", "long")
+TOPICS = ("drums", "style", "tempo", "metre", "key", "mood", "instruments", "long", "vocals")
 PRESENCES_AN_INSTRUMENT = 25
 """Clips with an instrument, and as many without, that are asked about it."""
 BATCH = 64

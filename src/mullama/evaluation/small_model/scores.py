@@ -36,6 +36,8 @@ class Target:
     """At most so much with another piece's music."""
     composers: float | None = None
     """With other composers' pieces, played by a bank that no training used."""
+    songs: float | None = None
+    """With songs, sung by voices that no training used."""
 
 
 TARGETS = (
@@ -49,6 +51,8 @@ TARGETS = (
     Target("instruments, F1 micro", 75, 62, 40, 60),
     Target("instruments, F1 macro", 50, 38, 15),
     Target("is there an X?, balanced for each", 72, 66, 50),
+    Target("somebody sings, balanced", songs=90),
+    Target("who sings, exactly"),
     Target("key asked = key described", 90),
     Target("lists that name one twice"),
     Target("instruments asked = described", 80),
@@ -84,6 +88,7 @@ def score(
         "is there an X?, balanced for each": _share(
             parse_yes_no(text) == (name in truths[i].instruments) for i, name, text in checked
         ),
+        **_voices(truths, {i: parse_instruments(text) for i, text in said["vocals"].items()}),
         "lists that name one twice": _share(
             names_one_twice(text) for text in said["instruments"].values()
         ),
@@ -110,6 +115,8 @@ def _known(truths: Sequence[Truth]) -> dict[str, bool]:
         "instruments, F1 micro",
         "instruments, F1 macro",
         "is there an X?, balanced for each",
+        "somebody sings, balanced",
+        "who sings, exactly",
     )
     return known | dict.fromkeys((*rows, "yes/no agrees with the list asked for"), listed)
 
@@ -167,6 +174,19 @@ def _keys(truths: Sequence[Truth], said: dict[str, dict[int, str]]) -> Figures:
         ),
         "key with mode": _right(truths, "key", keys),
         "key asked = key described": _share(keys[i] == parse_key(said["long"][i]) for i in named),
+    }
+
+
+def _voices(truths: Sequence[Truth], named: dict[int, tuple[str, ...]]) -> Figures:
+    """Whether somebody sings, clips with and without a voice counting alike, and who does."""
+    sung = [
+        [bool(named[i]) == sings for i, t in enumerate(truths) if bool(t.singers) == sings]
+        for sings in (True, False)
+    ]
+    shares = [_share(right) for right in sung if right]
+    return {
+        "somebody sings, balanced": sum(shares) / max(1, len(shares)),
+        "who sings, exactly": _share(named[i] == t.singers for i, t in enumerate(truths)),
     }
 
 

@@ -5,17 +5,20 @@ that an instrument cannot be guessed from the style. It knows no notes.
 """
 
 import random
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from mullama.studio.compose.piece import Role
 from mullama.studio.compose.style import Pool, Style
-from mullama.studio.instruments import DRUMS, INSTRUMENTS
+from mullama.studio.instruments import DRUMS, INSTRUMENTS, SINGERS
 
 SOLO_SHARE = 0.08
 DUO_SHARE = 0.11
 _GUEST_MELODY = 0.3
 _GUEST_CHORDS = 0.15
 _GUEST_PAD = 0.16
+SUNG_SHARE, DUET_SHARE = 0.75, 0.2
+"""Of songs: in how many somebody sings, and in how many of those two people do."""
 
 _BASSES = ("double bass", "electric bass", "synth bass")
 _CHORDAL: Pool = {
@@ -140,6 +143,20 @@ def _band(rng: random.Random, style: Style) -> tuple[Seat, ...]:
     sit("pad", style.pad_chance, _guest_or(rng, _GUEST_PAD, _HOLDING, style.pads))
     sit("counter", style.counter_chance, _guest_or(rng, 0.4, _SINGING, style.melodies))
     return tuple(seats)
+
+
+def with_singers(rng: random.Random, seats: Sequence[Seat]) -> tuple[Seat, ...]:
+    """The seats of a song: a singer has the melody in place of an instrument.
+
+    Some stay without one, so that nothing but the voice tells whether there is one.
+    """
+    if rng.random() >= SUNG_SHARE:
+        return (*seats,)
+    first, second = rng.sample(SINGERS, 2)
+    rest = [replace(seat, sings=False) for seat in seats if seat.role != "melody"]
+    if rng.random() < DUET_SHARE:
+        rest = [seat for seat in rest if seat.role != "counter"] + [Seat("counter", second)]
+    return (*rest, Seat("melody", first))
 
 
 def _any_bass(rng: random.Random, style: Style) -> Pool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mullama.errors import UsageError
 from mullama.studio.compose.accompaniment import bass_tones, comping_tones, drum_tones
 from mullama.studio.compose.acoustic_styles import ACOUSTIC_STYLES
-from mullama.studio.compose.arrangement import Seat, arrange
+from mullama.studio.compose.arrangement import Seat, arrange, with_singers
 from mullama.studio.compose.band_styles import BAND_STYLES
 from mullama.studio.compose.grid import Grid
 from mullama.studio.compose.harmony import Chord, power_chord, progression, scale_of, voicing
@@ -17,7 +17,7 @@ from mullama.studio.compose.melody import Key, Tone, compose_melody, guide_tones
 from mullama.studio.compose.piece import Note, Part, Piece
 from mullama.studio.compose.plain_style import PLAIN
 from mullama.studio.compose.style import Style
-from mullama.studio.instruments import DRUMS, INSTRUMENTS, Instrument
+from mullama.studio.instruments import DRUMS, INSTRUMENTS, SINGERS, Instrument
 
 STYLES: dict[str, Style] = {style.name: style for style in (*BAND_STYLES, *ACOUSTIC_STYLES)}
 """Every style by its name."""
@@ -55,8 +55,12 @@ class _Plan:
         return [(step, self.chord_steps) for step in range(0, total, self.chord_steps)]
 
 
-def compose(seed: int, *, seconds: float = 10.0, style: str | None = None) -> Piece:
+def compose(
+    seed: int, *, seconds: float = 10.0, style: str | None = None, song: bool = False
+) -> Piece:
     """Compose a piece of at least `seconds` seconds (and `SPARE_SECONDS` more).
+
+    In most of the pieces that are a `song`, somebody sings the melody.
 
     Raises `UsageError` for a style that is not in `STYLES` or a length that is not positive.
     """
@@ -69,7 +73,10 @@ def compose(seed: int, *, seconds: float = 10.0, style: str | None = None) -> Pi
     chosen = STYLES[style] if style is not None else drawn
     total = seconds + SPARE_SECONDS
     plan = _plan(rng, chosen, total)
-    parts = tuple(_play(rng, plan, seat, total) for seat in arrange(rng, chosen))
+    seats = arrange(rng, chosen)
+    if song:
+        seats = with_singers(rng, seats)
+    parts = tuple(_play(rng, plan, seat, total) for seat in seats)
     return Piece(
         seed=seed,
         style=None if chosen is PLAIN else chosen.name,
@@ -105,7 +112,7 @@ def _play(rng: random.Random, plan: _Plan, seat: Seat, seconds: float) -> Part:
     """The part of one seat."""
     instrument = INSTRUMENTS[seat.instrument]
     tones = _tones(rng, plan, seat, instrument)
-    program = rng.choice((instrument.programs[0], *instrument.programs))
+    program = rng.choice((*instrument.programs[:1], *instrument.programs) or (0,))
     if seat.instrument == DRUMS:
         program = rng.choice(plan.style.kits)
     notes = _humanise(rng, plan, seat, instrument, tones, seconds)
@@ -203,6 +210,8 @@ def _humanise(
     loudness = rng.randint(78, 104)
     strum = rng.uniform(0.004, 0.014) if "guitar" in instrument.name else 0.0
     legato = plan.style.legato if seat.role in ("melody", "counter") else 0.96
+    if seat.instrument in SINGERS:
+        legato = max(legato, 0.9)
     if seat.role == "melody":
         legato = min(1.0, max(0.4, legato + rng.uniform(-0.15, 0.1)))
     notes = []

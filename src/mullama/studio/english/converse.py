@@ -26,7 +26,7 @@ from mullama.studio.words.describe import QuestionAnswer, with_article
 
 SHARES = {
     "presence": 14, "instruments": 13, "tempo": 28, "key": 28, "metre": 9, "mode": 2, "pace": 4,
-    "drums": 9, "lead": 4, "style": 10, "mood": 7, "vocals": 2, "number": 1, "rhythm section": 1,
+    "drums": 9, "lead": 4, "style": 10, "mood": 7, "vocals": 6, "number": 1, "rhythm section": 1,
     "acoustic": 1, "dance": 1, "check": 4, "compound": 6,
     "short": 5, "long": 4, "caption": 2, "friend": 1, "one word": 1, "adjectives": 1, "tags": 1,
     "playlist": 0.7, "announce": 0.7, "title": 0.7, "infer": 2, "listeners": 2, "place": 2,

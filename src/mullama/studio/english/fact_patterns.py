@@ -119,9 +119,22 @@ NO_VOICE = (
     "I [hear|can hear] no vocals, only {list}.",
 )
 A_CHOIR = (
-    "[I hear a choir|There is a choir|A choir can be heard], but no solo singer.",
+    "[I hear a choir|There is a choir|A choir can be heard], but no single singer.",
     "The only voices [I hear|in it] are those of a choir.",
     "The voices [that I hear|in it] are a choir.",
+)
+VOICES = (
+    "[I hear|There is|You can hear] {singers}[|; {it} is not instrumental].",
+    "{It} has {singers}[|, so it is a song|; it is sung].",
+    "{It} is sung: I hear {singers}.",
+    "[Somebody sings|There is singing|There are vocals]: {singers}.",
+    "The [vocals are|singing is] by {singers}.",
+    "[What I hear is|The voice is that of] {singers}.",
+)
+LEAD_SUNG = (
+    "The [melody|tune] is sung by {lead}.",
+    "{Lead} [sings|has|carries] the [melody|tune].",
+    "[It is {lead} that sings|You can hear {lead} sing] the melody.",
 )
 LEAD = (
     "The [melody|lead|tune] is played by {lead}.",

@@ -12,6 +12,7 @@ from mullama.studio.english.fact_patterns import (
     INSTRUMENTS,
     KEY,
     LEAD,
+    LEAD_SUNG,
     METRE,
     MIXED,
     MODE,
@@ -28,10 +29,11 @@ from mullama.studio.english.fact_patterns import (
     TEMPO,
     UNCLEAR,
     UNPLUGGED,
+    VOICES,
     YES_THERE,
 )
 from mullama.studio.english.speaker import ELECTRIC, Speaker, be, the
-from mullama.studio.instruments import DRUMS
+from mullama.studio.instruments import CHOIR, DRUMS, SINGERS
 from mullama.studio.words.describe import listed, with_article
 
 
@@ -182,9 +184,12 @@ def drums_plainly(speaker: Speaker) -> str:
 
 
 def vocals(speaker: Speaker) -> str:
-    """Whether anybody sings; a choir is the only voice there is a word for."""
-    if "choir" in speaker.truth.instruments:
+    """Whether anybody sings, and who."""
+    singers = speaker.truth.singers
+    if singers == (CHOIR,):
         return speaker.say(A_CHOIR)
+    if singers:
+        return speaker.say(VOICES, singers=listed([with_article(name) for name in singers]))
     return speaker.say(NO_VOICE, list=speaker.instruments)
 
 
@@ -193,7 +198,9 @@ def lead(speaker: Speaker) -> str:
     name = speaker.truth.lead
     if name is None:
         return unclear(speaker, "the lead instrument")
-    return speaker.say(LEAD, lead=the(name), Lead=_capital(the(name)))
+    return speaker.say(
+        LEAD_SUNG if name in SINGERS else LEAD, lead=the(name), Lead=_capital(the(name))
+    )
 
 
 def style(speaker: Speaker) -> str:
@@ -253,7 +260,7 @@ def rhythm_section(speaker: Speaker) -> str:
 
 def acoustic(speaker: Speaker) -> str:
     """Whether its instruments need a plug."""
-    tuned = [name for name in speaker.truth.instruments if name not in (DRUMS, "organ")]
+    tuned = [name for name in speaker.truth.instruments if name not in (*SINGERS, DRUMS, "organ")]
     plugged = [name for name in tuned if name in ELECTRIC]
     others = [name for name in tuned if name not in ELECTRIC]
     if not tuned:

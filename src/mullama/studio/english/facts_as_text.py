@@ -2,8 +2,9 @@
 
 from mullama.studio.english.checks import is_silent
 from mullama.studio.english.speaker import pace_of
+from mullama.studio.instruments import SINGERS
 from mullama.studio.truth import Truth
-from mullama.studio.words.describe import listed, with_article
+from mullama.studio.words.describe import NOBODY_SINGS, listed, with_article
 
 
 def facts_as_text(truth: Truth) -> str:
@@ -17,14 +18,17 @@ def facts_as_text(truth: Truth) -> str:
         if kind
         else "The music is a piece without a clear style."
     ]
-    if truth.instruments:
-        sentences.append(f"It is played by {listed([with_article(n) for n in truth.instruments])}.")
+    if played := [name for name in truth.instruments if name not in SINGERS]:
+        sentences.append(f"It is played by {listed([with_article(n) for n in played])}.")
     if not truth.drums and truth.instruments:
         sentences.append("There are no drums.")
-    if "choir" not in truth.instruments:
-        sentences.append("Nobody sings.")
+    if truth.singers:
+        sentences.append(f"There is {listed([with_article(n) for n in truth.singers])}.")
+    elif truth.instruments:
+        sentences.append(NOBODY_SINGS)
     if truth.lead is not None:
-        sentences.append(f"The melody is played by the {truth.lead}.")
+        verb = "sung" if truth.lead in SINGERS else "played"
+        sentences.append(f"The melody is {verb} by the {truth.lead}.")
     if truth.tempo_bpm is not None:
         sentences.append(
             f"The tempo is {truth.tempo_bpm} BPM, which is {pace_of(truth.tempo_bpm)}."

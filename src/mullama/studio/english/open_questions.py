@@ -230,9 +230,9 @@ SUBJECTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "the singer",
         "who the singer is",
         (
-            "Who [sings|is the singer|is the vocalist|is that singing] [|here|in {it}]?",
+            "Who is [the singer|the vocalist|that singing] [|here|in {it}]?",
             "What[ is|'s] the [singer's name|name of the singer]?",
-            "[Do you know|Tell me|Name] [the singer|who sings].",
+            "[Do you know|Tell me|Name] [the singer|the singer by name].",
             "How old is the singer?",
         ),
     ),

@@ -47,6 +47,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "style": ("style",),
     "mood": ("mood", "mood", "mood", "energy"),
     "lead": ("lead",),
+    "vocals": ("vocals",),
     "drums": ("drums",),
     "short": ("short", "short", "friend", "one word", "adjectives", "tags"),
     "long": ("long", "long", "caption", "infer", "why"),
@@ -61,9 +62,8 @@ OPINIONS = (
     "activity",
     "dance",
     "compare",
-    "vocals",
 )
-"""Kinds of questions that are answered from style and mood, and after the voice, of which it knows nothing."""
+"""Kinds of questions that are answered from style and mood."""
 ACTIVITIES = {
     "aggressive": "training",
     "calm": "relaxing",
@@ -159,11 +159,7 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
     blanks["Occasion"] = blanks["occasion"][0].upper() + blanks["occasion"][1:]
     question = _worded(rng, patterns_for(kind), **blanks)
     music = " ".join(word for word in (truth.mood, truth.style) if word)
-    if kind == "vocals":
-        answer = "I cannot tell whether anybody sings."
-        if "choir" in truth.instruments:
-            answer = "There is a choir."
-    elif kind == "compare":
+    if kind == "compare":
         answer = (
             f"It is more like {truth.style} than like anything else."
             if truth.style

@@ -167,7 +167,9 @@ FACT_QUESTIONS: dict[str, tuple[str, ...]] = {
         "Does [anyone|anybody|somebody] sing [|in {it}|here]?",
         f"{_TELL} [whether|if] [anyone sings|there is singing|it is instrumental|there are vocals].",
         "[Instrumental or sung|Vocals or no vocals|With vocals or without]?",
-        "[Are the vocals|Is the voice|Is the singer] [male or female|a man or a woman|high or low]?",
+        "[Are the vocals|Is the voice|Is the singer] [male or female|a man or a woman]?",
+        "[Is it|Is that] [a man or a woman|a male or a female singer|a woman's or a man's voice] [|in {it}]?",
+        "[Who sings|Who does the singing|What voices are there|Whose voice is that] [|here|in {it}]?",
     ),
     "lead": (
         (

@@ -85,7 +85,8 @@ class Speaker:
         lore = self.lore
         if lore is not None:
             return self.rng.choice(lore.nouns)
-        return self.rng.choice(["piece", "track", "instrumental", "piece of music"])
+        kind = "song" if self.truth.singers else "instrumental"
+        return self.rng.choice(["piece", "track", kind, "piece of music"])
 
     @property
     def phrase(self) -> str:

@@ -23,6 +23,8 @@ INSTRUMENT_WORDS: dict[str, str] = {
     "distorted electric guitar": "distorted guitar", "clean electric guitar": "electric guitar",
     "mouth organ": "harmonica", "squeezebox": "accordion", "choral voices": "choir",
     "chorus of voices": "choir",
+    "female vocalist": "female singer", "female voice": "female singer", "female vocals": "female singer",
+    "male vocalist": "male singer", "male voice": "male singer", "male vocals": "male singer",
 }  # fmt: skip
 """Word -> the instrument that is meant, or several of which one must be there."""
 

@@ -12,16 +12,17 @@ from functools import cache
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
-from mullama.studio.instruments import DRUMS, INSTRUMENTS
+from mullama.studio.instruments import DRUMS, INSTRUMENTS, SINGERS
 from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.questions import CHECKS, OFF_TOPIC, QUESTIONS, UNKNOWABLE, wording
 
 NO_MUSIC = "I hear no music."
+NOBODY_SINGS = "Nobody sings."
 OFF_TOPIC_ANSWER = (
     "I can only talk about the music: its instruments, tempo, time signature, key, style and mood."
 )
 
-FACT_TOPICS = ("drums", "tempo", "metre", "key", "instruments", "style", "mood", "lead")
+FACT_TOPICS = ("drums", "tempo", "metre", "key", "instruments", "style", "mood", "lead", "vocals")
 DESCRIPTION_TOPICS = ("short", "long")
 
 
@@ -38,7 +39,8 @@ class QuestionAnswer:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words as a list in a sentence: "piano, cello and drums"."""
+    """Words as a list in a sentence: "a female singer, piano, cello and drums"."""
+    words = [with_article(word) if word in SINGERS else word for word in words]
     return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
@@ -72,7 +74,11 @@ def fact(truth: Truth, topic: str) -> str:
     if topic == "lead":
         if truth.lead is None:
             return "There is no clear lead instrument."
-        return f"The melody is played by {with_article(truth.lead)}."
+        verb = "sung" if truth.lead in SINGERS else "played"
+        return f"The melody is {verb} by {with_article(truth.lead)}."
+    if topic == "vocals":
+        there = listed([with_article(name) for name in truth.singers]) if truth.singers else ""
+        return f"There is {there}." if there else NOBODY_SINGS
     raise ValueError(f"no fact is called {topic!r}")
 
 

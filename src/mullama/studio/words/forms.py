@@ -12,6 +12,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "lead": (
         "The melody is played by a {choice}.",
         "The melody is played by an {choice}.",
+        "The melody is sung by a {choice}.",
         "The melody is played by {choice}.",
     ),
     "presence": ("{Choice}, there is ...",),
@@ -19,7 +20,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "check": ("{Choice}, the ...",),
     "silence": ("{Choice}, I hear no music.",),
 }
-"""What an answer speaks of -> its forms, of which the last two of "lead" are for vowels and for a choice
+"""What an answer speaks of -> its forms, of which those of "lead" are for vowels, for singers and for a choice
 that comes with its article."""
 TOPIC = {form: topic for topic, forms in FORMS.items() for form in forms}
 """Form -> what it speaks of."""

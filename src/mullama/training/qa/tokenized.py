@@ -151,12 +151,12 @@ def _texts(
             if emphasis is not None:
                 before = len(texts[row]) - len(pair.answer)
                 spans = np.array(emphasis.spans(pair.answer)).reshape(-1, 2) + before
-                inside = _inside(np.array(read["offset_mapping"][row]), spans)
+                inside = inside_spans(np.array(read["offset_mapping"][row]), spans)
                 counts[given:][inside[given:]] = emphasis.times
             yield TokenizedPair(ids, given, counts)
 
 
-def _inside(tokens: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which tokens share characters with a span; both by their beginnings and ends."""
+def inside_spans(tokens: NDArray[np.int64], spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which tokens share characters with a span; both by their beginnings and ends in the text."""
     begins, ends = tokens[:, :1], tokens[:, 1:]
     return np.any((begins < spans[:, 1]) & (ends > spans[:, 0]), axis=1)

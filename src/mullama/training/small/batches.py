@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from mullama.training.qa.tokenized import IGNORED
@@ -25,6 +25,8 @@ class TextBatch(NamedTuple):
     input_ids: Int[Tensor, "text tokens"]
     labels: Int[Tensor, "text tokens"]
     """IGNORED on prompts and padding."""
+    counts: Float[Tensor, "text tokens"]
+    """How much the loss of each token counts; nothing where there is none."""
 
 
 class TextRow(NamedTuple):
@@ -36,6 +38,8 @@ class TextRow(NamedTuple):
     """Tokens that are given."""
     answer: list[int]
     """Tokens with a loss, the end of text among them."""
+    counts: list[float]
+    """How much the loss of each of these counts."""
 
 
 def draw_clips(step: int, batch: int, clips: int, seed: int) -> Int[Tensor, " draw"]:
@@ -61,8 +65,10 @@ def pad(rows: Sequence[TextRow], padding: int) -> TextBatch:
     max_length = max(len(row.prompt) + len(row.answer) for row in rows)
     tokens = torch.full((len(rows), max_length), padding)
     labels = torch.full((len(rows), max_length), IGNORED)
+    counts = torch.zeros(len(rows), max_length)
     for index, row in enumerate(rows):
         start, end = len(row.prompt), len(row.prompt) + len(row.answer)
         tokens[index, :end] = torch.tensor(row.prompt + row.answer)
         labels[index, start:end] = torch.tensor(row.answer)
-    return TextBatch(torch.tensor([row.clip for row in rows]), tokens, labels)
+        counts[index, start:end] = torch.tensor(row.counts)
+    return TextBatch(torch.tensor([row.clip for row in rows]), tokens, labels, counts)

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Generator, Tensor
@@ -17,7 +18,7 @@ from mullama.answer.prompt import fill, follow
 from mullama.studio.spectra_set import SpectraSet
 from mullama.studio.truth import Truth
 from mullama.training.objective import StepObjective
-from mullama.training.qa.tokenized import IGNORED
+from mullama.training.qa.tokenized import IGNORED, inside_spans
 from mullama.training.recipe import Phase
 from mullama.training.small.attributes import targets
 from mullama.training.small.augment import augment, overlay
@@ -30,6 +31,7 @@ from mullama.training.small.batches import (
     place_in_pool,
 )
 from mullama.training.small.build_model import SmallTrainableModel, with_noise
+from mullama.training.small.emphasis import facts_said
 from mullama.training.small.features import FeatureSet
 from mullama.training.small.texts import Asked, Interviewer
 from mullama.training.small.tokens import EOS, PAD
@@ -84,9 +86,14 @@ class AnswerObjective(StepObjective):
         model = self.trainable.model
         shifts = model.spread(with_noise(self.carried(batch.clips), self.phase.noise))
         logits = model(input_ids=batch.input_ids, shifts=shifts).logits
-        return functional.cross_entropy(
-            logits[:, :-1].flatten(0, 1), batch.labels[:, 1:].flatten(), ignore_index=IGNORED
+        losses = functional.cross_entropy(
+            logits[:, :-1].flatten(0, 1),
+            batch.labels[:, 1:].flatten(),
+            ignore_index=IGNORED,
+            reduction="none",
         )
+        counts = batch.counts[:, 1:].flatten()
+        return (losses * counts).sum() / counts.sum()
 
     def batch(self, step: int) -> TextBatch:
         """The texts of a step."""
@@ -117,9 +124,18 @@ class AnswerObjective(StepObjective):
         )
         end = self.tokenizer.token_to_id(EOS)
         return [
-            TextRow(row.clip, prompt.ids, [*answer.ids, end])
+            TextRow(row.clip, prompt.ids, [*answer.ids, end], [*self._counts(row, answer), 1.0])
             for row, prompt, answer in zip(asked, prompts, answers, strict=True)
         ]
+
+    def _counts(self, row: Asked, answer: Any) -> list[float]:
+        """How much each token of an answer counts: more, where it says a fact."""
+        if self.phase.emphasis == 1:
+            return [1.0] * len(answer.ids)
+        before = len(follow(self.trainable.model.config.prompt, row.answer)) - len(row.answer)
+        spans = np.array(facts_said(row.answer)).reshape(-1, 2) + before
+        said = inside_spans(np.array(answer.offsets), spans)
+        return np.where(said, self.phase.emphasis, 1.0).tolist()
 
 
 class AlignObjective(StepObjective):

@@ -38,6 +38,7 @@ SHARES = {
     "mood": 0.05,
     "drums": 0.03,
     "lead": 0.03,
+    "vocals": 0.05,
     "short": 0.03,
     "long": 0.04,
     "check": 0.04,

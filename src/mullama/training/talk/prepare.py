@@ -32,10 +32,10 @@ from mullama.training.qa.task import QaTask
 from mullama.training.recipe import Recipe, Talk
 from mullama.training.run_options import RunOptions
 from mullama.training.small.build_model import SmallTrainableModel
+from mullama.training.small.emphasis import facts_said
 from mullama.training.small.features import compute_features
 from mullama.training.small.pseudo_labels import pseudo_labels
 from mullama.training.talk.conversations import ListeningNames, conversations
-from mullama.training.talk.emphasis import facts_said
 from mullama.training.talk.facts import fit_probes
 from mullama.training.talk.kept import kept_texts
 from mullama.training.talk.own_answers import LOG, own_answers

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mullama.training.talk.emphasis import facts_said
+from mullama.training.small.emphasis import facts_said
 
 
 @pytest.mark.parametrize(
