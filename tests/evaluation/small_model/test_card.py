@@ -21,8 +21,8 @@ def test_a_missed_target_stands_out(tmp_path: Path) -> None:
     rows = table(json.loads(figures(tmp_path / "figures.json", 90.44).read_text())).splitlines()
     assert rows[0].startswith("| percent | seen | unseen |")
     assert (
-        rows[2] == "| drums | **90** (≥94) | 90 (≥88) | **90** (≥95) | 90 "
-        "| **90** (≤70) | **90** (≤70) | 90 | 90 | 90 |"
+        rows[2] == "| drums | **90** (≥94) | 90 (≥88) | 90 | **90** (≥95) | 90 "
+        "| **90** (≤70) | **90** (≤70) | 90 | 90 | 90 | 90 |"
     )
     assert len(rows) == 2 + len(TARGETS)
 

@@ -9,6 +9,7 @@ from mullama.studio.words.parsing import (
     parse_key,
     parse_metre,
     parse_mood,
+    parse_singers,
     parse_style,
     parse_tempo,
     parse_yes_no,
@@ -95,3 +96,11 @@ def test_yes_no_metre_style_mood() -> None:
     assert parse_style("The style is Hip Hop.") == "hip hop"
     assert parse_mood("A calm folk piece") == "calm"
     assert parse_mood("") is None
+
+
+def test_who_sings_is_read() -> None:
+    assert parse_singers("There is a female singer and a choir.") == ("female singer", "choir")
+    assert parse_singers("Nobody sings.") == ()
+    assert parse_singers("It is purely instrumental: I hear no voice.") == ()
+    assert parse_singers("No, there is no male singer.") == ()
+    assert parse_singers("I cannot tell.") is None

@@ -14,6 +14,7 @@ from mullama.studio.words.parsing import (
     parse_key,
     parse_metre,
     parse_mood,
+    parse_singers,
     parse_style,
     parse_tempo,
     parse_yes_no,
@@ -88,7 +89,7 @@ def score(
         "is there an X?, balanced for each": _share(
             parse_yes_no(text) == (name in truths[i].instruments) for i, name, text in checked
         ),
-        **_voices(truths, {i: parse_instruments(text) for i, text in said["vocals"].items()}),
+        **_voices(truths, {i: parse_singers(text) for i, text in said["vocals"].items()}),
         "lists that name one twice": _share(
             names_one_twice(text) for text in said["instruments"].values()
         ),
@@ -177,10 +178,10 @@ def _keys(truths: Sequence[Truth], said: dict[str, dict[int, str]]) -> Figures:
     }
 
 
-def _voices(truths: Sequence[Truth], named: dict[int, tuple[str, ...]]) -> Figures:
+def _voices(truths: Sequence[Truth], named: dict[int, tuple[str, ...] | None]) -> Figures:
     """Whether somebody sings, clips with and without a voice counting alike, and who does."""
     sung = [
-        [bool(named[i]) == sings for i, t in enumerate(truths) if bool(t.singers) == sings]
+        [named[i] is not None and bool(named[i]) == sings for i, t in enumerate(truths) if bool(t.singers) == sings]
         for sings in (True, False)
     ]
     shares = [_share(right) for right in sung if right]

@@ -9,11 +9,16 @@ from functools import cache
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import key_name
 from mullama.studio.compose.piece import METRES
-from mullama.studio.instruments import INSTRUMENTS, in_listing_order
+from mullama.studio.instruments import CHOIR, INSTRUMENTS, SINGERS, in_listing_order
 from mullama.studio.truth import MOODS
 
 _TEMPO = re.compile(r"\b(\d{2,3})(?:\.\d+)?\s*(?:BPM|beats per minute)", re.IGNORECASE)
 _KEY = re.compile(r"\b([A-G])(#|b|-sharp|-flat| sharp| flat)?[ -](major|minor)\b", re.IGNORECASE)
+_NO_VOICE = re.compile(
+    r"\b(?:nobody|no one|no-one) (?:sings|is singing)\b|\bno (?:vocals?|singing|singers?|voices?)\b"
+    r"|\binstrumental\b",
+    re.IGNORECASE,
+)
 _PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
@@ -69,6 +74,12 @@ def parse_instruments(text: str) -> tuple[str, ...]:
     """
     found = {name.lower() for denied, name in _named().findall(text) if not denied}
     return in_listing_order(found)
+
+
+def parse_singers(text: str) -> tuple[str, ...] | None:
+    """Who sings as a text says, a choir included; none of them where it denies it, None where it does not say."""
+    named = tuple(name for name in parse_instruments(text) if name in (*SINGERS, CHOIR))
+    return named or (() if _NO_VOICE.search(text) else None)
 
 
 def names_one_twice(text: str) -> bool:
