@@ -46,17 +46,17 @@ def heard_now(capsys: pytest.CaptureFixture[str]) -> int:
 
 
 def test_records_hold_captions_facts_and_where_from(music: Path, out: Path) -> None:
-    waltz, jig = catalogue(music, "--out", out, "--ask", "singer=Who sings it?")[::-1]
+    waltz, jig = catalogue(music, "--out", out, "--ask", "writer=Who composed it?")[::-1]
     assert (jig.path, waltz.path) == ("b.flac", "inner/a.flac")
-    assert tuple(jig.fields) == (*TOPICS, "singer")
+    assert tuple(jig.fields) == (*TOPICS, "writer")
     assert "folk" in jig.caption
     assert (jig.metre, jig.keyscale) == ("6/8", "E major")
     assert waltz.fields["drums"].value == "no"
     assert jig.bpm == pytest.approx(117, abs=3)
     assert "acoustic guitar" in jig.instruments
-    assert jig.fields["singer"].value is None  # "I cannot tell the singer from the music."
-    assert 0.9 < jig.fields["singer"].probability <= 1
-    assert not jig.fields["singer"].calibrated
+    assert jig.fields["writer"].value is None  # "I cannot tell the composer from the music."
+    assert 0.9 < jig.fields["writer"].probability <= 1
+    assert not jig.fields["writer"].calibrated
     assert all(jig.fields[name].calibrated for name in TOPICS)
     assert waltz.metre == "3/4"
     assert (jig.seconds, jig.seconds_heard) == (10.0, 10.0)

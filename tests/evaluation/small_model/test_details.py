@@ -29,7 +29,7 @@ def answered(right: int, count: int = 200) -> Answered:
         said["key"][clip] = f"The key is {truth.key}."
         said["mood"][clip] = f"The mood is {truth.mood}."
         said["instruments"][clip] = "I hear piano and drums." if told else "I hear drums and drums."
-        said["vocals"][clip] = "Nobody sings."
+        said["vocals"][clip] = "I hear no singer."
         said["long"][clip] = "I hear piano and drums."
     return Answered(truths, said, [(0, "piano", "Yes, there is a piano.")])
 

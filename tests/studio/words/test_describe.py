@@ -36,7 +36,7 @@ def test_one_wording_for_every_fact() -> None:
         "The style is waltz.",
         "The mood is happy.",
         "The melody is played by a violin.",
-        "Nobody sings.",
+        "I hear no singer.",
     ]
 
 

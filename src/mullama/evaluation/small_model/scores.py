@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mullama.studio.instruments import SINGERS
 from mullama.studio.truth import Truth
 from mullama.studio.words.parsing import (
     names_one_twice,
@@ -53,6 +54,7 @@ TARGETS = (
     Target("instruments, F1 macro", 50, 38, 15),
     Target("is there an X?, balanced for each", 72, 66, 50),
     Target("somebody sings, balanced", songs=90),
+    Target("a singer sings, balanced (choirs aside)"),
     Target("who sings, exactly"),
     Target("key asked = key described", 90),
     Target("lists that name one twice"),
@@ -117,6 +119,7 @@ def _known(truths: Sequence[Truth]) -> dict[str, bool]:
         "instruments, F1 macro",
         "is there an X?, balanced for each",
         "somebody sings, balanced",
+        "a singer sings, balanced (choirs aside)",
         "who sings, exactly",
     )
     return known | dict.fromkeys((*rows, "yes/no agrees with the list asked for"), listed)
@@ -179,16 +182,30 @@ def _keys(truths: Sequence[Truth], said: dict[str, dict[int, str]]) -> Figures:
 
 
 def _voices(truths: Sequence[Truth], named: dict[int, tuple[str, ...] | None]) -> Figures:
-    """Whether somebody sings, clips with and without a voice counting alike, and who does."""
-    sung = [
-        [named[i] is not None and bool(named[i]) == sings for i, t in enumerate(truths) if bool(t.singers) == sings]
-        for sings in (True, False)
-    ]
-    shares = [_share(right) for right in sung if right]
+    """Whether somebody sings, and who; what does not say is wrong."""
+    said = [named[i] for i in range(len(truths))]
     return {
-        "somebody sings, balanced": sum(shares) / max(1, len(shares)),
-        "who sings, exactly": _share(named[i] == t.singers for i, t in enumerate(truths)),
+        "somebody sings, balanced": _balanced(
+            (bool(t.singers), None if s is None else bool(s))
+            for t, s in zip(truths, said, strict=True)
+        ),
+        "a singer sings, balanced (choirs aside)": _balanced(
+            (
+                not set(SINGERS).isdisjoint(t.singers),
+                None if s is None else bool(set(s) & set(SINGERS)),
+            )
+            for t, s in zip(truths, said, strict=True)
+        ),
+        "who sings, exactly": _share(s == t.singers for t, s in zip(truths, said, strict=True)),
     }
+
+
+def _balanced(pairs: Iterable[tuple[bool, bool | None]]) -> float:
+    """Of (true, said) the share that is right, where it is so and where it is not counting alike."""
+    right: dict[bool, list[bool]] = {}
+    for true, said in pairs:
+        right.setdefault(true, []).append(said is true)
+    return sum(map(_share, right.values())) / len(right) if right else 0.0
 
 
 def _agreement(

@@ -4,7 +4,7 @@ from mullama.studio.english.checks import is_silent
 from mullama.studio.english.speaker import pace_of
 from mullama.studio.instruments import SINGERS
 from mullama.studio.truth import Truth
-from mullama.studio.words.describe import NOBODY_SINGS, listed, with_article
+from mullama.studio.words.describe import listed, with_article
 
 
 def facts_as_text(truth: Truth) -> str:
@@ -25,7 +25,7 @@ def facts_as_text(truth: Truth) -> str:
     if truth.singers:
         sentences.append(f"There is {listed([with_article(n) for n in truth.singers])}.")
     elif truth.instruments:
-        sentences.append(NOBODY_SINGS)
+        sentences.append("Nobody sings.")
     if truth.lead is not None:
         verb = "sung" if truth.lead in SINGERS else "played"
         sentences.append(f"The melody is {verb} by the {truth.lead}.")

@@ -17,7 +17,7 @@ from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.questions import CHECKS, OFF_TOPIC, QUESTIONS, UNKNOWABLE, wording
 
 NO_MUSIC = "I hear no music."
-NOBODY_SINGS = "Nobody sings."
+NO_SINGER = "I hear no singer."
 OFF_TOPIC_ANSWER = (
     "I can only talk about the music: its instruments, tempo, time signature, key, style and mood."
 )
@@ -78,7 +78,7 @@ def fact(truth: Truth, topic: str) -> str:
         return f"The melody is {verb} by {with_article(truth.lead)}."
     if topic == "vocals":
         there = listed([with_article(name) for name in truth.singers]) if truth.singers else ""
-        return f"There is {there}." if there else NOBODY_SINGS
+        return f"There is {there}." if there else NO_SINGER
     raise ValueError(f"no fact is called {topic!r}")
 
 

@@ -15,8 +15,8 @@ from mullama.studio.truth import MOODS
 _TEMPO = re.compile(r"\b(\d{2,3})(?:\.\d+)?\s*(?:BPM|beats per minute)", re.IGNORECASE)
 _KEY = re.compile(r"\b([A-G])(#|b|-sharp|-flat| sharp| flat)?[ -](major|minor)\b", re.IGNORECASE)
 _NO_VOICE = re.compile(
-    r"\b(?:nobody|no one|no-one) (?:sings|is singing)\b|\bno (?:vocals?|singing|singers?|voices?)\b"
-    r"|\binstrumental\b",
+    r"\b(?:nobody|no one|no-one) (?:sings|is singing)\b|\binstrumental\b"
+    r"|\bno (?:(?:fe)?male )?(?:vocals?|singing|singers?|voices?)\b",
     re.IGNORECASE,
 )
 _PITCH_CLASSES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -77,7 +77,7 @@ def parse_instruments(text: str) -> tuple[str, ...]:
 
 
 def parse_singers(text: str) -> tuple[str, ...] | None:
-    """Who sings as a text says, a choir included; none of them where it denies it, None where it does not say."""
+    """Who sings as a text says, a choir included: nobody where it denies that, None where it does not say."""
     named = tuple(name for name in parse_instruments(text) if name in (*SINGERS, CHOIR))
     return named or (() if _NO_VOICE.search(text) else None)
 

@@ -26,8 +26,8 @@ KEYS = all_keys()
 """Majors upwards from C, then minors."""
 TEMPO_BINS = 44
 TEMPO_RANGE_BPM = (54.0, 200.0)
-NAMED_ABOVE, SUNG_ABOVE = -0.4, -1.0
-"""Logits from which on an instrument, and a singer, counts as present: about where F1 is best."""
+NAMED_ABOVE = -0.4
+"""Logit from which on an instrument counts as present: about where F1 is best."""
 TEMPO_SPREAD = 0.8
 """Deviation of the soft target around a tempo, in bins of three percent."""
 CHOICES = {
@@ -139,11 +139,6 @@ def tempo_shares(tempo: Float[Tensor, " clip"]) -> Float[Tensor, "clip bins"]:
     return shares / shares.sum(1, keepdim=True).clamp_min(1e-6)
 
 
-def named_above() -> Float[Tensor, " instruments"]:
-    """For each instrument the logit from which on it counts as present."""
-    return torch.tensor([SUNG_ABOVE if name in SINGERS else NAMED_ABOVE for name in INSTRUMENTS])
-
-
 class AttributeProbes(nn.Module):
     """One linear reading of the feature for each fact."""
 
@@ -184,7 +179,7 @@ def facts_read(logits: dict[str, Tensor], sharpened: float = 1.0) -> Float[Tenso
     is for the language model to learn. Probabilities are taken to the power `sharpened`, and add up again.
     """
     choices = [(logits[name] * sharpened).softmax(1) for name in (*CHOICES, "tempo")]
-    instruments = ((logits["instruments"] - named_above()) * sharpened).sigmoid()
+    instruments = ((logits["instruments"] - NAMED_ABOVE) * sharpened).sigmoid()
     return torch.cat([*choices, instruments, torch.zeros(len(instruments), 1)], dim=1)
 
 
@@ -198,7 +193,7 @@ def scores(logits: dict[str, Tensor], facts: Targets) -> dict[str, float]:
     known = ~facts.tempo.isnan()
     off = tempo_centres()[logits["tempo"].argmax(1)][known] - facts.tempo[known]
     result["tempo"] = (off.abs() < math.log2(1.08)).float().mean().item()
-    named = logits["instruments"] > named_above()
+    named = logits["instruments"] > NAMED_ABOVE
     true = facts.instruments > 0
     hits, either = (named & true).sum(0), named.sum(0) + true.sum(0)
     result["instruments micro"] = (2 * hits.sum() / either.sum().clamp_min(1)).item()

@@ -19,7 +19,7 @@ from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
 from mullama.studio.instruments import INSTRUMENTS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
-from mullama.training.small.attributes import named_above, tempo_centres
+from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
 from mullama.training.small.build_model import SmallTrainableModel
 from mullama.training.small.features import FeatureSet
 
@@ -61,7 +61,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
     sure = {fact: (share.values > SURE[fact]).tolist() for fact, share in best.items()}
     tempos, tempo_shares = (part.tolist() for part in read_tempo(logits["tempo"]))
     named = logits["instruments"]
-    named = (named > named_above()) | (named == named.amax(1, keepdim=True))
+    named = (named > NAMED_ABOVE) | (named == named.amax(1, keepdim=True))
     found = []
     for row, truth in enumerate(truths):
         if truth.silent:

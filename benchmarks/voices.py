@@ -1,0 +1,101 @@
+"""What a model says about singing in held-out recordings, beside what musicnn hears in them.
+
+    python benchmarks/voices.py --save FOLDER
+    (voice_tags.py, in an environment of its own, makes TAGS.json of FOLDER)
+    python benchmarks/voices.py small --tags TAGS.json [--out docs/voices.json]
+
+Nobody has written down who sings in free recordings. musicnn (Pons and Serra 2019, arXiv 1909.06654) learnt
+tags of voices from people, and is sure of most of these excerpts that nobody sings; of none that somebody does.
+So this tells how often a model hears a singer who is not there, and nothing of how often it misses one.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import soundfile
+
+import mullama
+from mullama.evaluation.small_model.recorded import table
+from mullama.jobs.atomic import write_text
+from mullama.studio.instruments import CHOIR, SINGERS
+from mullama.studio.recorded.labels import Excerpt, load
+from mullama.studio.recorded.packages import HELD_OUT
+from mullama.studio.words.parsing import parse_singers
+
+RATE = 16000
+QUESTION = "Does somebody sing?"
+VOICE = ("vocal", "vocals", "singing", "voice")
+SEX = ("female", "woman", "female vocal", "female voice", "male", "man", "male vocal", "male voice")
+"""Tags of MagnaTagATune."""
+NO_VOICE, NOBODY = 0.1, 0.2
+"""Sums of the probabilities of VOICE, and of all of them, below which nobody sings."""
+
+Tags = Mapping[str, Mapping[str, float]]
+
+
+def name_of(place: int, excerpt: Excerpt) -> str:
+    """What an excerpt's file is called."""
+    return f"{place:04d}-{excerpt.package}.flac"
+
+
+def is_instrumental(tags: Tags) -> bool:
+    """Whether musicnn's first model is sure that nobody sings by himself; of choirs it says nothing."""
+    heard = tags["MTT_musicnn"]
+    voice = sum(heard[name] for name in VOICE)
+    return voice < NO_VOICE and voice + sum(heard[name] for name in SEX) < NOBODY
+
+
+def agreement(
+    said: Mapping[str, tuple[str, ...] | None], tags: Mapping[str, Tags]
+) -> dict[str, float]:
+    """How many excerpts are instrumental, as musicnn hears, and what a model says of them in percent."""
+    some = [who for name, who in said.items() if name in tags and is_instrumental(tags[name])]
+    shares = {
+        "nobody sings": [who == () for who in some],
+        "a choir": [who == (CHOIR,) for who in some],
+        "a singer": [bool(set(who or ()) & set(SINGERS)) for who in some],
+    }
+    counted = {"instrumental excerpts": float(len(some))}
+    return counted | {
+        f"of these, {row}": 100 * sum(s) / max(1, len(s)) for row, s in shares.items()
+    }
+
+
+def main() -> None:
+    """Save excerpts, or print a table in markdown."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("models", nargs="*", default=["small"])
+    parser.add_argument("--music", type=Path, default=Path.home() / ".cache/mullama/music")
+    parser.add_argument("--save", type=Path, help="write the excerpts there and stop")
+    parser.add_argument("--tags", type=Path, help="what voice_tags.py wrote")
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    folder = args.music / "recorded"
+    excerpts = {name_of(place, one): one for place, one in enumerate(load(HELD_OUT, folder))}
+    if args.save:
+        args.save.mkdir(parents=True, exist_ok=True)
+        for name, excerpt in excerpts.items():
+            soundfile.write(args.save / name, excerpt.sound(folder, RATE), RATE)
+        return
+    if args.tags is None:
+        parser.error("--tags is needed, or --save")
+    tags = json.loads(args.tags.read_text(encoding="utf-8"))
+    columns = {}
+    for model in args.models:
+        mu = mullama.load(model)
+        sounds = [excerpt.sound(folder, RATE) for excerpt in excerpts.values()]
+        songs = [mu.listen(sound, sample_rate=RATE) for sound in sounds]
+        answers = mu.ask(songs, [QUESTION] * len(songs), temperature=0.0)
+        said = {name: parse_singers(one.text) for name, one in zip(excerpts, answers, strict=True)}
+        columns[model] = agreement(said, tags)
+    print(table(columns))
+    if args.out:
+        write_text(args.out, json.dumps({"columns": columns}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
