@@ -2,7 +2,10 @@
 
     python benchmarks/voices.py --save FOLDER
     (voice_tags.py, in an environment of its own, makes TAGS.json of FOLDER)
-    python benchmarks/voices.py small --tags TAGS.json [--out docs/voices.json]
+    python benchmarks/voices.py small --tags TAGS.json [--out FILE]
+
+With `--training`, the excerpts are those to train on, and TAGS.json makes the list of those that are sure to be
+instrumental, which comes with the package (`mullama.studio.recorded.instrumental`).
 
 Nobody has written down who sings in free recordings. musicnn (Pons and Serra 2019, arXiv 1909.06654) learnt
 tags of voices from people, and is sure of most of these excerpts that nobody sings; of none that somebody does.
@@ -20,31 +23,18 @@ import mullama
 from mullama.evaluation.small_model.recorded import table
 from mullama.jobs.atomic import write_text
 from mullama.studio.instruments import CHOIR, SINGERS
+from mullama.studio.recorded.instrumental import FILE, Tags, is_instrumental
 from mullama.studio.recorded.labels import Excerpt, load
-from mullama.studio.recorded.packages import HELD_OUT
+from mullama.studio.recorded.packages import HELD_OUT, TRAINING
 from mullama.studio.words.parsing import parse_singers
 
 RATE = 16000
 QUESTION = "Does somebody sing?"
-VOICE = ("vocal", "vocals", "singing", "voice")
-SEX = ("female", "woman", "female vocal", "female voice", "male", "man", "male vocal", "male voice")
-"""Tags of MagnaTagATune."""
-NO_VOICE, NOBODY = 0.1, 0.2
-"""Sums of the probabilities of VOICE, and of all of them, below which nobody sings."""
-
-Tags = Mapping[str, Mapping[str, float]]
 
 
 def name_of(place: int, excerpt: Excerpt) -> str:
     """What an excerpt's file is called."""
     return f"{place:04d}-{excerpt.package}.flac"
-
-
-def is_instrumental(tags: Tags) -> bool:
-    """Whether musicnn's first model is sure that nobody sings by himself; of choirs it says nothing."""
-    heard = tags["MTT_musicnn"]
-    voice = sum(heard[name] for name in VOICE)
-    return voice < NO_VOICE and voice + sum(heard[name] for name in SEX) < NOBODY
 
 
 def agreement(
@@ -72,10 +62,11 @@ def main() -> None:
     parser.add_argument("--music", type=Path, default=Path.home() / ".cache/mullama/music")
     parser.add_argument("--save", type=Path, help="write the excerpts there and stop")
     parser.add_argument("--tags", type=Path, help="what voice_tags.py wrote")
+    parser.add_argument("--training", action="store_true")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    folder = args.music / "recorded"
-    excerpts = {name_of(place, one): one for place, one in enumerate(load(HELD_OUT, folder))}
+    folder, packages = args.music / "recorded", TRAINING if args.training else HELD_OUT
+    excerpts = {name_of(place, one): one for place, one in enumerate(load(packages, folder))}
     if args.save:
         args.save.mkdir(parents=True, exist_ok=True)
         for name, excerpt in excerpts.items():
@@ -84,6 +75,14 @@ def main() -> None:
     if args.tags is None:
         parser.error("--tags is needed, or --save")
     tags = json.loads(args.tags.read_text(encoding="utf-8"))
+    if args.training:
+        sure = (
+            one.name
+            for name, one in excerpts.items()
+            if name in tags and is_instrumental(tags[name])
+        )
+        write_text(FILE, "\n".join(sorted(sure)))
+        return
     columns = {}
     for model in args.models:
         mu = mullama.load(model)

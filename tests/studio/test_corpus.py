@@ -20,6 +20,7 @@ from mullama.studio.corpus import (
     shard_name,
     split_folder,
 )
+from mullama.studio.recorded.labels import LABELS
 from mullama.studio.silence import NOTHING
 from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.studio.sound.render import RATE
@@ -130,7 +131,14 @@ def test_a_bank_that_is_missing_is_named(tmp_path: Path) -> None:
         prepare(split, tmp_path, report=lambda _: None)
 
 
-def test_another_definition_lies_elsewhere(tmp_path: Path) -> None:
+def test_another_definition_lies_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Split("music", "validation", 2, takes=1, silences=1)
     assert split_folder(other, tmp_path) != split_folder(SPLIT, tmp_path)
     assert split_folder(SPLIT, tmp_path).name == "music-7c97fbca"  # music of earlier runs is found
+    recordings = replace(SPLIT, source="recordings")
+    before = split_folder(recordings, tmp_path)
+    monkeypatch.setattr("mullama.studio.corpus.LABELS", LABELS + 1)
+    assert (
+        split_folder(recordings, tmp_path) != before
+    )  # and recordings anew, when more is known of them
+    assert split_folder(SPLIT, tmp_path).name == "music-7c97fbca"

@@ -21,6 +21,7 @@ from mullama.jobs.no_log import NoLog
 from mullama.jobs.run import run
 from mullama.jobs.workers import Work, here, processes
 from mullama.studio.clips import seeds_for
+from mullama.studio.recorded.labels import LABELS
 from mullama.studio.silence import NOTHING, silence
 from mullama.studio.sources import CLIPS_A_SHARD, fetch, open_source
 from mullama.studio.spectra_set import (
@@ -97,7 +98,8 @@ def shard_name(shard: int) -> str:
 
 def split_folder(split: Split, folder: Path) -> Path:
     """Where a split lies; another definition of it, or of what is stored, lies elsewhere."""
-    known = json.dumps(asdict(split) | {"stored": STORED}, sort_keys=True)
+    stored = {"stored": STORED} | ({"labels": LABELS} if split.source == "recordings" else {})
+    known = json.dumps(asdict(split) | stored, sort_keys=True)
     return folder / f"{split.name}-{bytes_digest(known.encode())[:8]}"
 
 

@@ -18,6 +18,7 @@ from mullama.errors import AudioError
 from mullama.studio.clips import Studio, composed, seeds_for, song
 from mullama.studio.compose.piece import Piece
 from mullama.studio.recorded import labels, packages
+from mullama.studio.recorded.instrumental import instrumental
 from mullama.studio.recorded.labels import Excerpt
 from mullama.studio.scores import read as scores
 from mullama.studio.scores.play import can_be_played, play
@@ -178,10 +179,11 @@ class Recordings:
 
 
 def truth_of_readings(excerpt: Excerpt) -> Truth:
-    """What the tools agree on; of instruments nothing is known."""
+    """What the tools agree on; of instruments nothing is known but that nobody sings, where musicnn is sure."""
     tempo, key = excerpt.readings.tempo(), excerpt.readings.key()
     known = None if tempo is None else round(tempo)
-    return replace(NOTHING, tempo_bpm=known, key=key, listed=False)
+    sure = excerpt.name in instrumental()
+    return replace(NOTHING, tempo_bpm=known, key=key, listed=False, instrumental=sure)
 
 
 def _on_its_way(heard: Heard, share: float, seed: int, take: int) -> Heard:

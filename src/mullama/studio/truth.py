@@ -28,6 +28,8 @@ class Truth:
     """The instrument with the melody."""
     listed: bool = True
     """Whether `instruments` is the whole list; otherwise nothing is known of them."""
+    instrumental: bool = False
+    """Whether it is known that nobody sings, where the instruments are not listed."""
 
     @property
     def silent(self) -> bool:
@@ -50,10 +52,12 @@ class Truth:
         return None if self.key is None else self.key.endswith("minor")
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; `listed` only where it is not so."""
+        """Plain values for JSON; `listed` only where it is not so, and `instrumental` where it is."""
         values = {**asdict(self), "instruments": list(self.instruments)}
         if self.listed:
             del values["listed"]
+        if not self.instrumental:
+            del values["instrumental"]
         return values
 
     @classmethod

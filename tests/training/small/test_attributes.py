@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mullama.studio.compose.harmony import all_keys
-from mullama.studio.instruments import INSTRUMENTS
+from mullama.studio.instruments import INSTRUMENTS, SINGERS
 from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.training.small.attributes import (
@@ -70,6 +70,20 @@ def test_a_recording_teaches_what_is_known_of_it_and_no_instrument() -> None:
     assert with_recording.isfinite()
     both = facts.together(facts[torch.tensor([1, 0])], torch.tensor([True, False]))
     assert both.listed.tolist() == [False, True]
+
+
+def test_where_nobody_sings_singers_are_learnt_and_nothing_else() -> None:
+    recording = replace(NOTHING, key="D major", listed=False, instrumental=True)
+    facts = targets([recording, WALTZ])
+    assert facts.known.sum(1).tolist() == [len(SINGERS), len(INSTRUMENTS)]
+    probes = AttributeProbes(8)
+    feature = torch.nn.functional.normalize(torch.randn(2, 8), dim=1)
+    probes.loss(feature[:1], facts[torch.tensor([0])]).backward()
+    learnt = probes.probes["instruments"].weight.grad.any(1)
+    assert [name for name, moved in zip(INSTRUMENTS, learnt, strict=True) if moved] == [*SINGERS]
+    # Overlaid with what is not known, nothing is known any more.
+    unknown = targets([replace(recording, instrumental=False)] * 2)
+    assert not facts.together(unknown, torch.tensor([True, True])).known.any()
 
 
 def test_tempo_shares_peak_at_the_tempo() -> None:

@@ -23,6 +23,8 @@ from mullama.studio.recorded.packages import tracks
 from mullama.studio.recorded.teachers import RATE, Readings, not_installed, readings
 
 FILE = "labels.jsonl"
+LABELS = 2
+"""What is known of recordings; raised when that changes, so that their music is read anew."""
 KNOWN = Path(__file__).with_name("known.jsonl")
 """What the tools said already; a labelling begins with it."""
 HINT = "pip install 'mullama[listening]'"

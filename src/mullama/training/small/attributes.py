@@ -62,18 +62,27 @@ class Targets:
     instruments: Tensor
     """(clip, instruments) zeros and ones."""
     listed: Tensor
-    """(clip,) whether anything is known of the instruments."""
+    """(clip,) whether all instruments are known."""
+    known: Tensor
+    """(clip, instruments) of which it is known whether they are there."""
 
     def __getitem__(self, index: Tensor) -> "Targets":
         chosen = {name: values[index] for name, values in self.choices.items()}
-        return Targets(chosen, self.tempo[index], self.instruments[index], self.listed[index])
+        return Targets(
+            chosen,
+            self.tempo[index],
+            self.instruments[index],
+            self.listed[index],
+            self.known[index],
+        )
 
     def changed(self, change: Change) -> "Targets":
         """The facts after transposition and a change of speed."""
         key = self.choices["key"]
         moved = (key % 12 + change.semitones) % 12 + key.clamp_min(0) // 12 * 12
         choices = self.choices | {"key": torch.where(key == UNKNOWN, key, moved)}
-        return Targets(choices, self.tempo + change.speed.log2(), self.instruments, self.listed)
+        tempo = self.tempo + change.speed.log2()
+        return Targets(choices, tempo, self.instruments, self.listed, self.known)
 
     def together(self, other: "Targets", mixed: Tensor) -> "Targets":
         """The facts where `mixed` (clip,) clips are overlaid with another: the instruments of both, no more."""
@@ -84,6 +93,7 @@ class Targets:
             torch.where(mixed, torch.nan, self.tempo),
             torch.where(mixed[:, None], both, self.instruments),
             self.listed & (other.listed | ~mixed),
+            self.known & (other.known | ~mixed[:, None]),
         )
 
     def vector(self) -> Float[Tensor, "clip facts"]:
@@ -122,7 +132,10 @@ def targets(truths: Sequence[Truth]) -> Targets:
     tempo = [math.nan if t.tempo_bpm is None else math.log2(t.tempo_bpm) for t in truths]
     listed = torch.tensor([truth.listed for truth in truths])
     tensors = {name: torch.tensor(values) for name, values in choices.items()}
-    return Targets(tensors, torch.tensor(tempo), present, listed)
+    sung = torch.tensor([name in SINGERS for name in names])
+    instrumental = torch.tensor([truth.instrumental for truth in truths])
+    known = listed[:, None] | (instrumental[:, None] & sung)
+    return Targets(tensors, torch.tensor(tempo), present, listed, known)
 
 
 def tempo_centres() -> Float[Tensor, " bins"]:
@@ -165,10 +178,10 @@ class AttributeProbes(nn.Module):
         known = shares.sum().clamp_min(1.0)
         tempo = -(shares * logits["tempo"].log_softmax(1)).sum() / known
         counts = torch.tensor([SINGERS_COUNT if n in SINGERS else 1.0 for n in INSTRUMENTS])
-        weights = facts.listed[:, None].float() * counts
+        weights = facts.known * counts
         instruments = functional.binary_cross_entropy_with_logits(
             logits["instruments"], facts.instruments, weights, reduction="sum"
-        ) / (facts.listed.sum() * len(INSTRUMENTS)).clamp_min(1)
+        ) / facts.known.sum().clamp_min(1)
         return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
 
 
