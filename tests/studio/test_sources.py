@@ -7,15 +7,18 @@ import numpy as np
 import pytest
 import soundfile
 
-from installed import skip_without_fluidsynth
+from installed import skip_without_fluidsynth, skip_without_voices
 from mullama.studio.corpus import load_or_render
+from mullama.studio.instruments import SINGERS
 from mullama.studio.recorded.labels import MORE_PLACES, PLACES, Excerpt
 from mullama.studio.recorded.teachers import Readings
 from mullama.studio.scores.score import Score, Written
+from mullama.studio.sound import voices
 from mullama.studio.sound.banks import TRAINING_BANKS
 from mullama.studio.sound.render import RATE
 from mullama.studio.sources import (
     CLIPS_AN_EXCERPT,
+    VOICES,
     Recordings,
     fetch,
     open_source,
@@ -131,3 +134,31 @@ def test_scores_are_played_by_the_banks(tmp_path: Path, monkeypatch: pytest.Monk
             assert clip.truth.key is None or clip.truth.key.endswith("major")
             assert np.abs(clip.waveform).max() > 0.01
     assert not set(asked[0]) & set(asked[1])
+
+
+def test_songs_are_left_out_where_nobody_can_sing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    said: list[str] = []
+    split = Split("sung", "encoder", 5, source="songs")
+    assert len(load_or_render(split, tmp_path, report=said.append)) == 0
+    assert said == ["'sung': 18 of 18 singers are left out: apt-get install espeak-ng flite"]
+
+
+def test_songs_are_sung_by_the_voices_of_their_purpose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skip_without_fluidsynth(*TRAINING_BANKS)
+    skip_without_voices()
+    for purpose, group in (("encoder", "TRAINING"), ("held-out", "HELD_OUT")):
+        every = [v for v in getattr(voices, group) if v.engine == "espeak-ng"]
+        few = [next(v for v in every if v.singer == singer) for singer in SINGERS]
+        monkeypatch.setattr(voices, group, few)
+        split = Split("s", purpose, 8, source="songs")
+        fetch(split, tmp_path)
+        clips = list(open_source(split, tmp_path).some(0, 8))
+        sung = [clip for clip in clips if set(clip.truth.instruments) & set(SINGERS)]
+        assert 0 < len(sung) <= 8
+        assert all(clip.truth.lead in clip.truth.instruments for clip in sung if clip.truth.lead)
+    assert len(list((tmp_path / VOICES).glob("*.npz"))) == 4
