@@ -81,6 +81,19 @@ def test_where_nobody_sings_singers_are_learnt_and_nothing_else() -> None:
     probes.loss(feature[:1], facts[torch.tensor([0])]).backward()
     learnt = probes.probes["instruments"].weight.grad.any(1)
     assert [name for name, moved in zip(INSTRUMENTS, learnt, strict=True) if moved] == [*SINGERS]
+    # A song over it is somebody who sings to a recording; its instruments are not known.
+    song = targets([replace(WALTZ, instruments=("female singer", "piano"))] * 2)
+    over = facts.together(song, torch.tensor([True, False]))
+    heard = dict(
+        zip(
+            INSTRUMENTS,
+            zip(over.known[0].tolist(), over.instruments[0].tolist(), strict=True),
+            strict=True,
+        )
+    )
+    assert heard["female singer"] == (True, 1.0)
+    assert heard["male singer"] == (True, 0.0)
+    assert not heard["piano"][0]
     # Overlaid with what is not known, nothing is known any more.
     unknown = targets([replace(recording, instrumental=False)] * 2)
     assert not facts.together(unknown, torch.tensor([True, True])).known.any()
