@@ -13,7 +13,7 @@ from mullama.studio.compose.accompaniment import drum_tones
 from mullama.studio.compose.composer import SPARE_SECONDS, STYLES
 from mullama.studio.compose.grid import Grid
 from mullama.studio.compose.piece import Metre, Note, Part, Piece, Role
-from mullama.studio.instruments import DRUMS, INSTRUMENTS, Instrument
+from mullama.studio.instruments import DRUMS, INSTRUMENTS, SINGERS, Instrument
 from mullama.studio.scores.score import Score, Written, key_of
 
 METRES: dict[str, tuple[Metre, float]] = {
@@ -158,7 +158,7 @@ def _is_chordal(voice: Voice) -> bool:
 
 def _fits(voice: Voice, instrument: Instrument, role: Role) -> bool:
     """Whether an instrument can play it, an octave or two away at most, and a bass only basses' notes."""
-    if instrument.name == DRUMS or (_is_chordal(voice) and instrument.voices < 3):
+    if instrument.name in (DRUMS, *SINGERS) or (_is_chordal(voice) and instrument.voices < 3):
         return False
     return role == "bass" or instrument.high >= BASS_BELOW
 
