@@ -7,8 +7,8 @@
 With `--training`, the excerpts are those to train on, and TAGS.json makes the list of those that are sure to be
 instrumental, which comes with the package (`mullama.studio.recorded.instrumental`).
 
-Nobody has written down who sings in free recordings. musicnn (Pons and Serra 2019, arXiv 1909.06654) learnt
-tags of voices from people, and is sure of most of these excerpts that nobody sings; of none that somebody does.
+Free recordings come without a truth about singers. musicnn (Pons and Serra 2019, arXiv 1909.06654) learnt tags
+of voices from people, and is sure of most of these excerpts that they are instrumental; of none that it is sung.
 So this tells how often a model hears a singer who is not there, and nothing of how often it misses one.
 """
 
@@ -43,7 +43,7 @@ def agreement(
     """How many excerpts are instrumental, as musicnn hears, and what a model says of them in percent."""
     some = [who for name, who in said.items() if name in tags and is_instrumental(tags[name])]
     shares = {
-        "nobody sings": [who == () for who in some],
+        "no singer": [who == () for who in some],
         "a choir": [who == (CHOIR,) for who in some],
         "a singer": [bool(set(who or ()) & set(SINGERS)) for who in some],
     }

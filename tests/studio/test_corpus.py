@@ -138,7 +138,6 @@ def test_another_definition_lies_elsewhere(tmp_path: Path, monkeypatch: pytest.M
     recordings = replace(SPLIT, source="recordings")
     before = split_folder(recordings, tmp_path)
     monkeypatch.setattr("mullama.studio.corpus.LABELS", LABELS + 1)
-    assert (
-        split_folder(recordings, tmp_path) != before
-    )  # and recordings anew, when more is known of them
+    # Recordings are read anew when more is known of them.
+    assert split_folder(recordings, tmp_path) != before
     assert split_folder(SPLIT, tmp_path).name == "music-7c97fbca"

@@ -36,6 +36,8 @@ FEMALE_SINGER, MALE_SINGER = "female singer", "male singer"
 SINGERS = (FEMALE_SINGER, MALE_SINGER)
 """Those that sing words, each alone; no bank has them."""
 CHOIR = "choir"
+VOCALS = (*SINGERS, CHOIR)
+"""All that is sung."""
 
 _TABLE = (
     Instrument(FEMALE_SINGER, (), 56, 77, "sustained", 1, 2.0),

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mullama.errors import UsageError
-from mullama.studio.instruments import CHOIR, DRUMS, SINGERS
+from mullama.studio.instruments import DRUMS, VOCALS
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Truth:
     listed: bool = True
     """Whether `instruments` is the whole list; otherwise nothing is known of them."""
     instrumental: bool = False
-    """Whether it is known that nobody sings, where the instruments are not listed."""
+    """Whether it is known to be instrumental, where the instruments are not listed."""
 
     @property
     def silent(self) -> bool:
@@ -44,7 +44,7 @@ class Truth:
     @property
     def singers(self) -> tuple[str, ...]:
         """Who sings, a choir included, in listing order."""
-        return tuple(name for name in self.instruments if name in (*SINGERS, CHOIR))
+        return tuple(name for name in self.instruments if name in VOCALS)
 
     @property
     def minor(self) -> bool | None:

@@ -1,4 +1,4 @@
-"""In which recordings nobody sings is taken from musicnn where it is sure, and stored by names."""
+"""Which recordings are instrumental is taken from musicnn where it is sure, and stored by names."""
 
 from mullama.studio.recorded.instrumental import SEX, VOICE, instrumental, is_instrumental
 from mullama.studio.recorded.labels import EXCERPTS, KNOWN

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from installed import skip_without_voices
 from mullama.errors import UsageError
 from mullama.studio.sound import voices
 from mullama.studio.sound.envelopes import COEFFICIENTS, Syllable
@@ -23,8 +24,7 @@ MAN = Voice("a-man", "espeak-ng", "en-us+m3", "male singer")
 
 @pytest.fixture
 def few_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    if shutil.which("espeak-ng") is None:
-        pytest.skip("needs espeak-ng: apt-get install espeak-ng")
+    skip_without_voices()
     monkeypatch.setattr(voices, "_OPEN", ("lah", "nee", "moo"))
     monkeypatch.setattr(voices, "_WORDS", {"en": ("star",), "xx": ()})
 

@@ -9,7 +9,7 @@ from functools import cache
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import key_name
 from mullama.studio.compose.piece import METRES
-from mullama.studio.instruments import CHOIR, INSTRUMENTS, SINGERS, in_listing_order
+from mullama.studio.instruments import INSTRUMENTS, VOCALS, in_listing_order
 from mullama.studio.truth import MOODS
 
 _TEMPO = re.compile(r"\b(\d{2,3})(?:\.\d+)?\s*(?:BPM|beats per minute)", re.IGNORECASE)
@@ -77,8 +77,8 @@ def parse_instruments(text: str) -> tuple[str, ...]:
 
 
 def parse_singers(text: str) -> tuple[str, ...] | None:
-    """Who sings as a text says, a choir included: nobody where it denies that, None where it does not say."""
-    named = tuple(name for name in parse_instruments(text) if name in (*SINGERS, CHOIR))
+    """Who sings as a text says, a choir included: empty where it is instrumental, None where it does not say."""
+    named = tuple(name for name in parse_instruments(text) if name in VOCALS)
     return named or (() if _NO_VOICE.search(text) else None)
 
 
