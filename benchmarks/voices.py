@@ -8,7 +8,7 @@ With `--training`, the excerpts are those to train on, and TAGS.json makes the l
 instrumental, which comes with the package (`mullama.studio.recorded.instrumental`).
 
 Free recordings come without a truth about singers. musicnn (Pons and Serra 2019, arXiv 1909.06654) learnt tags
-of voices from people, and is sure of most of these excerpts that they are instrumental; of none that it is sung.
+of voices from people, and is sure that most of these excerpts are instrumental, and of none that it is sung.
 So this tells how often a model hears a singer who is not there, and nothing of how often it misses one.
 """
 

@@ -179,7 +179,7 @@ class Recordings:
 
 
 def truth_of_readings(excerpt: Excerpt) -> Truth:
-    """What the tools agree on; of instruments nothing is known but that it is instrumental, where musicnn is sure."""
+    """What the tools agree on; of instruments it is known at most that there is no singer."""
     tempo, key = excerpt.readings.tempo(), excerpt.readings.key()
     known = None if tempo is None else round(tempo)
     sure = excerpt.name in instrumental()

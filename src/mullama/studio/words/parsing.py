@@ -77,7 +77,7 @@ def parse_instruments(text: str) -> tuple[str, ...]:
 
 
 def parse_singers(text: str) -> tuple[str, ...] | None:
-    """Who sings as a text says, a choir included: empty where it is instrumental, None where it does not say."""
+    """Who sings as a text says, a choir included: empty if it is instrumental, None if it does not say."""
     named = tuple(name for name in parse_instruments(text) if name in VOCALS)
     return named or (() if _NO_VOICE.search(text) else None)
 
