@@ -140,10 +140,11 @@ def test_songs_are_left_out_where_nobody_can_sing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("mullama.studio.sound.speakers.FOLDER", tmp_path / "none")
     said: list[str] = []
     split = Split("sung", "encoder", 5, source="songs")
     assert len(load_or_render(split, tmp_path, report=said.append)) == 0
-    assert said == ["'sung': 18 of 18 singers are left out: apt-get install espeak-ng flite"]
+    assert said == ["'sung': 40 of 40 singers are left out: apt-get install espeak-ng flite klettres-data"]
 
 
 def test_songs_are_sung_by_the_voices_of_their_purpose(

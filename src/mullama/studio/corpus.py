@@ -23,6 +23,7 @@ from mullama.jobs.workers import Work, here, processes
 from mullama.studio.clips import seeds_for
 from mullama.studio.recorded.labels import LABELS
 from mullama.studio.silence import NOTHING, silence
+from mullama.studio.sound.voices import CAST
 from mullama.studio.sources import CLIPS_A_SHARD, fetch, open_source
 from mullama.studio.spectra_set import (
     STORED,
@@ -98,7 +99,8 @@ def shard_name(shard: int) -> str:
 
 def split_folder(split: Split, folder: Path) -> Path:
     """Where a split lies; another definition of it, or of what is stored, lies elsewhere."""
-    stored = {"stored": STORED} | ({"labels": LABELS} if split.source == "recordings" else {})
+    parts = {"recordings": {"labels": LABELS}, "songs": {"cast": CAST}}
+    stored = {"stored": STORED} | parts.get(split.source, {})
     known = json.dumps(asdict(split) | stored, sort_keys=True)
     return folder / f"{split.name}-{bytes_digest(known.encode())[:8]}"
 

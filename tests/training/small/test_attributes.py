@@ -94,9 +94,13 @@ def test_where_nobody_sings_singers_are_learnt_and_nothing_else() -> None:
     assert heard["female singer"] == (True, 1.0)
     assert heard["male singer"] == (True, 0.0)
     assert not heard["piano"][0]
-    # Overlaid with what is not known, nothing is known any more.
+    # Overlaid with what is not known, nothing is known any more, but who sings.
     unknown = targets([replace(recording, instrumental=False)] * 2)
     assert not facts.together(unknown, torch.tensor([True, True])).known.any()
+    heard = unknown.together(song, torch.tensor([True, True])).known[0]
+    assert [name for name, is_known in zip(INSTRUMENTS, heard, strict=True) if is_known] == [
+        "female singer"
+    ]
 
 
 def test_tempo_shares_peak_at_the_tempo() -> None:

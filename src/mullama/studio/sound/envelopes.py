@@ -23,6 +23,8 @@ BAND_EDGES_HZ = (0.0, 1000.0, 2500.0, 5000.0, RATE / 2)
 _PERIODS = 3.2
 """Length of the analysis window: harmonics are told apart, and frames do not blur."""
 _LOWEST_HZ, _HIGHEST_HZ = 65.0, 400.0
+_FEWEST_VOICED = 8
+"""Frames."""
 _FLOOR = 1e-5
 _ROUNDS = 12
 
@@ -53,6 +55,12 @@ def analysed(speeches: Sequence[Speech], size: float) -> list[Syllable]:
         np.concatenate([_pitches(s.wave, _LOWEST_HZ, _HIGHEST_HZ)[0] for s in speeches])
     )
     return [_analyse(speech, float(pitch), size) for speech in speeches]
+
+
+def spoken_pitch(wave: Float[np.ndarray, " samples"]) -> float | None:
+    """The median pitch of a speech in Hz; None where hardly any of it is voiced."""
+    pitches, _ = _pitches(wave, _LOWEST_HZ, _HIGHEST_HZ)
+    return float(np.median(pitches)) if len(pitches) >= _FEWEST_VOICED else None
 
 
 def _framed(wave: Float[np.ndarray, " samples"], length: int) -> Float[np.ndarray, "frames length"]:

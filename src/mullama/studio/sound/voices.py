@@ -1,10 +1,11 @@
-"""Singers' voices: syllables that Debian's speech synthesizers speak, analysed into spectral envelopes.
+"""Singers' voices: syllables that people or speech synthesizers speak, analysed into spectral envelopes.
 
 A voice is spoken and analysed once and stored as one file; later calls only read it. The envelope is
 the mouth, free of the pitch that it was spoken at, so that `singing.py` can give it any other. Does
 not know melodies.
 """
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,14 +21,19 @@ import soxr
 
 from mullama.errors import UsageError
 from mullama.jobs.atomic import atomic_file
+from mullama.studio.sound import speakers
 from mullama.studio.sound.envelopes import FFT, Speech, Syllable, analysed
 from mullama.studio.sound.render import RATE
 
-Engine = Literal["espeak-ng", "flite"]
+Engine = Literal["espeak-ng", "flite", "klettres-data"]
 Singer = Literal["female singer", "male singer"]
+PEOPLE: Engine = "klettres-data"
+"""No synthesizer: recorded speakers."""
 
 _CALL_SECONDS = 30.0
 _VERSION = 1
+CAST = 2
+"""Who sings; raised when that changes, so that songs are sung anew."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Voice:
     name: str
     engine: Engine
     speaks: str
-    """What the engine is given as its voice."""
+    """What the engine is given as its voice; of `speakers`, the folder."""
     singer: Singer
     size: float = 1.0
     """Factor by which the spectral envelope is stretched along frequency; a smaller body has a larger one."""
@@ -45,7 +51,7 @@ class Voice:
 
 def _voices(singer: Singer, *rows: tuple[Engine, str, float]) -> tuple[Voice, ...]:
     return tuple(
-        Voice(f"{speaks.replace('+', '-')}-{round(100 * size)}", engine, speaks, singer, size)
+        Voice(f"{re.sub('[+/]', '-', speaks)}-{round(100 * size)}", engine, speaks, singer, size)
         for engine, speaks, size in rows
     )
 
@@ -55,19 +61,27 @@ TRAINING = _voices(
     ("flite", "slt", 0.96), ("flite", "slt", 1.02), ("flite", "slt", 1.08),
     ("espeak-ng", "en-us+f2", 1.04), ("espeak-ng", "en-gb-x-rp+f5", 1.07), ("espeak-ng", "it+f3", 1.0),
     ("espeak-ng", "es+Annie", 0.98), ("espeak-ng", "de+belinda", 1.0), ("espeak-ng", "en-us+steph", 1.02),
+    ("klettres-data", "cs", 0.97), ("klettres-data", "cs", 1.04), ("klettres-data", "en_GB", 0.97),
+    ("klettres-data", "en_GB", 1.03), ("klettres-data", "it", 0.98), ("klettres-data", "it", 1.04),
+    ("klettres-data", "nb", 0.96), ("klettres-data", "nb", 1.03), ("klettres-data", "nl", 1.0),
+    ("klettres-data", "ru", 0.98), ("klettres-data", "ru", 1.05),
 ) + _voices(
     "male singer",
     ("flite", "rms", 0.94), ("flite", "rms", 1.02), ("flite", "kal16", 0.97),
     ("espeak-ng", "en-us+m3", 1.0), ("espeak-ng", "en-gb-x-rp+m7", 0.96), ("espeak-ng", "it+m2", 1.0),
     ("espeak-ng", "es+miguel", 0.95), ("espeak-ng", "de+Alex", 1.0), ("espeak-ng", "en-us+m1", 0.93),
+    ("klettres-data", "en", 0.97), ("klettres-data", "en", 1.03), ("klettres-data", "fr", 0.96),
+    ("klettres-data", "fr", 1.03), ("klettres-data", "ml", 0.97), ("klettres-data", "ml", 1.04),
+    ("klettres-data", "de/syllab", 0.97), ("klettres-data", "de/syllab", 1.03), ("klettres-data", "nds", 0.96),
+    ("klettres-data", "nds", 1.0), ("klettres-data", "nds", 1.04),
 )  # fmt: skip
 """Singers to train on."""
 HELD_OUT = _voices(
     "female singer", ("espeak-ng", "en-us+linda", 1.0), ("espeak-ng", "es+f4", 1.0),
-    ("espeak-ng", "it+Alicia", 0.94),
+    ("espeak-ng", "it+Alicia", 0.94), ("klettres-data", "uk", 1.0), ("klettres-data", "pt_BR", 0.97),
 ) + _voices(
     "male singer", ("flite", "awb", 1.0), ("espeak-ng", "en-us+Michael", 1.0),
-    ("espeak-ng", "it+victor", 1.04),
+    ("espeak-ng", "it+victor", 1.04), ("klettres-data", "da", 1.0), ("klettres-data", "lt", 1.0),
 )  # fmt: skip
 """Singers that no training hears: neither they nor the engine's voices behind them."""
 
@@ -93,7 +107,11 @@ _WORDS = {
 
 def voices_here(voices: Sequence[Voice]) -> tuple[Voice, ...]:
     """Those of the voices whose engine is installed."""
-    return tuple(voice for voice in voices if shutil.which(voice.engine) is not None)
+    return tuple(voice for voice in voices if _is_here(voice.engine))
+
+
+def _is_here(engine: Engine) -> bool:
+    return speakers.FOLDER.is_dir() if engine == PEOPLE else shutil.which(engine) is not None
 
 
 def missing_hint(voices: Sequence[Voice]) -> str | None:
@@ -106,7 +124,7 @@ def missing_hint(voices: Sequence[Voice]) -> str | None:
 
 
 def words_of(voice: Voice) -> tuple[str, ...]:
-    """The syllables that a voice speaks: open ones and words of its language."""
+    """The syllables that a synthesizer is to speak: open ones and words of its language."""
     language = voice.speaks[:2] if voice.engine == "espeak-ng" else "en"
     return (*_OPEN, *_WORDS[language])
 
@@ -117,7 +135,8 @@ def syllables_of(voice: Voice, folder: Path) -> list[Syllable]:
     Raises UsageError where the engine is missing or fails.
     """
     path = folder / f"{voice.name}.npz"
-    recipe = f"{_VERSION} {voice} {' '.join(words_of(voice))}"
+    words = () if voice.engine == PEOPLE else words_of(voice)
+    recipe = f"{_VERSION} {voice} {' '.join(words)}"
     stored = _read(path, recipe)
     if stored is None:
         stored = analysed(_spoken(voice), voice.size)
@@ -156,10 +175,12 @@ def _write(path: Path, recipe: str, syllables: Sequence[Syllable]) -> None:
 
 
 def _spoken(voice: Voice) -> list[Speech]:
-    if shutil.which(voice.engine) is None:
+    if not _is_here(voice.engine):
         raise UsageError(
             f"the singer {voice.name} needs {voice.engine}: apt-get install {voice.engine}"
         )
+    if voice.engine == PEOPLE:
+        return speakers.speeches(voice.speaks)
     with tempfile.TemporaryDirectory() as folder:
         return [_speak(voice, word, Path(folder) / "word.wav") for word in words_of(voice)]
 

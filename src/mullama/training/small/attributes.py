@@ -85,15 +85,19 @@ class Targets:
         return Targets(choices, tempo, self.instruments, self.listed, self.known)
 
     def together(self, other: "Targets", mixed: Tensor) -> "Targets":
-        """The facts where `mixed` (clip,) clips are overlaid with another: the instruments of both, no more."""
+        """The facts where `mixed` (clip,) clips are overlaid with another: the instruments of both, no more.
+
+        A singer in one of them sings in both, even where nothing is known of the other.
+        """
         choices = {n: torch.where(mixed, UNKNOWN, values) for n, values in self.choices.items()}
         both = torch.maximum(self.instruments, other.instruments)
+        sings = (both > 0) & torch.tensor([name in SINGERS for name in INSTRUMENTS])
         return Targets(
             choices,
             torch.where(mixed, torch.nan, self.tempo),
             torch.where(mixed[:, None], both, self.instruments),
             self.listed & (other.listed | ~mixed),
-            self.known & (other.known | ~mixed[:, None]),
+            torch.where(mixed[:, None], self.known & other.known | sings, self.known),
         )
 
     def vector(self) -> Float[Tensor, "clip facts"]:
