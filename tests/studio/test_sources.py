@@ -144,7 +144,9 @@ def test_songs_are_left_out_where_nobody_can_sing(
     said: list[str] = []
     split = Split("sung", "encoder", 5, source="songs")
     assert len(load_or_render(split, tmp_path, report=said.append)) == 0
-    assert said == ["'sung': 40 of 40 singers are left out: apt-get install espeak-ng flite klettres-data"]
+    assert said == [
+        "'sung': 40 of 40 singers are left out: apt-get install espeak-ng flite klettres-data"
+    ]
 
 
 def test_songs_are_sung_by_the_voices_of_their_purpose(

@@ -30,6 +30,8 @@ class Truth:
     """Whether `instruments` is the whole list; otherwise nothing is known of them."""
     instrumental: bool = False
     """Whether it is known to be instrumental, where the instruments are not listed."""
+    maybe_sung: bool = False
+    """Whether somebody may be singing who is not sure enough to be among the instruments."""
 
     @property
     def silent(self) -> bool:
@@ -52,12 +54,13 @@ class Truth:
         return None if self.key is None else self.key.endswith("minor")
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; `listed` only where it is not so, and `instrumental` where it is."""
+        """Plain values for JSON; `listed` only where it is not so, the other two where they are."""
         values = {**asdict(self), "instruments": list(self.instruments)}
         if self.listed:
             del values["listed"]
-        if not self.instrumental:
-            del values["instrumental"]
+        for seldom in ("instrumental", "maybe_sung"):
+            if not values[seldom]:
+                del values[seldom]
         return values
 
     @classmethod

@@ -3,6 +3,7 @@
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +64,11 @@ def test_every_opinion_is_asked_for() -> None:
 def test_who_sings_is_told() -> None:
     assert {pair.answer for pair in asked(CHOIR, "vocals", 50)} == {"There is a choir."}
     assert {pair.answer for pair in asked(ROCK, "vocals", 50)} == {"I hear no singer."}
+    perhaps = replace(ROCK, maybe_sung=True)
+    assert {pair.answer for pair in asked(perhaps, "vocals", 50)} == {
+        "Whether somebody sings is not clear."
+    }
+    assert not any("instrumental" in pair.answer for pair in asked(perhaps, "short", 200))
 
 
 def test_what_it_cannot_do_is_answered_by_what_it_can() -> None:

@@ -20,7 +20,12 @@ from mullama.studio.words.describe import (
     short_caption,
     with_article,
 )
-from mullama.studio.words.parsing import parse_instruments, parse_yes_no
+from mullama.studio.words.parsing import (
+    parse_cannot_tell,
+    parse_instruments,
+    parse_singers,
+    parse_yes_no,
+)
 
 WALTZ = Truth(("piano", "violin"), "waltz", 132, "3/4", "Eb major", "happy", "violin")
 DRUMS = Truth(("drums",), None, 100, "4/4", None, None, None)
@@ -48,6 +53,11 @@ def test_singers_are_named_as_people() -> None:
     both = replace(WALTZ, instruments=("female singer", "male singer", "choir"))
     assert fact(both, "vocals") == "There is a female singer, a male singer and a choir."
     assert parse_instruments(fact(both, "vocals")) == both.singers
+    perhaps = fact(replace(WALTZ, maybe_sung=True), "vocals")
+    assert perhaps == "Whether somebody sings is not clear."
+    assert parse_cannot_tell(perhaps)
+    assert parse_singers(perhaps) is None
+    assert fact(replace(sung, maybe_sung=True), "vocals") == fact(sung, "vocals")
 
 
 def test_what_is_unknown_is_said_to_be() -> None:

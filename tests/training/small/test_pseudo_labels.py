@@ -71,6 +71,27 @@ def test_of_a_recording_all_that_is_read_is_taken(trainable: SmallTrainableModel
     assert read.listed
 
 
+@pytest.mark.parametrize(
+    ("logit", "sings", "maybe"), [(0.0, True, False), (-0.8, False, True), (-2.0, False, False)]
+)
+def test_a_singer_who_is_not_sure_may_be_there(
+    trainable: SmallTrainableModel, logit: float, sings: bool, maybe: bool
+) -> None:
+    features = trainable.model.config.audio_config.hidden_size
+    listenings = torch.randn(1, trainable.model.config.states, features).half()
+    probe = trainable.probes.probes["instruments"]
+    before = probe.weight.clone(), probe.bias.clone()
+    with torch.no_grad():
+        probe.weight.zero_()
+        probe.bias.fill_(-5.0)
+        probe.bias[[*INSTRUMENTS].index("piano")] = 3.0
+        probe.bias[[*INSTRUMENTS].index("male singer")] = logit
+        [read] = pseudo_labels(trainable, FeatureSet(listenings, (WALTZ,), torch.arange(1))).truths
+        probe.weight.copy_(before[0])
+        probe.bias.copy_(before[1])
+    assert (bool(read.singers), read.maybe_sung) == (sings, maybe)
+
+
 @pytest.mark.parametrize("bpm", [61, 90, 120, 177])
 def test_a_tempo_between_two_bins_is_read_between_them(bpm: int) -> None:
     shares = tempo_shares(torch.tensor([bpm]).log2())

@@ -190,6 +190,8 @@ def vocals(speaker: Speaker) -> str:
         return speaker.say(A_CHOIR)
     if singers:
         return speaker.say(VOICES, singers=listed([with_article(name) for name in singers]))
+    if speaker.truth.maybe_sung:
+        return unclear(speaker, speaker.say("whether [anybody|somebody] sings"))
     return speaker.say(NO_VOICE, list=speaker.instruments)
 
 

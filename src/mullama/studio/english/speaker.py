@@ -86,7 +86,8 @@ class Speaker:
         if lore is not None:
             return self.rng.choice(lore.nouns)
         kind = "song" if self.truth.singers else "instrumental"
-        return self.rng.choice(["piece", "track", kind, "piece of music"])
+        kinds = [kind] if self.truth.singers or not self.truth.maybe_sung else []
+        return self.rng.choice(["piece", "track", *kinds, "piece of music"])
 
     @property
     def phrase(self) -> str:

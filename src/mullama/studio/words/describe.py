@@ -78,6 +78,8 @@ def fact(truth: Truth, topic: str) -> str:
         return f"The melody is {verb} by {with_article(truth.lead)}."
     if topic == "vocals":
         there = listed([with_article(name) for name in truth.singers]) if truth.singers else ""
+        if not there and truth.maybe_sung:
+            return "Whether somebody sings is not clear."
         return f"There is {there}." if there else NO_SINGER
     raise ValueError(f"no fact is called {topic!r}")
 

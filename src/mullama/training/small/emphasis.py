@@ -8,12 +8,12 @@ from functools import cache
 
 from mullama.studio.english.checks import claims
 
-_VERDICT = re.compile(r"(?:Yes|No|I hear no)\b")
+_VERDICT = re.compile(r"(?:Yes|No|I hear no|Whether somebody)\b")
 
 
 @cache
 def facts_said(answer: str) -> list[tuple[int, int]]:
-    """Where an answer's claims stand, and its Yes, No or "I hear no": characters from, and up to, a place."""
+    """Where an answer's claims stand, and its beginning where that says a fact: from, and up to, a place."""
     verdict = _VERDICT.match(answer)
     found = [] if verdict is None else [verdict.span()]
     # The studio's answers spell facts as truths do.

@@ -17,7 +17,7 @@ from torch import Tensor
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
-from mullama.studio.instruments import INSTRUMENTS, in_listing_order
+from mullama.studio.instruments import INSTRUMENTS, SINGERS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
 from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
 from mullama.training.small.build_model import SmallTrainableModel
@@ -36,6 +36,8 @@ SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, 
 """Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
 SURE_TEMPO = 0.4
 """Likewise for the likeliest tempo and its two neighbours."""
+MAYBE_SUNG = -1.2
+"""Logit of a singer from which on, up to that of those who are named, it is open whether anybody sings."""
 
 
 @torch.no_grad()
@@ -60,8 +62,9 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
     chosen = {fact: share.indices.tolist() for fact, share in best.items()}
     sure = {fact: (share.values > SURE[fact]).tolist() for fact, share in best.items()}
     tempos, tempo_shares = (part.tolist() for part in read_tempo(logits["tempo"]))
-    named = logits["instruments"]
-    named = (named > NAMED_ABOVE) | (named == named.amax(1, keepdim=True))
+    heard = logits["instruments"]
+    named = (heard > NAMED_ABOVE) | (heard == heard.amax(1, keepdim=True))
+    singers = torch.tensor([name in SINGERS for name in names])
     found = []
     for row, truth in enumerate(truths):
         if truth.silent:
@@ -71,10 +74,11 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
             fact: words[chosen[fact][row]] if sure[fact][row] else None
             for fact, words in WORDS.items()
         }
+        maybe = not named[row, singers].any() and heard[row, singers].max().item() > MAYBE_SUNG
         present = {names[place] for place in named[row].nonzero().flatten().tolist()}
         tempo = round(tempos[row]) if tempo_shares[row] > SURE_TEMPO else None
-        read = replace(truth, tempo_bpm=tempo, instruments=in_listing_order(present), listed=True)
-        found.append(replace(read, **known))
+        known |= {"tempo_bpm": tempo, "instruments": in_listing_order(present), "maybe_sung": maybe}
+        found.append(replace(truth, **known, listed=True, instrumental=False))
     return found
 
 
