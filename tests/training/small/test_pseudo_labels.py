@@ -72,7 +72,7 @@ def test_of_a_recording_all_that_is_read_is_taken(trainable: SmallTrainableModel
 
 
 @pytest.mark.parametrize(
-    ("logit", "sings", "maybe"), [(0.0, True, False), (-0.8, False, True), (-2.0, False, False)]
+    ("logit", "sings", "maybe"), [(-0.8, True, False), (-1.5, False, True), (-2.5, False, False)]
 )
 def test_a_singer_who_is_not_sure_may_be_there(
     trainable: SmallTrainableModel, logit: float, sings: bool, maybe: bool

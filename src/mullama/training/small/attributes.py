@@ -28,6 +28,8 @@ TEMPO_BINS = 44
 TEMPO_RANGE_BPM = (54.0, 200.0)
 NAMED_ABOVE = -0.4
 """Logit from which on an instrument counts as present: about where F1 is best."""
+SINGER_ABOVE = -1.0
+"""The same of a singer, which ears are less sure of in music that was not composed for them."""
 TEMPO_SPREAD = 0.8
 """Deviation of the soft target around a tempo, in bins of three percent."""
 CHOICES = {
@@ -189,6 +191,11 @@ class AttributeProbes(nn.Module):
         return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
 
 
+def named_above() -> Float[Tensor, " instruments"]:
+    """The logit of each instrument above which it is named."""
+    return torch.tensor([SINGER_ABOVE if n in SINGERS else NAMED_ABOVE for n in INSTRUMENTS])
+
+
 def facts_read(logits: dict[str, Tensor], sharpened: float = 1.0) -> Float[Tensor, "clip facts"]:
     """What probes read, as `Targets.vector` has it, but each fact as sure as they are of it.
 
@@ -196,7 +203,7 @@ def facts_read(logits: dict[str, Tensor], sharpened: float = 1.0) -> Float[Tenso
     is for the language model to learn. Probabilities are taken to the power `sharpened`, and add up again.
     """
     choices = [(logits[name] * sharpened).softmax(1) for name in (*CHOICES, "tempo")]
-    instruments = ((logits["instruments"] - NAMED_ABOVE) * sharpened).sigmoid()
+    instruments = ((logits["instruments"] - named_above()) * sharpened).sigmoid()
     return torch.cat([*choices, instruments, torch.zeros(len(instruments), 1)], dim=1)
 
 
@@ -210,7 +217,7 @@ def scores(logits: dict[str, Tensor], facts: Targets) -> dict[str, float]:
     known = ~facts.tempo.isnan()
     off = tempo_centres()[logits["tempo"].argmax(1)][known] - facts.tempo[known]
     result["tempo"] = (off.abs() < math.log2(1.08)).float().mean().item()
-    named = logits["instruments"] > NAMED_ABOVE
+    named = logits["instruments"] > named_above()
     true = facts.instruments > 0
     hits, either = (named & true).sum(0), named.sum(0) + true.sum(0)
     result["instruments micro"] = (2 * hits.sum() / either.sum().clamp_min(1)).item()

@@ -19,7 +19,7 @@ from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
 from mullama.studio.instruments import INSTRUMENTS, SINGERS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
-from mullama.training.small.attributes import NAMED_ABOVE, tempo_centres
+from mullama.training.small.attributes import named_above, tempo_centres
 from mullama.training.small.build_model import SmallTrainableModel
 from mullama.training.small.features import FeatureSet
 
@@ -36,7 +36,7 @@ SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, 
 """Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
 SURE_TEMPO = 0.4
 """Likewise for the likeliest tempo and its two neighbours."""
-MAYBE_SUNG = -1.2
+MAYBE_SUNG = -2.0
 """Logit of a singer from which on, up to that of those who are named, it is open whether anybody sings."""
 
 
@@ -63,7 +63,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
     sure = {fact: (share.values > SURE[fact]).tolist() for fact, share in best.items()}
     tempos, tempo_shares = (part.tolist() for part in read_tempo(logits["tempo"]))
     heard = logits["instruments"]
-    named = (heard > NAMED_ABOVE) | (heard == heard.amax(1, keepdim=True))
+    named = (heard > named_above()) | (heard == heard.amax(1, keepdim=True))
     singers = torch.tensor([name in SINGERS for name in names])
     found = []
     for row, truth in enumerate(truths):
