@@ -16,9 +16,10 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_small_recipe(tmp_path_factory.mktemp("recipe"))
 
 
-def train(recipe: Path, out: Path, *more: str) -> int:
+def train(recipe: Path, out: Path, *more: str, then: tuple[Path, ...] = ()) -> int:
+    recipes = [str(recipe), *map(str, then)]
     music = str(recipe.parent / "music")
-    return main(["train", str(recipe), "--out", str(out), "--music", music, *more])
+    return main(["train", *recipes, "--out", str(out), "--music", music, *more])
 
 
 def test_a_finished_small_model_is_measured_and_an_unfinished_one_is_not(
@@ -38,3 +39,30 @@ def test_a_finished_small_model_is_measured_and_an_unfinished_one_is_not(
     figures.unlink()
     assert train(recipe, tmp_path) == 0
     assert json.loads(figures.read_text()) == stored
+
+
+def test_recipes_in_turn_begin_with_what_the_one_before_made(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = recipe.read_text()
+    sizes = text[text.index("model:") : text.index("splits:")]
+    later = recipe.with_name("later.yaml")
+    later.write_text(
+        text.replace("name: tiny", "name: later\nstart: gone\nears: tiny").replace(sizes, "")
+    )
+    out = tmp_path / "runs"
+    assert train(recipe, out, "--max-steps", "2", then=(later,)) == 0
+    assert not (out / "later").exists(), "the first is not done yet"
+    assert train(recipe, out, then=(later,)) == 0
+    assert {path.name for path in out.iterdir()} == {"tiny", "later"}
+    trained = json.loads((out / "later/model/config.json").read_text())["provenance"]
+    assert trained["recipe"] == "later"
+    assert trained["start"]["recipe"] == trained["ears"]["recipe"] == "tiny"
+    assert "later/model: ready" in capsys.readouterr().out
+    # Everything is there: nothing is trained again.
+    before = (out / "later/model/model.safetensors").read_bytes()
+    assert train(recipe, out, then=(later,)) == 0
+    assert (out / "later/model/model.safetensors").read_bytes() == before
+
+    assert train(recipe, out, then=(recipe,)) == 2
+    assert "names of their own" in capsys.readouterr().err

@@ -1,13 +1,14 @@
-"""`mullama train RECIPE --out DIR`: a recipe becomes a trained model; the same command resumes it."""
+"""`mullama train RECIPE... --out DIR`: recipes become a trained model; the same command resumes it."""
 
 import argparse
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from mullama.errors import MuLlamaError
+from mullama.errors import MuLlamaError, UsageError
 from mullama.options import Flag, Options, add_flags, from_flags
 from mullama.training.run_options import RunOptions
 
@@ -36,7 +37,12 @@ class TrainOptions(Options):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which recipe, from what, and where everything goes."""
     parser.add_argument(
-        "recipe", type=Path, metavar="RECIPE", help="a YAML file, such as recipes/small.yaml"
+        "recipes",
+        type=Path,
+        nargs="+",
+        metavar="RECIPE",
+        help="a YAML file, such as recipes/small.yaml; of several, each goes on from the model of the one "
+        "before, in a folder of its name",
     )
     add_flags(parser, TrainOptions)
     add_flags(parser, RunOptions, group="run")
@@ -46,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, or go on training, and say where the model is."""
     try:
         return _run(
-            arguments.recipe,
+            arguments.recipes,
             from_flags(TrainOptions, arguments),
             from_flags(RunOptions, arguments),
         )
@@ -56,31 +62,53 @@ def run(arguments: argparse.Namespace) -> int:
         return REFUSED  # the first process of the machine says why
 
 
-def _run(path: Path, command: TrainOptions, options: RunOptions) -> int:
+def _run(paths: Sequence[Path], command: TrainOptions, options: RunOptions) -> int:
     from transformers.utils import logging
 
     from mullama.training.estimate import dry_run
     from mullama.training.loop import Stopped
-    from mullama.training.recipe_file import load_recipe
     from mullama.training.trainer import run as train
 
     logging.disable_progress_bar()  # ours says more, and nothing where no terminal shows it
-    recipe = load_recipe(path, command.set)
-    if command.as_published:
-        recipe = recipe.as_published()
-    if command.dry_run:
-        for line in dry_run(recipe, options, _report):
-            print(line)
-        return 0
-    try:
-        result = train(recipe, command.out, options, report=_report)
-    except Stopped:
-        _report(f"stopped as asked; the same command goes on from {command.out}")
-        return STOPPED
-    _measure(recipe, result, command.out, options)
-    if _is_main():
-        print(f"{result.model}: ready for `mullama ask AUDIO --model {command.out}`")
+    if len(paths) > 1:  # which share their music
+        options = replace(options, music=options.music_folder(command.out))
+    for recipe, out in _in_turn(paths, command):
+        if command.dry_run:
+            for line in dry_run(recipe, options, _report):
+                print(line)
+            continue
+        try:
+            result = train(recipe, out, options, report=_report)
+        except Stopped:
+            _report(f"stopped as asked; the same command goes on from {out}")
+            return STOPPED
+        _measure(recipe, result, out, options)
+        if _is_main():
+            print(f"{result.model}: ready for `mullama ask AUDIO --model {out}`")
+        if not result.finished:
+            break
     return 0
+
+
+def _in_turn(paths: Sequence[Path], command: TrainOptions) -> Iterator[tuple["Recipe", Path]]:
+    """The recipes with the folders of their runs; of several, each begins with what the one before makes.
+
+    Raises UsageError before anything runs where one of them cannot be read.
+    """
+    from mullama.checkpoints.store import RUN_MODEL
+    from mullama.training.recipe_file import load_recipe
+
+    recipes = [load_recipe(path, command.set) for path in paths]
+    if len({recipe.name for recipe in recipes}) < len(recipes):
+        raise UsageError("recipes that follow one another need names of their own")
+    made: dict[str, str] = {}
+    for path, recipe in zip(paths, recipes, strict=True):
+        out = command.out / recipe.name if len(paths) > 1 else command.out
+        changes = [f"start={[*made.values()][-1]}"] if made else []
+        changes += [f"ears={made[recipe.ears]}"] if recipe.ears in made else []
+        chained = load_recipe(path, (*command.set, *changes)) if not command.dry_run else recipe
+        yield chained.as_published() if command.as_published else chained, out
+        made[recipe.name] = str(out / RUN_MODEL)
 
 
 def _measure(recipe: "Recipe", result: "TrainingResult", out: Path, options: RunOptions) -> None:

@@ -43,7 +43,7 @@ from mullama.training.trainable import LossModule
 TOKENIZER = "tokenizer.json"
 MUSIC: dict[SourceName, str] = {
     "composed": "composed and rendered by mullama.studio",
-    "songs": "the same with singers, whose syllables eSpeak NG and Flite spoke",
+    "songs": "the same with singers, whose syllables eSpeak NG, Flite and KLettres' speakers spoke",
     "scores": "scores of music21's corpus, rendered by mullama.studio",
     "recordings": "recordings of Debian's packages (docs/recordings.md), tempo and key by tools",
 }
