@@ -30,8 +30,9 @@ def test_numbers_are_those_of_choices(small: MuLlama) -> None:
 
 def test_a_tempo_is_as_probable_as_those_near_it(small: MuLlama) -> None:
     (tempo,) = ask(small, small.listen(EXAMPLES / "jazz.mp3"), ["tempo"])
-    near = [p for bpm, p in tempo.choice.probabilities.items() if 165 <= int(bpm) <= 177]
-    assert tempo.best == "171"
+    best = int(tempo.best)
+    assert best == pytest.approx(171, abs=2)
+    near = [p for n, p in tempo.choice.probabilities.items() if abs(int(n) / best - 1) <= 0.04]
     assert tempo.near == pytest.approx(sum(near))
     assert tempo.near > 2 * tempo.choice.probability
 
