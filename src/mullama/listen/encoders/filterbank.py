@@ -155,7 +155,7 @@ class FormulaPath(nn.Module):
         self.beats = SilentLinear(BEATS.stop - BEATS.start, width, bias=False)
 
     def forward(self, music: Spectra) -> Float[Tensor, "window width"]:
-        """Spectra of windows -> what is added to each state's mean."""
+        """Spectra of windows -> what is added to the first state's mean."""
         weights = self.keys.weight
         fits = _standardised(fits_of_notes(music.pitches)).flatten(1)
         beats = beat_scores(music.onsets)
@@ -246,7 +246,11 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         out = super().forward(music, output_hidden_states=True, return_dict=True)
         states = [s.mean(dim=1, dtype=torch.float32) for s in out.hidden_states]
         means = torch.stack(states, dim=1)
-        return means if self.formulas is None else means + self.formulas(music)[:, None]
+        if self.formulas is None:
+            return means
+        # To one state alone: the weights that states are mixed by may cancel, and what all get would have to be huge.
+        first = means[:, :1] + self.formulas(music)[:, None]
+        return torch.cat([first, means[:, 1:]], dim=1)
 
 
 def frame_width(config: FilterbankConfig) -> int:

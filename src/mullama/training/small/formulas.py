@@ -39,7 +39,7 @@ def add_beats(trainable: SmallTrainableModel, music: SpectraSet, weight: float) 
     moved = torch.linalg.pinv(torch.cat([*weights.values()]), rtol=SMALLEST)[:, is_tempo]
     moved = moved @ tempos_of_beats()
     mixed = model.bridge.mix(_states(model.encoder, music).transpose(1, 2)).squeeze(-1)
-    size = mixed.norm(dim=1).mean() / probes.scale / model.bridge.mix.weight.sum()
+    size = mixed.norm(dim=1).mean() / probes.scale / model.bridge.mix.weight[0, 0]
     model.encoder.formulas.beats.weight.copy_(weight * size * moved)
 
 
