@@ -248,7 +248,7 @@ class FilterbankEncoder(EncoderModel, HubertModel):
         means = torch.stack(states, dim=1)
         if self.formulas is None:
             return means
-        # To one state alone: the weights that states are mixed by may cancel, and what all get would have to be huge.
+        # To one state alone: the weights that states are mixed by may cancel, and what all get would be huge.
         first = means[:, :1] + self.formulas(music)[:, None]
         return torch.cat([first, means[:, 1:]], dim=1)
 
