@@ -3,6 +3,7 @@
 import shapes  # noqa: F401, I001  first, for it changes how modules are imported
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ settings.register_profile(
     "mullama", derandomize=True, deadline=None, max_examples=60, database=None
 )
 settings.load_profile("mullama")
+# What a shell runs in the background ignores Ctrl-C, and so would the processes that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 torch.set_num_threads(1)  # tiny products gain nothing from more, and tests run side by side
 
 
