@@ -93,6 +93,7 @@ def test_what_is_negligible_is_read_no_further_and_changes_no_probability() -> N
     assert exact.calibrated
     for negligible in (1e-6, 1e-4):
         found = song.ask(question, choices=choices, negligible=negligible)
+        # What is cut off keeps a bound in place of its probability, and temperature raises both.
         assert found.probabilities == pytest.approx(exact.probabilities, abs=max(negligible, 1e-5))
         assert found.coverage == pytest.approx(exact.coverage, abs=1e-5)
         best = max(exact.logprobs.values())

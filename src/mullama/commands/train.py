@@ -102,12 +102,12 @@ def _in_turn(paths: Sequence[Path], command: TrainOptions) -> Iterator[tuple["Re
     if len({recipe.name for recipe in recipes}) < len(recipes):
         raise UsageError("recipes that follow one another need names of their own")
     made: dict[str, str] = {}
-    for path, recipe in zip(paths, recipes, strict=True):
+    for recipe in recipes:
         out = command.out / recipe.name if len(paths) > 1 else command.out
-        changes = [f"start={[*made.values()][-1]}"] if made else []
-        changes += [f"ears={made[recipe.ears]}"] if recipe.ears in made else []
-        chained = load_recipe(path, (*command.set, *changes)) if not command.dry_run else recipe
-        yield chained.as_published() if command.as_published else chained, out
+        if made and not command.dry_run:  # which finds nothing made
+            ears = made.get(recipe.ears or "", recipe.ears)
+            recipe = replace(recipe, start=[*made.values()][-1], ears=ears)
+        yield recipe.as_published() if command.as_published else recipe, out
         made[recipe.name] = str(out / RUN_MODEL)
 
 

@@ -93,7 +93,7 @@ class Targets:
         """
         choices = {n: torch.where(mixed, UNKNOWN, values) for n, values in self.choices.items()}
         both = torch.maximum(self.instruments, other.instruments)
-        sings = (both > 0) & torch.tensor([name in SINGERS for name in INSTRUMENTS])
+        sings = (both > 0) & are_singers()
         return Targets(
             choices,
             torch.where(mixed, torch.nan, self.tempo),
@@ -138,9 +138,8 @@ def targets(truths: Sequence[Truth]) -> Targets:
     tempo = [math.nan if t.tempo_bpm is None else math.log2(t.tempo_bpm) for t in truths]
     listed = torch.tensor([truth.listed for truth in truths])
     tensors = {name: torch.tensor(values) for name, values in choices.items()}
-    sung = torch.tensor([name in SINGERS for name in names])
     instrumental = torch.tensor([truth.instrumental for truth in truths])
-    known = listed[:, None] | (instrumental[:, None] & sung)
+    known = listed[:, None] | (instrumental[:, None] & are_singers())
     return Targets(tensors, torch.tensor(tempo), present, listed, known)
 
 
@@ -183,7 +182,7 @@ class AttributeProbes(nn.Module):
         shares = tempo_shares(facts.tempo)
         known = shares.sum().clamp_min(1.0)
         tempo = -(shares * logits["tempo"].log_softmax(1)).sum() / known
-        counts = torch.tensor([SINGERS_COUNT if n in SINGERS else 1.0 for n in INSTRUMENTS])
+        counts = torch.where(are_singers(), SINGERS_COUNT, 1.0)
         weights = facts.known * counts
         instruments = functional.binary_cross_entropy_with_logits(
             logits["instruments"], facts.instruments, weights, reduction="sum"
@@ -191,9 +190,14 @@ class AttributeProbes(nn.Module):
         return total + WEIGHTS["tempo"] * tempo + WEIGHTS["instruments"] * instruments
 
 
+def are_singers() -> Bool[Tensor, " instruments"]:
+    """Which of the instruments are singers; choirs are not."""
+    return torch.tensor([name in SINGERS for name in INSTRUMENTS])
+
+
 def named_above() -> Float[Tensor, " instruments"]:
     """The logit of each instrument above which it is named."""
-    return torch.tensor([SINGER_ABOVE if n in SINGERS else NAMED_ABOVE for n in INSTRUMENTS])
+    return torch.where(are_singers(), SINGER_ABOVE, NAMED_ABOVE)
 
 
 def facts_read(logits: dict[str, Tensor], sharpened: float = 1.0) -> Float[Tensor, "clip facts"]:

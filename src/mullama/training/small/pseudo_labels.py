@@ -17,9 +17,9 @@ from torch import Tensor
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.compose.harmony import all_keys
 from mullama.studio.compose.piece import METRES
-from mullama.studio.instruments import INSTRUMENTS, SINGERS, in_listing_order
+from mullama.studio.instruments import INSTRUMENTS, in_listing_order
 from mullama.studio.truth import MOODS, Truth
-from mullama.training.small.attributes import named_above, tempo_centres
+from mullama.training.small.attributes import are_singers, named_above, tempo_centres
 from mullama.training.small.build_model import SmallTrainableModel
 from mullama.training.small.features import FeatureSet
 
@@ -64,7 +64,7 @@ def _facts(logits: dict[str, Tensor], truths: Sequence[Truth]) -> list[Truth]:
     tempos, tempo_shares = (part.tolist() for part in read_tempo(logits["tempo"]))
     heard = logits["instruments"]
     named = (heard > named_above()) | (heard == heard.amax(1, keepdim=True))
-    singers = torch.tensor([name in SINGERS for name in names])
+    singers = are_singers()
     found = []
     for row, truth in enumerate(truths):
         if truth.silent:
