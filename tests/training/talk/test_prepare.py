@@ -47,7 +47,8 @@ RECIPE = {
             "name": "align", "objective": "align", "trains": ["bridge.proj.*"], "steps": 2, "batch": 4,
             "teacher": "probes", "mixtures": 2,
         },
-        {"name": "together", "objective": "pairs", "trains": ["bridge.*", "finetune"], "steps": 1, "batch": 4},
+        {"name": "together", "objective": "pairs", "trains": ["bridge.*", "finetune"], "steps": 1, "batch": 4,
+         "warmup_steps": 0},
     ],
 }  # fmt: skip
 
