@@ -57,7 +57,9 @@ def test_records_hold_captions_facts_and_where_from(music: Path, out: Path) -> N
     assert jig.fields["writer"].value is None  # "I cannot tell the composer from the music."
     assert 0.9 < jig.fields["writer"].probability <= 1
     assert not jig.fields["writer"].calibrated
-    assert all(jig.fields[name].calibrated for name in TOPICS)
+    told = [name for name in TOPICS if jig.fields[name].value is not None]
+    assert len(told) >= len(TOPICS) - 1  # whether somebody sings may be open
+    assert all(jig.fields[name].calibrated for name in told)
     assert waltz.metre == "3/4"
     assert (jig.seconds, jig.seconds_heard) == (10.0, 10.0)
     assert jig.model.startswith("small sha256:")

@@ -24,6 +24,7 @@ SAID = {
     "instruments": Said("I hear organ and drums.", 0.4),
     "style": Said("The style is jazz.", 0.6),
     "drums": Said("Yes, there are drums.", 0.9),
+    "vocals": Said("There is a female singer.", 0.8),
 }
 FORMS = (Form("{choice}"), Form("The tempo is about {choice} BPM."))
 
@@ -43,11 +44,23 @@ def test_what_is_asked_goes_by_what_was_said() -> None:
         ("instruments", "Are there drums?"),
         ("style", "What is the style?"),
         ("drums", "Are there drums?"),
+        ("vocals", "Is there a female singer?"),
     ]
     assert asked[0].said == {f"The tempo is about {bpm} BPM." for bpm in range(96, 105)}
     assert asked[1].choices == ("Yes, there is an organ.", "No, there is no organ.")
     assert asked[3].choices == VOCABULARIES["style"]  # no form says it
     assert closed_questions({"tempo": Said("The tempo is about 300 BPM.", 1.0)}, FORMS) == []
+
+
+def test_instrumental_is_that_no_kind_of_singer_is_there() -> None:
+    asked = closed_questions({"vocals": Said("I hear no singer.", 0.9)}, FORMS)
+    assert [one.question for one in asked] == [
+        "Is there a female singer?",
+        "Is there a male singer?",
+        "Is there a choir?",
+    ]
+    assert {one.said for one in asked} == {frozenset({"no"})}
+    assert not closed_questions({"vocals": Said("Whether somebody sings is not clear.", 1.0)}, FORMS)
 
 
 def test_probabilities_of_near_tempos_add_up_and_the_least_instrument_counts() -> None:
@@ -58,13 +71,17 @@ def test_probabilities_of_near_tempos_add_up_and_the_least_instrument_counts() -
         for one, share in zip(asked[1:3], (0.7, 0.6), strict=True)
     ]
     style = choice(dict.fromkeys(asked[3].choices, 0.01) | {"jazz": 0.8}, calibrated=False)
-    drums = choice(dict(zip(asked[4].choices, (1.0, 0.0), strict=True)))
-    found = with_chosen(SAID, asked, [choice(tempo), *presences, style, drums])
+    drums, singer = (
+        choice(dict(zip(one.choices, shares, strict=True)))
+        for one, shares in zip(asked[4:], ((1.0, 0.0), (0.9, 0.1)), strict=True)
+    )
+    found = with_chosen(SAID, asked, [choice(tempo), *presences, style, drums, singer])
     assert found["tempo"] == Said(SAID["tempo"].text, 0.1, chosen=0.45, coverage=1.0)
     assert found["instruments"].chosen == 0.6
     assert found["key"] == SAID["key"]
     assert found["style"] == SAID["style"]
     assert found["drums"].chosen == 1.0
+    assert found["vocals"].chosen == 0.9
 
 
 @pytest.mark.parametrize("coverage", [MIN_COVERAGE, MIN_COVERAGE - 0.01])
@@ -89,7 +106,7 @@ def test_the_small_models_fields_are_as_asked_alone() -> None:
     for path, heard in zip(files, together, strict=True):
         song = mu.listen(path)
         for one in closed_questions(heard.answers, mu.calibration.forms):
-            if one.field == "instruments":
+            if one.field in ("instruments", "vocals"):
                 continue
             said = heard.answers[one.field]
             assert said.text == song.ask(FIELD_QUESTIONS[one.field], **GREEDY).text

@@ -29,6 +29,7 @@ HEARD = SoundAnswers(
         "style": Said("The style is waltz.", 0.9),
         "mood": Said("The mood is calm.", 0.2),
         "drums": Said("Yes, there are drums.", 0.99),
+        "vocals": Said("I hear no singer.", 0.9),
     },
 )
 MAKER = Maker("m", "brief", "1")
@@ -49,6 +50,9 @@ def record(**options: object) -> CaptionRecord:
         ("instruments", "I hear drums and a piano, without a cello.", "piano, drums"),
         ("drums", "No, there are no drums.", "no"),
         ("drums", "Perhaps.", None),
+        ("vocals", "There is a female singer and a choir.", "female singer, choir"),
+        ("vocals", "I hear no singer.", "instrumental"),
+        ("vocals", "Whether somebody sings is not clear.", None),
         ("singer", "I cannot tell the singer from the music.", None),
         ("singer", " Nina ", "Nina"),
     ],

@@ -1,7 +1,8 @@
 """What was said of a song -> questions with choices about it, and how probable what was said then is.
 
-A field with a vocabulary is asked again with all its values to choose from; each instrument that was
-named, by "is there one?". Does not know who is asked.
+A field with a vocabulary is asked again with all its values to choose from; each instrument or singer that
+was named, by "is there one?", and each kind of singer where the piece was called instrumental. Does not know
+who is asked.
 """
 
 import math
@@ -12,9 +13,9 @@ from functools import lru_cache
 from mullama.answer.choice import Choice
 from mullama.answer.forms import Form
 from mullama.catalogue.questions import FIELD_QUESTIONS, read_value
-from mullama.catalogue.record import SEPARATOR
+from mullama.catalogue.record import INSTRUMENTAL, SEPARATOR
 from mullama.catalogue.sound_answers import DIGITS, Said
-from mullama.studio.instruments import DRUMS
+from mullama.studio.instruments import DRUMS, VOCALS
 from mullama.studio.words.describe import presence_answers, with_article
 from mullama.studio.words.vocabularies import VOCABULARIES, YES_NO
 
@@ -41,13 +42,15 @@ def closed_questions(answers: Mapping[str, Said], forms: Sequence[Form]) -> list
     sentences that the model says, as far as these are known: so they are read in one way only.
     """
     found: list[Closed] = []
+    sentences = "drums" in answers and answers["drums"].text in presence_answers(DRUMS)
     for field, question in FIELD_QUESTIONS.items():
         value = read_value(field, answers[field].text) if field in answers else None
         if value is None:
             continue
-        if field == "instruments":
-            known = answers["drums"].text in presence_answers(DRUMS)
-            found += [_presence(name, sentences=known) for name in value.split(SEPARATOR)]
+        if field in ("instruments", "vocals"):
+            there = value != INSTRUMENTAL
+            names = value.split(SEPARATOR) if there else VOCALS
+            found += [_presence(field, name, there=there, sentences=sentences) for name in names]
             continue
         choices = _sentences(field, value, answers[field].text, forms)
         both = zip(VOCABULARIES[field], choices, strict=True)
@@ -61,7 +64,8 @@ def with_chosen(
 ) -> dict[str, Said]:
     """The answers, with their probability among the choices where that is calibrated.
 
-    Of several instruments it is the least probable one's: the list is at most as probable as that.
+    Of several instruments it is the least probable one's: the list is at most as probable as that. So it is
+    of singers.
     """
     found = dict(answers)
     for field in dict.fromkeys(one.field for one in asked):
@@ -90,9 +94,10 @@ def tempo_agrees(one: str, other: str) -> bool:
     return abs(int(one) - int(other)) <= TEMPO_NEAR * int(other)
 
 
-def _presence(instrument: str, *, sentences: bool) -> Closed:
-    choices = presence_answers(instrument) if sentences else YES_NO
-    return Closed("instruments", presence_question(instrument), choices, frozenset(choices[:1]))
+def _presence(field: str, instrument: str, *, there: bool, sentences: bool) -> Closed:
+    yes, no = choices = presence_answers(instrument) if sentences else YES_NO
+    said = frozenset({yes if there else no})
+    return Closed(field, presence_question(instrument), choices, said)
 
 
 def _sentences(field: str, value: str, text: str, forms: Sequence[Form]) -> tuple[str, ...]:

@@ -85,7 +85,8 @@ def _sure_text(said: Said, sure: Mapping[str, str | None], options: TextOptions)
     """The model's own words without sentences about what it is not sure of; the sure facts if none is left."""
     if not options.min_confidence:
         return said.text
-    unsure = [read for name, read in READERS.items() if name not in sure]
+    # Singers stand in captions as instruments do, by whose probability they go.
+    unsure = [read for name, read in READERS.items() if name not in sure and name != "vocals"]
     sentences = re.split(r"(?<=[.!?])\s+", said.text.strip())
     kept = [one for one in sentences if one and not any(read(one) for read in unsure)]
     return " ".join(kept) or plain_caption(sure)

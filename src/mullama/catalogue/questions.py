@@ -6,13 +6,14 @@ Questions are worded as the small model and MusicQA know them. Does not know mod
 from collections.abc import Callable, Mapping
 
 from mullama.answer.answer import CAPTIONS
-from mullama.catalogue.record import SEPARATOR, TOPICS
+from mullama.catalogue.record import INSTRUMENTAL, SEPARATOR, TOPICS
 from mullama.studio.words.parsing import (
     parse_cannot_tell,
     parse_instruments,
     parse_key,
     parse_metre,
     parse_mood,
+    parse_singers,
     parse_style,
     parse_tempo,
     parse_yes_no,
@@ -26,6 +27,7 @@ FIELD_QUESTIONS = {
     "style": "What is the style?",
     "mood": "What is the mood?",
     "drums": "Are there drums?",
+    "vocals": "Is anybody singing?",
 }
 assert tuple(FIELD_QUESTIONS) == TOPICS
 
@@ -57,6 +59,11 @@ def _drums(text: str) -> str | None:
     return None if says is None else "yes" if says else "no"
 
 
+def _vocals(text: str) -> str | None:
+    singers = parse_singers(text)
+    return None if singers is None else SEPARATOR.join(singers) or INSTRUMENTAL
+
+
 READERS: dict[str, Callable[[str], str | None]] = {
     "tempo": _tempo,
     "key": parse_key,
@@ -65,5 +72,6 @@ READERS: dict[str, Callable[[str], str | None]] = {
     "style": parse_style,
     "mood": parse_mood,
     "drums": _drums,
+    "vocals": _vocals,
 }
 """Also what tells whether a sentence speaks of that field."""

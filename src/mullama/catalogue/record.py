@@ -14,10 +14,12 @@ from mullama.errors import UsageError
 from mullama.jobs.jsonl import from_line, lines_of
 from mullama.options.values import fit
 
-TOPICS = ("tempo", "key", "metre", "instruments", "style", "mood", "drums")
+TOPICS = ("tempo", "key", "metre", "instruments", "style", "mood", "drums", "vocals")
 """The fields that every record has; `--ask` adds others behind them."""
 SEPARATOR = ", "
 """Between the instruments of a field's value."""
+INSTRUMENTAL = "instrumental"
+"""The value of "vocals" where nobody sings; else it is who does."""
 
 
 @dataclass(frozen=True)
