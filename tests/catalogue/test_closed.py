@@ -60,7 +60,9 @@ def test_instrumental_is_that_no_kind_of_singer_is_there() -> None:
         "Is there a choir?",
     ]
     assert {one.said for one in asked} == {frozenset({"no"})}
-    assert not closed_questions({"vocals": Said("Whether somebody sings is not clear.", 1.0)}, FORMS)
+    assert not closed_questions(
+        {"vocals": Said("Whether somebody sings is not clear.", 1.0)}, FORMS
+    )
 
 
 def test_probabilities_of_near_tempos_add_up_and_the_least_instrument_counts() -> None:

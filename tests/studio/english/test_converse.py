@@ -7,9 +7,7 @@ import pytest
 from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.checks import claims, contradictions, verdict
 from mullama.studio.english.converse import KINDS, SHARES, ask, converse
-from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
-from mullama.studio.english.patterns import count
-from mullama.studio.english.questions import CHECK_QUESTIONS, FACT_QUESTIONS, NAMES
+from mullama.studio.english.declines import SUBJECTS
 from mullama.studio.silence import NOTHING
 from mullama.studio.truth import Truth
 from mullama.studio.words.parsing import (
@@ -110,7 +108,7 @@ def test_silence_has_no_music_whatever_is_asked() -> None:
 def test_what_sound_does_not_tell_is_declined_by_name(truths: list[Truth]) -> None:
     rng = random.Random(5)
     seen = Counter(
-        (pair.subject, any(part in pair.answer.lower() for part in SUBJECTS[str(pair.subject)][:2]))
+        (pair.subject, any(part in pair.answer.lower() for part in SUBJECTS[str(pair.subject)]))
         for truth in truths[:300]
         for pair in [ask(truth, "unknowable", rng)]
     )
@@ -131,15 +129,7 @@ def test_both_parts_of_a_compound_question_are_answered() -> None:
             assert re.search(r"BPM|fast|dance|snap|swing", pair.answer, re.IGNORECASE), pair
 
 
-def test_questions_and_answers_come_in_thousands_of_wordings(truths: list[Truth]) -> None:
-    tables = [*FACT_QUESTIONS.values(), *OPEN_QUESTIONS.values(), *CHECK_QUESTIONS.values()]
-    tables += [patterns for _, _, patterns in SUBJECTS.values()]
-    wordings = sum(
-        count(pattern) * (len(NAMES) if "{it}" in pattern else 1)
-        for table in tables
-        for pattern in table
-    )
-    assert wordings > 20_000
+def test_answers_come_in_many_wordings(truths: list[Truth]) -> None:
     rng, truth = random.Random(7), truths[0]
     said = defaultdict(set)
     for kind in KINDS:

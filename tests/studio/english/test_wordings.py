@@ -1,37 +1,60 @@
-"""Every table adds to a kind of question that there is, and every pattern can be filled."""
+"""Every line of `asked/` is a pattern that can be filled, and there are many of each kind."""
 
 import random
 
 import pytest
 
-from mullama.studio.english.everyday_facts import EVERYDAY_FACTS
-from mullama.studio.english.everyday_open import EVERYDAY_OPEN, EVERYDAY_SUBJECTS
-from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
-from mullama.studio.english.patterns import filled
-from mullama.studio.english.questions import FACT_QUESTIONS
-from mullama.studio.english.wordings import patterns_for, patterns_of_subject
+from mullama.studio.english.patterns import count
+from mullama.studio.english.wordings import ASKED, NAMES, Folder, kinds, patterns_for, worded
 
-BLANKS = {"it": "the song", "other": "a march", "occasion": "a wedding", "Occasion": "A wedding"}
-
-
-def test_everyday_wordings_are_of_known_kinds() -> None:
-    assert set(EVERYDAY_FACTS) <= set(FACT_QUESTIONS)
-    assert set(EVERYDAY_OPEN) <= set(OPEN_QUESTIONS)
-    assert set(EVERYDAY_SUBJECTS) <= set(SUBJECTS)
+FOLDERS: tuple[Folder, ...] = ("about", "check", "untold", "made_up", "elsewhere")
+BLANKS = {
+    "thing": "a piano", "bare": "piano", "Bare": "Piano", "mood": "calm", "other": "a march",
+    "occasion": "a wedding", "Occasion": "A wedding", "one": "jazz", "One": "Jazz", "two": "rock",
+    "stuff": "bread", "place": "Norway", "person": "Plato", "topic": "chess", "number": "two",
+    "number_two": "six",
+}  # fmt: skip
 
 
-def test_all_patterns_of_a_kind_are_found_and_can_be_filled() -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_line_is_a_pattern_of_its_own(folder: Folder) -> None:
     rng = random.Random(0)
-    for kind in (*EVERYDAY_FACTS, *EVERYDAY_OPEN):
-        table = FACT_QUESTIONS if kind in FACT_QUESTIONS else OPEN_QUESTIONS
-        more = EVERYDAY_FACTS.get(kind) or EVERYDAY_OPEN[kind]
-        assert patterns_for(kind) == table[kind] + more
+    for kind in kinds(folder):
+        patterns = patterns_for(kind, folder)
+        assert len(set(patterns)) == len(patterns), kind
+        for pattern in patterns:
+            assert pattern == pattern.strip() != "", kind
+            for _ in range(3):
+                text = worded(rng, [pattern], **BLANKS)
+                assert text[-1] in ".?!", pattern
+                assert not set("{}[]|") & set(text), pattern
+                assert "  " not in text, pattern
+
+
+def test_all_folders_are_read_and_kinds_have_names() -> None:
+    assert {path.name for path in ASKED.iterdir()} == set(FOLDERS)
+    assert {path.suffix for path in ASKED.glob("*/*")} == {".txt"}
+    assert "rhythm section" in kinds()
+    assert "place of recording" in kinds("untold")
     with pytest.raises(KeyError, match="tempoo"):
         patterns_for("tempoo")
-    for name in SUBJECTS:
-        assert set(SUBJECTS[name][2]) <= set(patterns_of_subject(name))
-    every = [*EVERYDAY_FACTS.values(), *EVERYDAY_OPEN.values(), *EVERYDAY_SUBJECTS.values()]
-    for pattern in (pattern for table in every for pattern in table):
-        text = filled(pattern, rng, BLANKS)
-        assert text[-1] in ".?!", pattern
-        assert not set("{}[]|") & set(text), pattern
+    with pytest.raises(KeyError, match="tempo"):
+        patterns_for("tempo", "untold")
+
+
+def test_people_ask_in_hundreds_of_thousands_of_ways() -> None:
+    wordings = sum(
+        count(pattern) * (len(NAMES) if "{it}" in pattern else 1)
+        for folder in FOLDERS
+        for kind in kinds(folder)
+        for pattern in patterns_for(kind, folder)
+    )
+    assert wordings > 500_000
+
+
+def test_a_question_ends_with_its_mark() -> None:
+    rng = random.Random(0)
+    assert worded(rng, ["What is the tempo"]) == "What is the tempo?"
+    assert worded(rng, ["Could you name the key."]) == "Could you name the key?"
+    assert worded(rng, ["Name the key"]) == "Name the key."
+    assert worded(rng, ["Hello!"]) == "Hello!"

@@ -2,8 +2,7 @@
 
 import random
 
-from mullama.studio.english.patterns import parsed
-from mullama.studio.english.world import PERSONAL_PATTERNS, WORLD_PATTERNS, world_request
+from mullama.studio.english.world import world_request
 
 
 def test_requests_are_many_and_whole() -> None:
@@ -13,8 +12,3 @@ def test_requests_are_many_and_whole() -> None:
     for request in requests:
         assert request == request.strip()
         assert not set("{}[]|") & set(request), request
-
-
-def test_patterns_can_be_parsed() -> None:
-    for pattern in (*WORLD_PATTERNS, *PERSONAL_PATTERNS):
-        assert parsed(pattern)

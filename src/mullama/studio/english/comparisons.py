@@ -34,6 +34,12 @@ NEITHER = (
     "[I would call it neither|I'd say neither]: it is {called}[|, played by {articled}].",
 )
 
+NEAREST = (
+    "It is [closest to|most like|nearest to] {called}[|, played by {articled}].",
+    "[I would|I'd] [put it beside|compare it with|liken it to] {called}[|: it is {what}].",
+    "{Called} [is its nearest relative|comes closest|is what it resembles most][|, as it is {what}].",
+)
+
 
 def compare(speaker: Speaker, other: Other) -> str:
     """How it differs from another kind of music, or what they share."""
@@ -66,6 +72,16 @@ def either(speaker: Speaker, styles: tuple[str, str]) -> str:
         other=others[0],
         articled=speaker.articled,
     )
+
+
+def nearest(speaker: Speaker) -> str:
+    """Which kind of music it is most like: its own style, if that is known."""
+    lore = speaker.lore
+    if lore is None:
+        return facts.style(speaker)
+    called = lore.called
+    blanks = {"called": called, "Called": called[0].upper() + called[1:]}
+    return speaker.say(NEAREST, articled=speaker.articled, what=speaker.phrase, **blanks)
 
 
 def any_other(speaker: Speaker) -> Other:

@@ -4,8 +4,8 @@ import random
 
 from mullama.studio.english import facts
 from mullama.studio.english.patterns import filled
-from mullama.studio.english.questions import NAMES
 from mullama.studio.english.speaker import Speaker
+from mullama.studio.english.wordings import NAMES
 
 NOUNS = {
     "tempo": ("the tempo", "the BPM", "the speed"),

@@ -12,14 +12,11 @@ from mullama.studio.compose.piece import METRES
 from mullama.studio.english import captions, comparisons, facts, opinions
 from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.compound import compound
-from mullama.studio.english.declines import decline, no_music
+from mullama.studio.english.declines import SUBJECTS, decline, no_music
 from mullama.studio.english.inventions import can_invent, invention
 from mullama.studio.english.lore import LORE
-from mullama.studio.english.open_questions import SUBJECTS
-from mullama.studio.english.patterns import filled
-from mullama.studio.english.questions import CHECK_QUESTIONS, NAMES
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.wordings import patterns_for, patterns_of_subject
+from mullama.studio.english.wordings import patterns_for, worded
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
@@ -30,8 +27,8 @@ SHARES = {
     "acoustic": 1, "dance": 1, "check": 4, "compound": 6,
     "short": 5, "long": 4, "caption": 2, "friend": 1, "one word": 1, "adjectives": 1, "tags": 1,
     "playlist": 0.7, "announce": 0.7, "title": 0.7, "infer": 2, "listeners": 2, "place": 2,
-    "film": 1.5, "activity": 2, "fit": 2, "compare": 4, "either": 2, "why": 1.5, "energy": 1, "invention": 9,
-    "unknowable": 12,
+    "film": 1.5, "activity": 2, "fit": 2, "compare": 3, "nearest": 1, "either": 2, "why": 1.5,
+    "energy": 1, "invention": 9, "unknowable": 12,
 }  # fmt: skip
 """What is asked how often, when it is drawn: mostly single facts, which take longest to be learnt."""
 KINDS = tuple(SHARES)
@@ -55,18 +52,9 @@ _OPEN: dict[str, Callable[[Speaker], str]] = {
     "film": opinions.film,
     "activity": opinions.activity,
     "why": opinions.why,
+    "nearest": comparisons.nearest,
     "energy": opinions.energy,
 }
-_ASKING = (
-    "Do you know",
-    "Can you",
-    "Could you",
-    "Who ",
-    "Which ",
-    "What ",
-    "How ",
-    "Does anyone know",
-)
 _WHETHER = (
     "Is",
     "Are",
@@ -134,25 +122,20 @@ def _pair(speaker: Speaker, kind: str, subject: str | None) -> tuple[str, str, s
     if kind == "compound":
         return *compound(speaker), None
     if kind == "drums":
-        question = _question(speaker, patterns_for(kind))
+        question = worded(speaker.rng, patterns_for(kind))
         return question, _of_drums(speaker, question), "drums"
     if kind in facts.FACTS:
-        return _question(speaker, patterns_for(kind)), facts.FACTS[kind](speaker), None
+        return worded(speaker.rng, patterns_for(kind)), facts.FACTS[kind](speaker), None
     if kind in _OPEN:
         return _open(speaker, kind), _OPEN[kind](speaker), None
     raise ValueError(f"no kind of question is called {kind!r}; there are: {', '.join(KINDS)}")
 
 
-def _question(speaker: Speaker, patterns: Sequence[str], **blanks: str) -> str:
-    pattern = speaker.rng.choice(patterns)
-    text = filled(pattern, speaker.rng, {"it": speaker.rng.choice(NAMES), **blanks})
-    return text[:-1] + "?" if text.endswith(".") and text.startswith(_ASKING) else text
-
-
 def _open(speaker: Speaker, kind: str) -> str:
     mood = speaker.truth.mood
-    patterns = [p for p in patterns_for(kind) if mood is not None or "{mood}" not in p]
-    return _question(speaker, patterns, mood=mood or "")
+    every = patterns_for(kind, "made_up" if kind == "title" else "about")
+    patterns = [p for p in every if mood is not None or "{mood}" not in p]
+    return worded(speaker.rng, patterns, mood=mood or "")
 
 
 def _of_drums(speaker: Speaker, question: str) -> str:
@@ -169,7 +152,7 @@ def _presence(speaker: Speaker, subject: str | None) -> tuple[str, str, str]:
         subject = rng.choice(truth.instruments) if there else rng.choice(absent)
     blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
     patterns = patterns_for("drums" if subject == "drums" else "presence")
-    question = _question(speaker, patterns, **blanks)
+    question = worded(speaker.rng, patterns, **blanks)
     if subject == "drums":
         return question, _of_drums(speaker, question), subject
     return question, facts.presence(speaker, subject), subject
@@ -191,7 +174,7 @@ def _check(speaker: Speaker) -> tuple[str, str, str | None]:
     claim = str(value) if holds else rng.choice([other for other in others if other != value])
     thing = LORE[claim].called if topic == "style" else claim
     thing = facts.speed(claim) if topic == "pace" else thing
-    question = _question(speaker, CHECK_QUESTIONS[topic], thing=thing)
+    question = worded(rng, patterns_for(topic, "check"), thing=thing)
     answer = facts.FACTS[topic](speaker)
     if value is None:
         return question, answer, claim
@@ -206,15 +189,15 @@ def _check(speaker: Speaker) -> tuple[str, str, str | None]:
 def _unknowable(speaker: Speaker) -> tuple[str, str, str]:
     often = [SUBJECT_SHARES.get(name, 1) for name in SUBJECTS]
     [subject] = speaker.rng.choices(list(SUBJECTS), often)
-    name, clause, _ = SUBJECTS[subject]
-    return _question(speaker, patterns_of_subject(subject)), decline(speaker, name, clause), subject
+    question = worded(speaker.rng, patterns_for(subject, "untold"))
+    return question, decline(speaker, subject), subject
 
 
 def _fit(speaker: Speaker) -> tuple[str, str, str]:
     occasion = opinions.any_occasion(speaker)
     name = occasion.name
     blanks = {"occasion": name, "Occasion": name[0].upper() + name[1:]}
-    question = _question(speaker, patterns_for("fit"), **blanks)
+    question = worded(speaker.rng, patterns_for("fit"), **blanks)
     return question, opinions.fit(speaker, occasion), name
 
 
@@ -222,13 +205,13 @@ def _invention(speaker: Speaker) -> tuple[str, str, str | None]:
     """Something made up; plain words where too little is known for it."""
     if not can_invent(speaker):
         return _open(speaker, "short"), captions.short(speaker), None
-    kind, request, answer = invention(speaker)
-    return _question(speaker, [request]), answer, kind
+    kind, answer = invention(speaker)
+    return worded(speaker.rng, patterns_for(kind, "made_up")), answer, kind
 
 
 def _compare(speaker: Speaker) -> tuple[str, str, str]:
     other = comparisons.any_other(speaker)
-    question = _question(speaker, patterns_for("compare"), other=other.name)
+    question = worded(speaker.rng, patterns_for("compare"), other=other.name)
     return question, comparisons.compare(speaker, other), other.name
 
 
@@ -240,5 +223,5 @@ def _either(speaker: Speaker) -> tuple[str, str, None]:
         two[rng.randrange(2)] = style
     one, other = (LORE[name].called for name in two)
     blanks = {"one": one, "two": other, "One": one[0].upper() + one[1:]}
-    question = _question(speaker, patterns_for("either"), **blanks)
+    question = worded(speaker.rng, patterns_for("either"), **blanks)
     return question, comparisons.either(speaker, (two[0], two[1])), None

@@ -6,6 +6,25 @@ Often something that is heard is told instead.
 from mullama.studio.english.captions import aside
 from mullama.studio.english.speaker import Speaker
 
+SUBJECTS = {
+    "lyrics": ("the lyrics", "what the lyrics are"),
+    "singer": ("the singer", "who the singer is"),
+    "artist": ("the artist", "who the artist is"),
+    "composer": ("the composer", "who composed it"),
+    "title": ("the title", "what the title is"),
+    "year": ("the year", "how old it is"),
+    "album": ("the album", "which album it is on"),
+    "language": ("the language", "which language they sing in"),
+    "meaning": ("the meaning", "what it means"),
+    "place of recording": ("the place of recording", "where it was recorded"),
+    "price": ("the price", "what it costs"),
+    "sales": ("the sales", "how many copies it sold"),
+    "charts": ("the chart position", "whether it was in the charts"),
+    "awards": ("the awards", "which awards it won"),
+    "label": ("the record label", "which label released it"),
+    "rights": ("the rights", "who holds the rights"),
+}
+"""What sound does not tell -> its name, and a clause that says what is asked."""
 DECLINES = (
     "I [can't|cannot] tell {name} from the [music|sound|sound alone|recording].",
     "I [can't|cannot] tell {clause} from the [music|sound|sound alone].",
@@ -41,8 +60,9 @@ SILENCE_NO = (
 )
 
 
-def decline(speaker: Speaker, name: str, clause: str) -> str:
-    """That a thing cannot be told from the sound, often with something that can."""
+def decline(speaker: Speaker, subject: str) -> str:
+    """That one of SUBJECTS cannot be told from the sound, often with something that can."""
+    name, clause = SUBJECTS[subject]
     plural = name in ("the lyrics", "the sales", "the rights", "the awards")
     patterns = [pattern.replace("[is|are]", "are" if plural else "is") for pattern in DECLINES]
     text = speaker.say(patterns, name=name, Name=name[0].upper() + name[1:], clause=clause)

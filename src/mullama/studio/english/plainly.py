@@ -9,16 +9,14 @@ from dataclasses import replace
 
 from mullama.studio.english.as_typed import as_typed
 from mullama.studio.english.comparisons import any_other
+from mullama.studio.english.declines import SUBJECTS
 from mullama.studio.english.in_kind import request_in_kind
 from mullama.studio.english.inventions import can_invent
 from mullama.studio.english.lore import LORE
-from mullama.studio.english.open_questions import SUBJECTS
 from mullama.studio.english.opinions import any_occasion
-from mullama.studio.english.patterns import filled
-from mullama.studio.english.questions import CHECK_QUESTIONS, NAMES
 from mullama.studio.english.settings import in_setting
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.wordings import patterns_for, patterns_of_subject
+from mullama.studio.english.wordings import patterns_for, worded
 from mullama.studio.english.world import world_request
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
@@ -62,6 +60,7 @@ OPINIONS = (
     "activity",
     "dance",
     "compare",
+    "nearest",
 )
 """Kinds of questions that are answered from style and mood."""
 ACTIVITIES = {
@@ -109,7 +108,7 @@ def _plain(truth: Truth, topic: str, rng: random.Random, subject: str) -> Questi
     speaker = Speaker(truth, rng)
     if topic == "presence" and subject != "drums":
         blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
-        question = _worded(rng, patterns_for("presence"), **blanks)
+        question = worded(rng, patterns_for("presence"), **blanks)
         return QuestionAnswer(question, presence(truth, subject), topic, subject)
     if topic == "check":
         return _check(truth, rng)
@@ -119,7 +118,7 @@ def _plain(truth: Truth, topic: str, rng: random.Random, subject: str) -> Questi
         return _opinion(speaker, rng.choice(OPINIONS))
     topic = "drums" if topic == "presence" else topic
     kind = rng.choice(SAME[topic])
-    question = _worded(rng, [p for p in patterns_for(kind) if "{mood}" not in p])
+    question = worded(rng, [p for p in patterns_for(kind) if "{mood}" not in p])
     if topic == "drums" and any(word in question.lower() for word in NEGATIVE):
         question = "Are there drums?"
     return QuestionAnswer(question, answer_about(truth, topic), topic, subject or None)
@@ -133,7 +132,7 @@ def _check(truth: Truth, rng: random.Random) -> QuestionAnswer:
     topic = plain.answer.split(", the ", 1)[1].split(" is ", 1)[0]
     named = {"time signature": "metre"}.get(topic, topic)
     thing = LORE[plain.subject].called if named == "style" else plain.subject
-    question = _worded(rng, CHECK_QUESTIONS[named], thing=thing)
+    question = worded(rng, patterns_for(named, "check"), thing=thing)
     return QuestionAnswer(question, plain.answer, "check", plain.subject)
 
 
@@ -144,11 +143,11 @@ def _unknowable(speaker: Speaker) -> QuestionAnswer:
     if draw < UNTOLD:
         subject = rng.choice(list(SUBJECTS))
         name = SUBJECTS[subject][0]
-        question = _worded(rng, patterns_of_subject(subject))
+        question = worded(rng, patterns_for(subject, "untold"))
         return QuestionAnswer(question, f"I cannot tell {name} from the music.", "unknowable", name)
     if draw < UNTOLD + IN_KIND and can_invent(speaker):
-        pattern, answer = request_in_kind(speaker)
-        return QuestionAnswer(_worded(rng, [pattern]), answer, "in kind")
+        patterns, answer = request_in_kind(speaker)
+        return QuestionAnswer(worded(rng, patterns), answer, "in kind")
     return QuestionAnswer(world_request(rng), OFF_TOPIC_ANSWER, "off topic")
 
 
@@ -157,9 +156,9 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
     blanks = {"mood": truth.mood or "calm", "other": any_other(speaker).name}
     blanks["occasion"] = any_occasion(speaker).name
     blanks["Occasion"] = blanks["occasion"][0].upper() + blanks["occasion"][1:]
-    question = _worded(rng, patterns_for(kind), **blanks)
+    question = worded(rng, patterns_for(kind), **blanks)
     music = " ".join(word for word in (truth.mood, truth.style) if word)
-    if kind == "compare":
+    if kind in ("compare", "nearest"):
         answer = (
             f"It is more like {truth.style} than like anything else."
             if truth.style
@@ -180,10 +179,6 @@ def _opinion(speaker: Speaker, kind: str) -> QuestionAnswer:
     else:
         answer = f"It would fit {music} scenes." if music else "It would fit many scenes."
     return QuestionAnswer(question, answer, "opinion", kind)
-
-
-def _worded(rng: random.Random, patterns: "tuple[str, ...] | list[str]", **blanks: str) -> str:
-    return filled(rng.choice(patterns), rng, {"it": rng.choice(NAMES), **blanks})
 
 
 def _as_put(pair: QuestionAnswer, rng: random.Random) -> QuestionAnswer:

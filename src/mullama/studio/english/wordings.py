@@ -1,21 +1,50 @@
-"""All patterns of a kind of question, whichever table they stand in."""
+"""How people ask: the patterns of `asked/`, a file for each kind of question, a pattern on each line.
 
-from mullama.studio.english.everyday_facts import EVERYDAY_FACTS
-from mullama.studio.english.everyday_open import EVERYDAY_OPEN, EVERYDAY_SUBJECTS
-from mullama.studio.english.open_questions import OPEN_QUESTIONS, SUBJECTS
-from mullama.studio.english.questions import FACT_QUESTIONS
+`about` asks after what is heard, or what follows from it; `check` claims something; `untold` asks for what
+sound does not tell, `made_up` for something invented; `elsewhere` has nothing to do with the music. Of the
+blanks {it} names the music; the others stand for what each kind asks after. It knows no answers.
+"""
 
-_TABLES = (FACT_QUESTIONS, OPEN_QUESTIONS, EVERYDAY_FACTS, EVERYDAY_OPEN)
+import random
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from mullama.studio.english.patterns import filled
+
+Folder = Literal["about", "check", "untold", "made_up", "elsewhere"]
+ASKED = Path(__file__).with_name("asked")
+NAMES = (
+    "it", "this", "this song", "the song", "this piece", "the piece", "this track", "the track",
+    "this music", "the music", "the recording", "this clip", "this audio clip", "this tune",
+)  # fmt: skip
+"""Of the music."""
+_ASKING = (
+    "Do you know", "Can you", "Could you", "Who ", "Which ", "What ", "How ", "Does anyone know", "And ",
+    "Any ", "Is ", "Are ", "Does ", "Do ", "Would ", "Where ", "When ",
+)  # fmt: skip
+"""How sentences begin that end with a question mark, if nothing else is said."""
 
 
-def patterns_for(kind: str) -> tuple[str, ...]:
+@cache
+def patterns_for(kind: str, folder: Folder = "about") -> tuple[str, ...]:
     """All patterns of a kind of question. Raises KeyError for a kind that there is not."""
-    found = tuple(pattern for table in _TABLES for pattern in table.get(kind, ()))
-    if not found:
-        raise KeyError(f"no kind of question is called {kind!r}")
-    return found
+    if kind not in kinds(folder):
+        raise KeyError(f"no kind of question is called {kind!r} in {folder!r}")
+    path = ASKED / folder / f"{kind.replace(' ', '_')}.txt"
+    return tuple(path.read_text(encoding="utf-8").splitlines())
 
 
-def patterns_of_subject(name: str) -> tuple[str, ...]:
-    """All patterns of questions after a thing that sound does not tell."""
-    return SUBJECTS[name][2] + EVERYDAY_SUBJECTS.get(name, ())
+@cache
+def kinds(folder: Folder = "about") -> tuple[str, ...]:
+    """The kinds of questions in a folder, by their names."""
+    return tuple(sorted(path.stem.replace("_", " ") for path in (ASKED / folder).glob("*.txt")))
+
+
+def worded(rng: random.Random, patterns: Sequence[str], **blanks: str) -> str:
+    """One wording of one of the patterns, with a mark at its end."""
+    text = filled(rng.choice(patterns), rng, {"it": rng.choice(NAMES), **blanks})
+    if text[-1] in "?!":
+        return text
+    return text.rstrip(".") + ("?" if text.startswith(_ASKING) else ".")
