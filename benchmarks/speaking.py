@@ -1,6 +1,6 @@
 """How a model speaks: held-out questions, put to held-out clips. Prints a table, or JSON.
 
-python benchmarks/speaking.py [MODEL] [--clips 100] [--music DIR] [--show]
+python benchmarks/speaking.py [MODEL] [--clips 100] [--second] [--music DIR] [--show]
 """
 
 import argparse
@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 
 from mullama.evaluation.small_model.measure import listen
+from mullama.evaluation.speaking.held_out import HELD_OUT
 from mullama.evaluation.speaking.measure import SpeakingFigures, measure_speaking
+from mullama.evaluation.speaking.second import SECOND
 from mullama.open_model import load
 from mullama.studio.corpus import load_or_render
 from mullama.studio.split import Split
@@ -22,11 +24,13 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=100)
     parser.add_argument("--music", type=Path, default=MUSIC)
     parser.add_argument("--show", action="store_true", help="print every answer")
+    parser.add_argument("--second", action="store_true", help="put the second set of questions")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     music = load_or_render(Split("speaking", "held-out", options.clips), options.music)
     mu = load(options.model, device="cpu")
-    found = measure_speaking(mu, listen(mu, music), music.truths)
+    questions = SECOND if options.second else HELD_OUT
+    found = measure_speaking(mu, listen(mu, music), music.truths, questions)
     if options.show:
         for one in found.spoken:
             print("  " if one.to_the_point else "! ", one.topic, "|", one.question, "|", one.answer)

@@ -5,6 +5,7 @@ from collections import Counter
 
 from mullama.evaluation.speaking.held_out import HELD_OUT
 from mullama.evaluation.speaking.open_requests import OPEN_REQUESTS
+from mullama.evaluation.speaking.second import SECOND
 from mullama.studio.compose.composer import STYLES
 from mullama.studio.english.compound import ASKED, CLAUSES, NOUNS
 from mullama.studio.english.lore import LORE, OCCASIONS
@@ -21,7 +22,7 @@ from mullama.studio.words.describe import with_article
 from mullama.studio.words.questions import CHECKS, OFF_TOPIC, QUESTIONS, UNKNOWABLE
 from mullama.studio.words.questions import NAMES as PLAIN_NAMES
 
-_JUDGED = [question for questions in HELD_OUT.values() for question in questions]
+_JUDGED = [q for table in (HELD_OUT, SECOND) for some in table.values() for q in some]
 _ASIDES = re.compile(rf", (?:{'|'.join(HEDGES)})(?=\\?)")
 _ALL = [bare(_ASIDES.sub("", question)) for question in (*_JUDGED, *OPEN_REQUESTS)]
 """Without what `settings.py` may put around a question."""

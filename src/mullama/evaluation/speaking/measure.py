@@ -1,10 +1,10 @@
 """A model and held-out clips become figures of how it speaks: to the point, whole, true and varied.
 
-Questions are held out of training (held_out.py), put to clips by turns; captions are of all clips.
+Questions are held out of training (held_out.py, second.py), put to clips by turns; captions are of all clips.
 What a text claims is held against the clips' truths, so a clip that was misheard counts as denied as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mullama.answer.answer import CAPTIONS
@@ -47,10 +47,16 @@ class SpeakingFigures:
 
 
 def measure_speaking(
-    mu: MuLlama, songs: Sequence[Song], truths: Sequence[Truth]
+    mu: MuLlama,
+    songs: Sequence[Song],
+    truths: Sequence[Truth],
+    questions: Mapping[str, Sequence[str]] = HELD_OUT,
 ) -> SpeakingFigures:
-    """Figures of a model about clips whose truths are known, `songs[i]` being `truths[i]`'s."""
-    asked = [(topic, question) for topic, questions in HELD_OUT.items() for question in questions]
+    """Figures of a model about clips whose truths are known, `songs[i]` being `truths[i]`'s.
+
+    `questions` are by topics of `held_out.TOPICS`.
+    """
+    asked = [(topic, question) for topic, some in questions.items() for question in some]
     places = [number % len(songs) for number in range(len(asked))]
     texts = answers(mu, [songs[place] for place in places], [question for _, question in asked])
     spoken = tuple(
@@ -62,7 +68,7 @@ def measure_speaking(
     made = sum(len(claims(text)) for _, text in said)
     false = sum(len(contradictions(text, truths[place])) for place, text in said)
     return SpeakingFigures(
-        on_topic={topic: _share(spoken, topic) for topic in HELD_OUT},
+        on_topic={topic: _share(spoken, topic) for topic in questions},
         fragments=sum(is_fragment(text) for text in texts) / len(texts),
         denied=false / max(made, 1),
         distinct_captions=sum(captions.count(one) == 1 for one in captions) / len(captions),

@@ -96,6 +96,9 @@ IDENTITY = {
     "label": _any("label*", "released", "publish*"),
     "country": _any("countr*", "where", "come from", "place", "players"),
     "copies": _any("cop*", "sold", "sales", "sell*"),
+    "album": _any("album*", "record"),
+    "composed": _any("composer*", "wrote", "written", "composed"),
+    "rights": _any("right*", "owner*", "owns", "copyright*"),
 }
 """What a question asks after, by a word in it."""
 WORLD = {
@@ -111,6 +114,12 @@ WORLD = {
     "river": _any("nile", "congo", "niger", "zambezi", "orange", "limpopo", "volta", "senegal"),
     "sky": _any("scatter*", "light", "atmosphere", "sunlight"),
     "egg": _any("water", "minutes", "pot", "boil*"),
+    "mongolia": _any("ulaanbaatar", "ulan bator"),
+    "berlin": _any("1989"),
+    "tomato": _any("fruit", "berry"),
+    "minutes are there": _any("1440", "1,440"),
+    "kangaroo": _any("joey"),
+    "water boil": _any("100", "hundred"),
 }
 """Right answers, by a word in the question."""
 STRAYS = _any(
@@ -155,6 +164,6 @@ CREATIVE = {
 """What an answer in kind must use, by a word in the question."""
 CREATIVE_LENGTH = {
     "title": 2, "band name": 2, "colour": 4, "slogan": 3, "haiku": 7, "verse": 8, "story": 15, "postcard": 8,
-    "album cover": 7, "dish": 4, "weather": 4, "film": 7,
+    "album cover": 7, "dish": 4, "weather": 4, "film": 7, "caption": 3, "animal": 4, "poem": 8, "cocktail": 4,
 }  # fmt: skip
 """Least number of words, by a word in the question."""

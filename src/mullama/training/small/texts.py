@@ -42,11 +42,11 @@ SHARES = {
     "short": 0.03,
     "long": 0.04,
     "check": 0.04,
-    "unknowable": 0.09,
-    "opinion": 0.07,
+    "unknowable": 0.12,
+    "opinion": 0.09,
 }
 """What is asked how often."""
-LOOSELY = 0.6
+LOOSELY = 0.7
 """Share of the questions that are worded as people put them, in thousands of ways."""
 PRESENCES_AN_INSTRUMENT = 1500
 """At most so many clips with an instrument, and as many without, are asked about it."""
