@@ -1,17 +1,19 @@
 """What a model says about singing in held-out recordings, beside what musicnn hears in them.
 
-    python benchmarks/voices.py --save FOLDER
-    (voice_tags.py, in an environment of its own, makes TAGS.json of FOLDER)
-    python benchmarks/voices.py small --tags TAGS.json [--out FILE]
+    python benchmarks/voices.py small [--out FILE]
 
-With `--training`, the excerpts are those to train on, and TAGS.json makes the list of those that are sure to be
-instrumental, which comes with the package (`mullama.studio.recorded.instrumental`).
+What musicnn hears is listed already: held-out excerpts that are sure to be instrumental in instrumental.txt,
+those of training in a file of the package (`mullama.studio.recorded.instrumental`). The lists are made anew by
+
+    python benchmarks/voices.py --save FOLDER [--training]
+    (voice_tags.py, in an environment of its own, makes TAGS.json of FOLDER)
+    python benchmarks/voices.py --tags TAGS.json [--training]
 
 Free recordings come without a truth about singers. musicnn (Pons and Serra 2019, arXiv 1909.06654) learnt tags
 of voices from people, and is sure that most of the held-out excerpts are instrumental, and of none that it is
-sung. So stretches of ten seconds of seven songs, in which it hears a voice, stand beside them (sung.txt: tags
+sung. So stretches of ten seconds of six songs, in which it hears a voice, stand beside them (sung.txt: tags
 of voices add up to .9 or more): four by a metal band, whose recordings train tempo and key but not who sings,
-and three that no training hears. No person listened to them.
+and two that no training hears. No person listened to them.
 """
 
 import argparse
@@ -28,7 +30,8 @@ from mullama.evaluation.small_model.recorded import table
 from mullama.jobs.atomic import write_text
 from mullama.song import MuLlama
 from mullama.studio.instruments import CHOIR, SINGERS
-from mullama.studio.recorded.instrumental import FILE, is_instrumental
+from mullama.studio.recorded.instrumental import FILE as INSTRUMENTAL_TRAINING
+from mullama.studio.recorded.instrumental import is_instrumental
 from mullama.studio.recorded.labels import Excerpt, load
 from mullama.studio.recorded.packages import HELD_OUT, TRAINING, tracks
 from mullama.studio.words.parsing import parse_singers
@@ -38,6 +41,7 @@ Said = tuple[str, ...] | None
 
 RATE = 16000
 SUNG = Path(__file__).with_name("sung.txt")
+INSTRUMENTAL = Path(__file__).with_name("instrumental.txt")
 SUNG_SECONDS = 10
 QUESTION = "Does somebody sing?"
 
@@ -86,8 +90,8 @@ def main() -> None:
     parser.add_argument("models", nargs="*", default=["small"])
     parser.add_argument("--music", type=Path, default=Path.home() / ".cache/mullama/music")
     parser.add_argument("--save", type=Path, help="write the excerpts there and stop")
-    parser.add_argument("--tags", type=Path, help="what voice_tags.py wrote")
-    parser.add_argument("--training", action="store_true")
+    parser.add_argument("--tags", type=Path, help="what voice_tags.py wrote: list and stop")
+    parser.add_argument("--training", action="store_true", help="of excerpts to train on")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     folder, packages = args.music / "recorded", TRAINING if args.training else HELD_OUT
@@ -97,15 +101,14 @@ def main() -> None:
         for name, excerpt in excerpts.items():
             soundfile.write(args.save / name, excerpt.sound(folder, RATE), RATE)
         return
-    if args.tags is None:
-        parser.error("--tags is needed, or --save")
-    tags = json.loads(args.tags.read_text(encoding="utf-8"))
-    certain = [
-        one for name, one in excerpts.items() if name in tags and is_instrumental(tags[name])
-    ]
-    if args.training:
-        write_text(FILE, "\n".join(sorted(one.name for one in certain)))
+    if args.tags:
+        tags = json.loads(args.tags.read_text(encoding="utf-8"))
+        certain = [name for name in excerpts if name in tags and is_instrumental(tags[name])]
+        names = sorted(excerpts[name].name for name in certain)
+        write_text(INSTRUMENTAL_TRAINING if args.training else INSTRUMENTAL, "\n".join(names))
         return
+    listed = set(INSTRUMENTAL.read_text(encoding="utf-8").splitlines())
+    certain = [one for one in excerpts.values() if one.name in listed]
     kinds = {"instrumental, held out": [one.sound(folder, RATE) for one in certain]}
     for package, some in sung(folder).items():
         sounds = [one.sound(folder, RATE)[: SUNG_SECONDS * RATE] for one in some]

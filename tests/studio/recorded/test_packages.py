@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mullama.studio.recorded.packages import FEWEST_BYTES, HELD_OUT, TRAINING, tracks
+from paths import ROOT
 
 HELD_BACK = (
     "asc-music", "extremetuxracer-data", "fillets-ng-data", "frozen-bubble-data", "hedgewars-data",
@@ -26,6 +27,13 @@ def test_packages_are_kept_apart() -> None:
     assert not set(TRAINING) & set(HELD_OUT)
     assert not {*TRAINING, *HELD_OUT} & {*HELD_BACK}
     assert not any(name.startswith(("wesnoth", "fretsonfire-songs")) for name in TRAINING)
+
+
+@pytest.mark.parametrize("name", ["sung.txt", "instrumental.txt"])
+def test_what_is_kept_for_a_last_look_is_not_measured_on(name: str) -> None:
+    lines = (ROOT / "benchmarks" / name).read_text(encoding="utf-8").splitlines()
+    assert lines
+    assert not {line.partition("/")[0] for line in lines} & {*HELD_BACK}
 
 
 @pytest.fixture
