@@ -105,7 +105,9 @@ def main() -> None:
         tags = json.loads(args.tags.read_text(encoding="utf-8"))
         certain = [name for name in excerpts if name in tags and is_instrumental(tags[name])]
         names = sorted(excerpts[name].name for name in certain)
-        write_text(INSTRUMENTAL_TRAINING if args.training else INSTRUMENTAL, "\n".join(names))
+        write_text(
+            INSTRUMENTAL_TRAINING if args.training else INSTRUMENTAL, "\n".join([*names, ""])
+        )
         return
     listed = set(INSTRUMENTAL.read_text(encoding="utf-8").splitlines())
     certain = [one for one in excerpts.values() if one.name in listed]

@@ -19,7 +19,7 @@ TOPICS = ("tempo", "key", "metre", "instruments", "style", "mood", "drums", "voc
 SEPARATOR = ", "
 """Between the instruments of a field's value."""
 INSTRUMENTAL = "instrumental"
-"""The value of "vocals" where nobody sings; else it is who does."""
+"""The value of "vocals" where no one sings; else it is who does."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,11 @@ import pytest
 from mullama.evaluation.speaking.held_out import HELD_OUT
 from mullama.evaluation.speaking.on_topic import on_topic
 from mullama.evaluation.speaking.second import SECOND
-from mullama.studio.words.describe import OFF_TOPIC_ANSWER
+from mullama.evaluation.speaking.topic_words import CREATIVE_LENGTH, IDENTITY
+
+WHATEVER = (
+    "Once upon a time there was a small blue boat, and it went home without a word to anybody."
+)
 
 
 def test_there_are_questions_of_every_topic() -> None:
@@ -16,8 +20,16 @@ def test_there_are_questions_of_every_topic() -> None:
 @pytest.mark.parametrize("topic", SECOND)
 def test_every_question_can_be_judged(topic: str) -> None:
     for question in SECOND[topic]:
-        assert not on_topic(topic, question, "Yes.")
-        assert on_topic("silly", question, OFF_TOPIC_ANSWER)
+        assert not on_topic(topic, question, "Yes")  # a fragment
+        assert on_topic(topic, question, WHATEVER) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"), [("identity", IDENTITY), ("creative", CREATIVE_LENGTH)]
+)
+def test_it_is_known_what_is_asked_after(topic: str, words: dict[str, object]) -> None:
+    for question in SECOND[topic]:
+        assert any(word in question.lower() for word in words), question
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from mullama.studio.english.checks import claims
 from mullama.studio.english.images import IMAGES
 from mullama.studio.english.in_kind import ANSWERS, answer_in_kind, request_in_kind
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.wordings import kinds
+from mullama.studio.english.wordings import kinds, worded
 from mullama.studio.truth import MOODS, Truth
 
 
@@ -32,4 +32,5 @@ def test_all_kinds_are_asked_for() -> None:
     truth = Truth(("piano",), "jazz", 90, "3/4", "B minor", "sad", "piano")
     asked = [request_in_kind(Speaker(truth, random.Random(seed))) for seed in range(400)]
     assert {answer for _, answer in asked} == {answer_in_kind(kind, "sad") for kind in ANSWERS}
-    assert len({pattern for patterns, _ in asked for pattern in patterns}) > 50
+    rng = random.Random(0)
+    assert len({worded(rng, patterns) for patterns, _ in asked}) > 50

@@ -1,4 +1,4 @@
-"""A second set of held-out questions, by what they ask after: for a figure that no wording was mended by.
+"""A second set of held-out questions, by what they ask after: for a figure that wordings are not adapted to.
 
 They were written by somebody who saw neither the first set nor any wording of `mullama.studio.english`; those
 that a wording can say were left out afterwards, and a test keeps the two apart.

@@ -152,7 +152,7 @@ def _presence(speaker: Speaker, subject: str | None) -> tuple[str, str, str]:
         subject = rng.choice(truth.instruments) if there else rng.choice(absent)
     blanks = {"thing": with_article(subject), "bare": subject, "Bare": subject.capitalize()}
     patterns = patterns_for("drums" if subject == "drums" else "presence")
-    question = worded(speaker.rng, patterns, **blanks)
+    question = worded(rng, patterns, **blanks)
     if subject == "drums":
         return question, _of_drums(speaker, question), subject
     return question, facts.presence(speaker, subject), subject
