@@ -7,10 +7,10 @@ blanks {it} names the music; the others stand for what each kind asks after. It 
 
 import random
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from mullama.studio.asked import wordings_in
 from mullama.studio.english.patterns import filled
 
 Folder = Literal["about", "check", "untold", "made_up", "elsewhere"]
@@ -27,19 +27,17 @@ _ASKING = (
 """How sentences begin that end with a question mark, if nothing else is said."""
 
 
-@cache
 def patterns_for(kind: str, folder: Folder = "about") -> tuple[str, ...]:
     """All patterns of a kind of question. Raises KeyError for a kind that there is not."""
-    if kind not in kinds(folder):
+    patterns = wordings_in(ASKED / folder)
+    if kind not in patterns:
         raise KeyError(f"no kind of question is called {kind!r} in {folder!r}")
-    path = ASKED / folder / f"{kind.replace(' ', '_')}.txt"
-    return tuple(path.read_text(encoding="utf-8").splitlines())
+    return patterns[kind]
 
 
-@cache
 def kinds(folder: Folder = "about") -> tuple[str, ...]:
     """The kinds of questions in a folder, by their names."""
-    return tuple(sorted(path.stem.replace("_", " ") for path in (ASKED / folder).glob("*.txt")))
+    return tuple(wordings_in(ASKED / folder))
 
 
 def worded(rng: random.Random, patterns: Sequence[str], **blanks: str) -> str:
