@@ -8,7 +8,15 @@ import pytest
 from mullama.studio.english.converse import KINDS
 from mullama.studio.english.declines import SUBJECTS
 from mullama.studio.english.patterns import count
-from mullama.studio.english.wordings import ASKED, NAMES, Folder, kinds, patterns_for, worded
+from mullama.studio.english.wordings import (
+    ASKED,
+    NAMES,
+    Folder,
+    asks_whether,
+    kinds,
+    patterns_for,
+    worded,
+)
 
 FOLDERS: tuple[Folder, ...] = get_args(Folder)
 BLANKS = {
@@ -62,3 +70,8 @@ def test_a_question_ends_with_its_mark() -> None:
     assert worded(rng, ["Could you name the key."]) == "Could you name the key?"
     assert worded(rng, ["Name the key"]) == "Name the key."
     assert worded(rng, ["Hello!"]) == "Hello!"
+
+
+def test_questions_that_yes_or_no_answers_begin_so() -> None:
+    assert all(asks_whether(one) for one in ("Is this jazz?", "any drums?", "Were they loud?"))
+    assert not any(asks_whether(one) for one in ("Which key?", "Island music?", "Tempo?", ""))

@@ -16,7 +16,7 @@ from mullama.studio.english.declines import SUBJECTS, decline, no_music
 from mullama.studio.english.inventions import can_invent, invention
 from mullama.studio.english.lore import LORE
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.wordings import patterns_for, worded
+from mullama.studio.english.wordings import asks_whether, patterns_for, worded
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
@@ -55,21 +55,6 @@ _OPEN: dict[str, Callable[[Speaker], str]] = {
     "nearest": comparisons.nearest,
     "energy": opinions.energy,
 }
-_WHETHER = (
-    "Is",
-    "Are",
-    "Do",
-    "Does",
-    "Can",
-    "Could",
-    "Would",
-    "Am",
-    "Was",
-    "Were",
-    "Any",
-    "Shall",
-    "Should",
-)
 
 
 def converse(
@@ -101,7 +86,7 @@ def ask(truth: Truth, kind: str, rng: random.Random, subject: str | None = None)
     speaker = Speaker(truth, rng)
     question, answer, subject = _pair(speaker, kind, subject)
     if speaker.silent and kind != "unknowable":
-        answer = no_music(speaker, asked_whether=question.startswith(_WHETHER))
+        answer = no_music(speaker, asked_whether=asks_whether(question))
     return QuestionAnswer(as_typed(question, rng), answer, kind, subject)
 
 

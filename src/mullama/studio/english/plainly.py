@@ -16,7 +16,7 @@ from mullama.studio.english.lore import LORE
 from mullama.studio.english.opinions import any_occasion
 from mullama.studio.english.settings import in_setting
 from mullama.studio.english.speaker import Speaker
-from mullama.studio.english.wordings import patterns_for, worded
+from mullama.studio.english.wordings import asks_whether, patterns_for, worded
 from mullama.studio.english.world import world_request
 from mullama.studio.instruments import INSTRUMENTS
 from mullama.studio.truth import Truth
@@ -74,11 +74,6 @@ ACTIVITIES = {
     "triumphant": "marching",
 }
 """Mood -> what one does to such music."""
-WHETHER = (
-    "is ", "are ", "do ", "does ", "can ", "could ", "any ", "was ", "were ", "will ", "would ", "might ",
-    "should ", "shall ",
-)  # fmt: skip
-"""How questions begin that Yes or No answers."""
 _ANY = Truth(("piano",), None, None, None, None, None, None)
 NEGATIVE = ("without", "no drums", "free of")
 """Words of questions that Yes and No would answer the wrong way round."""
@@ -98,7 +93,7 @@ def ask_of_silence(rng: random.Random) -> QuestionAnswer:
     """A loosely worded question about a clip without music."""
     topic = rng.choice([*SAME, "presence"])
     question = _plain(_ANY, topic, rng, rng.choice(list(INSTRUMENTS))).question
-    whether = question.lower().startswith(WHETHER)
+    whether = asks_whether(question)
     answer = "No, I hear no music." if whether else NO_MUSIC
     return _as_put(QuestionAnswer(question, answer, topic), rng)
 

@@ -25,6 +25,11 @@ _ASKING = (
     "Any ", "Is ", "Are ", "Does ", "Do ", "Would ", "Where ", "When ",
 )  # fmt: skip
 """How sentences begin that end with a question mark, if nothing else is said."""
+_WHETHER = (
+    "is ", "are ", "am ", "was ", "were ", "do ", "does ", "can ", "could ", "will ", "would ", "might ",
+    "shall ", "should ", "any ",
+)  # fmt: skip
+"""How questions begin that are answered by Yes or No."""
 
 
 def patterns_for(kind: str, folder: Folder = "about") -> tuple[str, ...]:
@@ -46,3 +51,8 @@ def worded(rng: random.Random, patterns: Sequence[str], **blanks: str) -> str:
     if text[-1] in "?!":
         return text
     return text.rstrip(".") + ("?" if text.startswith(_ASKING) else ".")
+
+
+def asks_whether(question: str) -> bool:
+    """Whether Yes or No answers it, as far as its first word tells."""
+    return question.lower().startswith(_WHETHER)
