@@ -32,7 +32,7 @@ WORDS: dict[str, Sequence[str]] = {
 }
 """Fact -> the words that its probe chooses from."""
 BATCH = 1024
-SURE: dict[str, float] = {"style": 0.5, "metre": 0.45, "key": 0.3, "mood": 0.3, "lead": 0.4}
+SURE: dict[str, float] = {"style": 0.4, "metre": 0.45, "key": 0.3, "mood": 0.3, "lead": 0.4}
 """Share of the likeliest word below which a fact is left open, to be answered "not clear"."""
 SURE_TEMPO = 0.4
 """Likewise for the likeliest tempo and its two neighbours."""
