@@ -19,6 +19,7 @@ from mullama.training.boards import Board, open_tensorboard, open_wandb
 from mullama.training.logging import RunLogger
 from mullama.training.loop import Loop
 from mullama.training.parallel import World, init_distributed, shutdown
+from mullama.training.precision import slowed
 from mullama.training.qa.prepare import prepare_qa_task
 from mullama.training.recipe import Recipe
 from mullama.training.recipe_file import load_recipe
@@ -27,6 +28,9 @@ from mullama.training.run_options import RunOptions
 from mullama.training.small.task import prepare_small_task
 from mullama.training.talk.prepare import prepare_talk_task
 from mullama.training.task import Task
+
+SLOWED = 2.0
+"""So many times as long may products take in a recipe's precision as in float32, before a run says so."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,11 @@ def _train(
     logger = RunLogger(
         folder, report, quiet=not world.is_main, boards=_boards(folder, options, world)
     )
+    if (times := slowed(world.device, recipe.precision)) > SLOWED:
+        logger.say(
+            f"{recipe.precision} takes this CPU {times:.0f} times as long as float32: "
+            "`--set precision=float32` is quicker"
+        )
     task = prepare_task(recipe, folder, options, world, logger.say)
     loop = Loop(
         recipe, task.loss_module, folder, task.objective, logger, world, data=task.identity()
