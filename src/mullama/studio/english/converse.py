@@ -22,12 +22,12 @@ from mullama.studio.truth import MOODS, Truth
 from mullama.studio.words.describe import QuestionAnswer, with_article
 
 SHARES = {
-    "presence": 14, "instruments": 13, "tempo": 28, "key": 28, "metre": 11, "mode": 2, "pace": 4,
-    "drums": 9, "lead": 4, "style": 16, "mood": 7, "vocals": 6, "number": 1, "rhythm section": 1,
+    "presence": 14, "instruments": 13, "tempo": 28, "key": 28, "metre": 9, "mode": 2, "pace": 4,
+    "drums": 9, "lead": 4, "style": 10, "mood": 7, "vocals": 6, "number": 1, "rhythm section": 1,
     "acoustic": 1, "dance": 1, "check": 4, "compound": 6,
     "short": 5, "long": 4, "caption": 2, "friend": 1, "one word": 1, "adjectives": 1, "tags": 1,
     "playlist": 0.7, "announce": 0.7, "title": 0.7, "infer": 2, "listeners": 2, "place": 2,
-    "film": 1.5, "activity": 4, "fit": 2, "compare": 6, "nearest": 1, "either": 2, "why": 1.5,
+    "film": 1.5, "activity": 2, "fit": 2, "compare": 3, "nearest": 1, "either": 2, "why": 1.5,
     "energy": 1, "invention": 9, "unknowable": 12,
 }  # fmt: skip
 """What is asked how often, when it is drawn: mostly single facts, which take longest to be learnt."""
