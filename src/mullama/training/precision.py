@@ -21,7 +21,7 @@ def cast(tensor: torch.Tensor, precision: str) -> torch.Tensor:
 def slowed(device: torch.device, precision: str) -> float:
     """How many times as long a product takes in that precision as in float32; measured on a CPU.
 
-    Without instructions for bfloat16 (avx512_bf16, AMX, ARM's bf16) it may be ten times as long. 1 on
+    Without instructions for bfloat16 (avx512_bf16, AMX, ARM's bf16) it may be many times as long. 1 on
     other devices, which are not measured.
     """
     if device.type != "cpu" or precision == "float32":
